@@ -1,0 +1,7 @@
+"""The reference package of the course: from a raw waveform to a language model that writes music.
+
+The modules read in the order of the lessons, and data flows one way through them:
+waveform -> mel frames -> token ids -> batches -> model -> token ids -> mel frames -> waveform.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,9 @@
+"""The one kind of error that is the user's to mend, so that the command line can tell it from a bug."""
+
+
+class UserError(ValueError):
+    """Something given is not what is needed.
+
+    The message is one line that says what was given, what is needed, and what to do about it.
+    The command line prints it without a traceback; every module's own errors derive from it.
+    """
