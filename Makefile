@@ -1,0 +1,70 @@
+# Every target sets up what it needs in .venv first. `make` alone lists the targets.
+#
+#   make test PYTHON=python3.12      another Python (3.11 to 3.13), when .venv is made
+#   make book PIP_FLAGS='...'        more flags for pip, while .venv is made
+
+PYTHON    ?= python3
+PIP_FLAGS ?=
+
+ifeq ($(OS),Windows_NT)
+VENV_PYTHON := .venv/Scripts/python.exe
+else
+VENV_PYTHON := .venv/bin/python
+endif
+# Paths stay relative to this folder, so that a folder with spaces in its name does no harm.
+SET_UP       := .venv/set-up.stamp
+SET_UP_BENCH := .venv/set-up-bench.stamp
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help book test lint test-code test-notebooks lab notebooks bench soak lock clean
+
+help:  ## List the targets
+	@echo "make TARGET, one of:"
+	@sed -n 's/^\([a-z-]*\):.*## */  \1\t/p' Makefile | expand -t 18
+
+$(SET_UP): requirements.txt pyproject.toml tools/set_up.py
+	@"$(PYTHON)" tools/set_up.py --stamp $@ $(PIP_FLAGS)
+
+$(SET_UP_BENCH): requirements-bench.txt $(SET_UP)
+	@"$(PYTHON)" tools/set_up.py --stamp $@ --requirements requirements-bench.txt $(PIP_FLAGS)
+
+book: $(SET_UP)  ## Build the book into _build/html
+	@$(VENV_PYTHON) tools/build_book.py
+
+# Two workers on two cores: a library that starts threads of its own would only fight with them.
+test lint test-code test-notebooks soak: export OMP_NUM_THREADS = 1
+test lint test-code test-notebooks soak: export NUMBA_NUM_THREADS = 1
+PYTEST := $(VENV_PYTHON) -m pytest -n 2 --dist loadfile
+
+test: lint test-code test-notebooks  ## Check style, run all tests, compare the notebooks' outputs
+
+lint: $(SET_UP)  ## Check style and format
+	@$(VENV_PYTHON) -m ruff check --quiet .
+	@$(VENV_PYTHON) -m ruff format --quiet --check .
+
+test-code: $(SET_UP)  ## Run the package's tests
+	@$(PYTEST) tests
+
+# solutions/ must print what is stored in them; lessons/ must run from top to bottom as they stand.
+test-notebooks: $(SET_UP)  ## Run the notebooks under nbval
+	@$(PYTEST) --nbval solutions
+	@$(PYTEST) --nbval-lax lessons
+
+lab: $(SET_UP) notebooks  ## Open the lessons in JupyterLab
+	@$(VENV_PYTHON) -m jupyterlab --notebook-dir=lessons
+
+notebooks: $(SET_UP)  ## Build lessons/ and solutions/ from book/lessons/
+	@$(VENV_PYTHON) -m refimpl.course.notebooks
+
+bench: $(SET_UP_BENCH)  ## Measure speed and memory (minutes)
+	@$(VENV_PYTHON) benchmarks/run.py
+
+soak: $(SET_UP)  ## Run the long tests (many seeds, long inputs)
+	@$(PYTEST) -m soak tests
+
+lock: $(SET_UP)  ## Write requirements.txt anew from pyproject.toml's extras
+	@$(VENV_PYTHON) tools/lock.py
+
+clean:  ## Remove what was built, but not .venv
+	@"$(PYTHON)" tools/clean.py
