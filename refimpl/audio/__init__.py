@@ -1,0 +1,29 @@
+"""Sounds in and out: one file or a folder of them, whatever their format, rate and channels.
+
+Everywhere else in the package, audio is mono float32 of shape `(n_samples,)` at one sample rate.
+This package is the gate: what passes it is finite, is not silent, and has the rate asked for;
+what does not pass is named together with the reason. Taught in lesson 1.
+"""
+
+from refimpl.audio.errors import AudioError
+from refimpl.audio.folders import AudioFolder, Clip, find_audio
+from refimpl.audio.loading import MAX_SECONDS, load_audio, read_blocks
+from refimpl.audio.saving import save_audio
+from refimpl.audio.sources import READABLE_SUFFIXES
+from refimpl.audio.standardising import is_silent, resample, standardise, to_mono
+
+__all__ = [
+    "MAX_SECONDS",
+    "READABLE_SUFFIXES",
+    "AudioError",
+    "AudioFolder",
+    "Clip",
+    "find_audio",
+    "is_silent",
+    "load_audio",
+    "read_blocks",
+    "resample",
+    "save_audio",
+    "standardise",
+    "to_mono",
+]

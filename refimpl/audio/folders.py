@@ -1,0 +1,181 @@
+"""Folders of sounds as a stream of clips: what cannot be used is skipped, counted and reported."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from refimpl.audio.errors import AudioError, shown
+from refimpl.audio.loading import load_audio, read_blocks
+from refimpl.audio.sources import READABLE_SUFFIXES
+from refimpl.audio.standardising import fit_length, is_silent, seconds_to_samples, set_level
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """A sound with its origin.
+
+    Attributes:
+        name: path within the folder, and the second at which the clip starts if it is a part.
+        audio: `(n_samples,)` float32.
+        path: the file that it comes from.
+        offset: second of the file at which it starts.
+    """
+
+    name: str
+    audio: np.ndarray
+    path: Path
+    offset: float = 0.0
+
+
+def find_audio(folder: str | os.PathLike) -> list[Path]:
+    """All sound files below a folder, sorted by path.
+
+    Known by suffix (`READABLE_SUFFIXES`, upper or lower case). Hidden files and folders are left
+    out. Links are followed, each target once, so that a link to a folder above does no harm.
+
+    Args:
+        folder: a folder, or one sound file, which counts as a folder that holds it.
+    Raises:
+        AudioError: the folder does not exist, cannot be read, or holds no sound file.
+
+    Taught in lesson 1.
+    """
+    return _search(Path(folder))[0]
+
+
+class AudioFolder:
+    """The sounds below a folder as a stream of clips of one rate, level and (if asked) duration.
+
+    Iterating reads file after file and keeps none; `list(folder)` holds them all. A file that
+    cannot be used is left out and listed with its reason in `skipped`.
+
+    Args:
+        folder: searched as by `find_audio`.
+        sample_rate: of the clips, in Hz.
+        duration: seconds of each clip: a longer file is read in pieces, one clip each, whatever
+            its length. None: each file is one clip, and one above 30 minutes is skipped.
+        rest: what becomes of the end of a file that does not fill a clip: "pad" with silence,
+            "keep" it shorter, or "drop" it (a file shorter than one clip is then skipped).
+        normalise, level: as for `standardise`, applied to each clip.
+    Attributes:
+        files: the sound files found, sorted.
+        skipped: list of (path, reason) of the last iteration.
+        n_clips: number of clips of the last iteration.
+    Raises:
+        AudioError: no sound file is there; or, at the end of the stream, none could be used.
+
+    Taught in lesson 1.
+    """
+
+    def __init__(
+        self,
+        folder: str | os.PathLike,
+        sample_rate: int = 22050,
+        *,
+        duration: float | None = None,
+        rest: Literal["pad", "keep", "drop"] = "pad",
+        normalise: Literal["peak", "rms"] | None = "peak",
+        level: float | None = None,
+    ):
+        if rest not in ("pad", "keep", "drop"):
+            raise AudioError(f'rest={rest!r} given, "pad", "keep" or "drop" needed')
+        self.folder = Path(folder)
+        self.sample_rate = sample_rate
+        self.duration = duration
+        self.rest = rest
+        self.normalise = normalise
+        self.level = level
+        self.files, self._not_files = _search(self.folder)
+        self.skipped: list[tuple[Path, str]] = []
+        self.n_clips = 0
+
+    def __len__(self) -> int:
+        """The number of files (of clips nobody knows it before they are read)."""
+        return len(self.files)
+
+    def __iter__(self) -> Iterator[Clip]:
+        self.skipped = list(self._not_files)
+        self.n_clips = 0
+        for path in self.files:
+            try:
+                for clip in self._clips(path):
+                    self.n_clips += 1
+                    yield clip
+            except AudioError as error:
+                self.skipped.append((path, error.reason))
+        if self.n_clips == 0:
+            path, reason = self.skipped[0]
+            raise AudioError(
+                f"none of {len(self.files)} sound files can be used; the first: "
+                f"{shown(path)}: {reason}",
+                self.folder,
+            )
+
+    def report(self) -> str:
+        """What the last iteration gave and left out: one line, and one for each file skipped."""
+        lines = [f"{self.n_clips} clips from {len(self.files)} files, {len(self.skipped)} skipped"]
+        return "\n".join(lines + [f"  {shown(path)}: {reason}" for path, reason in self.skipped])
+
+    def _clips(self, path: Path) -> Iterator[Clip]:
+        name = path.name if path == self.folder else path.relative_to(self.folder).as_posix()
+        if self.duration is None:
+            audio = load_audio(path, self.sample_rate)
+            yield Clip(name, set_level(audio, self.normalise, self.level), path)
+            return
+        n_samples = seconds_to_samples(self.duration, self.sample_rate)
+        n_blocks = n_silent = 0
+        for n_blocks, block in enumerate(read_blocks(path, self.sample_rate, self.duration), 1):
+            if is_silent(block):
+                n_silent += 1
+                continue
+            if len(block) < n_samples:
+                if self.rest == "drop":
+                    continue
+                block = fit_length(block, n_samples) if self.rest == "pad" else block
+            offset = (n_blocks - 1) * n_samples / self.sample_rate
+            clip_name = f"{name}@{offset:.2f}s" if offset else name
+            yield Clip(clip_name, set_level(block, self.normalise, self.level), path, offset)
+        if n_silent:
+            raise AudioError(f"{n_silent} of its {n_blocks} parts are silent", path)
+
+
+def _search(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
+    """The sound files below a folder, and (path, reason) of what only looks like one."""
+    if folder.is_file():
+        return [folder], []
+    if not folder.is_dir():
+        raise AudioError("does not exist, a folder of sounds needed", folder)
+    files: dict[Path, Path] = {}  # resolved -> as found: each target once
+    odd: list[tuple[Path, str]] = []
+    seen: set[Path] = set()
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        if here.resolve() in seen:
+            continue
+        seen.add(here.resolve())
+        try:
+            children = sorted(here.iterdir())
+        except OSError as error:
+            odd.append((here, f"cannot be read ({error.strerror or error})"))
+            continue
+        for child in children:
+            if child.name.startswith("."):
+                continue
+            named_as_sound = child.suffix.lower() in READABLE_SUFFIXES
+            if child.is_dir():
+                waiting.append(child)
+                if named_as_sound:
+                    odd.append((child, "is a folder, a sound file needed"))
+            elif named_as_sound:
+                files.setdefault(child.resolve(), child)
+    if not files:
+        suffixes = ", ".join(READABLE_SUFFIXES)
+        raise AudioError(f"holds no sound file ({suffixes})", odd[0][0] if odd else folder)
+    return sorted(files.values()), odd

@@ -1,0 +1,125 @@
+"""Loading one sound file: as a whole, in part, or in blocks when it is long."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import soxr
+
+from refimpl.audio.errors import AudioError
+from refimpl.audio.sources import Source
+from refimpl.audio.standardising import check_sample_rate, is_silent, seconds_to_samples
+
+MAX_SECONDS = 1800.0  # half an hour: 160 MB at 22,050 Hz
+
+
+def load_audio(
+    path: str | os.PathLike,
+    sample_rate: int = 22050,
+    *,
+    offset: float = 0.0,
+    duration: float | None = None,
+    allow_silence: bool = False,
+) -> np.ndarray:
+    """Load a sound file, or a part of it, as mono at the sample rate asked for.
+
+    Args:
+        path: WAV, FLAC, OGG, MP3, AIFF or AU, of any sample rate, channels and depth.
+        sample_rate: of the result, in Hz.
+        offset: second of the file at which to start.
+        duration: seconds to load at most; all that follows if None.
+        allow_silence: take a file, or a part, in which nothing sounds.
+    Returns:
+        `(n_samples,)` float32, usually within [-1, 1]: the file's own level (see `standardise`).
+    Raises:
+        AudioError: names the file and why it cannot be loaded; also for more than 30 minutes at
+            once (`MAX_SECONDS`), for which there are `offset` and `duration`, or `read_blocks`.
+
+    Taught in lesson 1.
+    """
+    sample_rate = check_sample_rate(sample_rate)
+    with Source(path) as source:
+        first, n_samples = _part(source, offset, duration)
+        if n_samples > MAX_SECONDS * source.sample_rate:
+            raise AudioError(
+                f"would load {n_samples / source.sample_rate / 60:.0f} minutes at once, at most "
+                f"{MAX_SECONDS / 60:.0f}: give offset= and duration=, or use read_blocks",
+                source.path,
+            )
+        pieces = _resampled(source.pieces(first, n_samples), source.sample_rate, sample_rate)
+        audio = np.concatenate(list(pieces))  # (n_samples,)
+        if not allow_silence and is_silent(audio):
+            mixed = f", its {source.n_channels} channels mixed to one" * (source.n_channels > 1)
+            raise AudioError(f"is silent{mixed} (no sample above -90 dB)", source.path)
+    return audio
+
+
+def read_blocks(
+    path: str | os.PathLike, sample_rate: int = 22050, block_seconds: float = 30.0
+) -> Iterator[np.ndarray]:
+    """Read a sound file of any length in blocks, in a memory that does not grow with it.
+
+    Joined, the blocks equal what `load_audio` gives, sample by sample: the resampler keeps its
+    state from block to block, so that nothing clicks at the seams.
+
+    Args:
+        path: as for `load_audio`.
+        sample_rate: of the blocks, in Hz.
+        block_seconds: length of each block but the last, which may be shorter.
+    Yields:
+        `(n_samples,)` float32. Silent blocks too: a pause is part of a recording.
+    Raises:
+        AudioError: at the first block for a file that cannot be read, or at the block where it
+            breaks off.
+
+    Taught in lesson 1.
+    """
+    sample_rate = check_sample_rate(sample_rate)
+    block_size = seconds_to_samples(block_seconds, sample_rate)
+    with Source(path) as source:
+        pieces = _resampled(source.pieces(), source.sample_rate, sample_rate)
+        yield from _regrouped(pieces, block_size)
+
+
+def _part(source: Source, offset: float, duration: float | None) -> tuple[int, int]:
+    """First sample and number of samples, at the file's own rate, of what is asked for."""
+    if not 0 <= offset < source.seconds:
+        raise AudioError(
+            f"is {source.seconds:.2f} s long, an offset of {offset} s lies outside", source.path
+        )
+    first = min(round(offset * source.sample_rate), source.n_samples - 1)
+    rest = source.n_samples - first
+    if duration is None:
+        return first, rest
+    return first, min(rest, seconds_to_samples(duration, source.sample_rate))
+
+
+def _resampled(pieces: Iterable[np.ndarray], from_rate: int, to_rate: int) -> Iterator[np.ndarray]:
+    """Resample a stream of pieces as if they were one array."""
+    if from_rate == to_rate:
+        yield from pieces
+        return
+    stream = soxr.ResampleStream(from_rate, to_rate, 1, dtype="float32")
+    for piece in pieces:
+        yield stream.resample_chunk(piece)
+    yield stream.resample_chunk(np.zeros(0, np.float32), last=True)  # what the filter still holds
+
+
+def _regrouped(pieces: Iterable[np.ndarray], block_size: int) -> Iterator[np.ndarray]:
+    """Cut a stream of pieces of any length into blocks of `block_size`; the last may be shorter."""
+    waiting: list[np.ndarray] = []
+    n_waiting = 0
+    for piece in pieces:
+        waiting.append(piece)
+        n_waiting += len(piece)
+        if n_waiting < block_size:
+            continue
+        joined = np.concatenate(waiting)  # (n_waiting,)
+        n_whole = n_waiting - n_waiting % block_size
+        for start in range(0, n_whole, block_size):
+            yield joined[start : start + block_size].copy()  # a copy: a view keeps all in memory
+        waiting, n_waiting = [joined[n_whole:].copy()], n_waiting - n_whole
+    if n_waiting:
+        yield np.concatenate(waiting)

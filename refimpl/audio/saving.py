@@ -1,0 +1,105 @@
+"""Saving a sound so that a file is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import warnings
+from pathlib import Path
+
+import numpy as np
+import soundfile
+
+from refimpl.audio.errors import AudioError
+
+_FORMATS = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".mp3": "MP3"}
+_MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
+_PIECE = 2**16  # the Vorbis encoder overflows its stack when given minutes at once
+
+
+def save_audio(path: str | os.PathLike, audio: np.ndarray, sample_rate: int) -> Path:
+    """Write a sound file in the format that the suffix names.
+
+    The sound is written beside its place and then moved there, so that whoever looks finds the
+    old file or the whole new one. Missing folders are made. WAV and FLAC have 16 bits.
+
+    Args:
+        path: ends in .wav, .flac, .ogg or .mp3.
+        audio: `(n_samples,)` or `(n_samples, n_channels)`, floating point in [-1, 1]; what lies
+            outside is clipped, with a warning.
+        sample_rate: in Hz.
+    Returns:
+        The path of the file.
+    Raises:
+        AudioError: unknown suffix, audio that is no audio, a rate that the format does not know,
+            a place where nothing can be written.
+
+    Taught in lesson 1.
+    """
+    path = Path(path)
+    audio_format = _FORMATS.get(path.suffix.lower())
+    if audio_format is None:
+        raise AudioError(
+            f"the suffix {path.suffix!r} names no format, one of {', '.join(_FORMATS)} needed", path
+        )
+    audio = _checked(audio, path)
+    sample_rate = _checked_rate(sample_rate, audio_format, path)
+    # Hidden, and with a suffix of its own: no folder of sounds ever lists a half-written file.
+    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write(unfinished, audio, sample_rate, audio_format)
+        unfinished.replace(path)
+    except (OSError, soundfile.SoundFileError) as error:
+        reason = getattr(error, "strerror", None) or getattr(error, "error_string", str(error))
+        raise AudioError(f"cannot be written ({reason.strip().rstrip('.')})", path) from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def _write(path: Path, audio: np.ndarray, sample_rate: int, audio_format: str) -> None:
+    with soundfile.SoundFile(
+        path, "w", samplerate=sample_rate, channels=audio.shape[1], format=audio_format
+    ) as file:
+        for start in range(0, len(audio), _PIECE):
+            file.write(audio[start : start + _PIECE])
+
+
+def _checked(audio: np.ndarray, path: Path) -> np.ndarray:
+    """The audio as `(n_samples, n_channels)` float32 within [-1, 1], or AudioError."""
+    audio = np.asarray(audio)
+    if audio.ndim == 1:
+        audio = audio[:, None]  # (n_samples,) -> (n_samples, 1)
+    if audio.ndim != 2 or audio.size == 0 or audio.shape[1] > 8:
+        raise AudioError(
+            f"an array of shape {audio.shape} given, audio of shape (n_samples,) or "
+            "(n_samples, n_channels) with at least one sample needed",
+            path,
+        )
+    if audio.dtype.kind != "f":
+        raise AudioError(
+            f"audio of type {audio.dtype} given, floating point between -1 and 1 needed", path
+        )
+    if not np.isfinite(audio).all():
+        raise AudioError("the audio holds NaN or infinite values, nothing was written", path)
+    share = np.mean(np.abs(audio) > 1.0)
+    if share > 0:
+        warnings.warn(
+            f"{path.name}: {share:.2%} of the samples lie outside [-1, 1] and were clipped; "
+            "standardise() brings audio to a level that fits",
+            stacklevel=3,
+        )
+    return np.clip(audio, -1.0, 1.0).astype(np.float32)
+
+
+def _checked_rate(sample_rate: int, audio_format: str, path: Path) -> int:
+    if audio_format == "MP3" and sample_rate not in _MP3_RATES:
+        known = ", ".join(map(str, _MP3_RATES))
+        raise AudioError(f"MP3 has no rate of {sample_rate} Hz, only {known}: resample", path)
+    if not 1000 <= sample_rate <= 192_000 or sample_rate != int(sample_rate):
+        raise AudioError(
+            f"sample rate {sample_rate} given, a whole number of Hz from 1000 to 192000 needed",
+            path,
+        )
+    return int(sample_rate)

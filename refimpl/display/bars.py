@@ -1,0 +1,48 @@
+"""A progress bar that shows where somebody watches and keeps quiet everywhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+
+from tqdm.auto import tqdm
+
+QUIET_VARIABLE = "REFIMPL_QUIET"
+
+
+def is_quiet() -> bool:
+    """Whether the environment variable REFIMPL_QUIET asks for no progress bars."""
+    return os.environ.get(QUIET_VARIABLE, "").lower() not in ("", "0", "false", "no")
+
+
+def progress(
+    iterable: Iterable | None = None,
+    total: int | None = None,
+    description: str = "",
+    *,
+    leave: bool = True,
+    unit: str = "it",
+    show: bool | None = None,
+) -> tqdm:
+    """A bar with rate and time left, on standard error or as a widget in a notebook.
+
+    Use it around an iterable, or as a context manager with `.update(n)`; in both cases
+    `.set_postfix(loss=…)` puts figures behind the bar.
+
+    Args:
+        iterable: what is gone through; None for a bar that is moved by `.update`.
+        total: number of steps, where the iterable does not know it.
+        description: what is being done, in front of the bar.
+        leave: keep the finished bar.
+        unit: what a step is called, as in "128 frames/s".
+        show: True or False decides; None shows the bar in a notebook and in a terminal, and not
+            where the output goes into a file, nor where REFIMPL_QUIET is set.
+    Returns:
+        A tqdm bar, which is also the iterator.
+    """
+    # For tqdm, None means: disabled unless standard error is a terminal or a notebook.
+    by_itself = True if is_quiet() else None
+    disable = by_itself if show is None else not show
+    return tqdm(
+        iterable, desc=description or None, total=total, leave=leave, unit=unit, disable=disable
+    )
