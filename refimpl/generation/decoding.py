@@ -1,0 +1,106 @@
+"""Scores of the next token, step after step: the cache, the padding and the sliding window."""
+
+from collections.abc import Sequence
+
+import torch
+
+from refimpl.generation.sampling import GenerationError
+from refimpl.transformer import KVCache, Transformer
+from refimpl.transformer.masks import CAUSAL, PAD, PREFIX
+
+
+class Decoding:
+    """A batch of sequences that grow by one token at a time. Taught in lesson 7.
+
+    Prompts of different lengths are padded at their left, so that all rows grow at the same
+    column. Where the next token would not fit the context, the window slides: everything but the
+    last half of a context is forgotten, and that half is read anew, from position 0. (Half,
+    because reading anew costs as much as it keeps: it then comes once in half a context.)
+
+    Args:
+        model: the transformer, in evaluation mode.
+        prompts: B arrays of token ids, none empty.
+        max_tokens: the most tokens that will be added.
+        pad: the id that fills up shorter prompts.
+        n_prefix: how many tokens at the beginning of each prompt see one another both ways.
+        use_cache: False reads the whole window again for every token: slower, the same scores.
+
+    Attributes:
+        ids: `(B, longest prompt + max_tokens)`; columns up to `length` are filled.
+        length: number of columns filled.
+    """
+
+    def __init__(
+        self,
+        model: Transformer,
+        prompts: Sequence[torch.Tensor],
+        max_tokens: int,
+        *,
+        pad: int,
+        n_prefix: Sequence[int] | None = None,
+        use_cache: bool = True,
+    ):
+        self.model, self.use_cache = model, use_cache
+        weight = model.embedding.weight
+        lengths = [len(prompt) for prompt in prompts]
+        self.length, self.start, self.seen = max(lengths), 0, 0
+        capacity = min(model.config.context_length, self.length + max_tokens)
+        if n_prefix is not None and any(n_prefix) and self.length > capacity:
+            raise GenerationError(
+                f"a prompt of {self.length} tokens with a two-way prefix does not fit a context "
+                f"of {capacity}; shorten it, or use a model with a larger context_length"
+            )
+        self.capacity = capacity
+        self.ids = torch.full((len(prompts), self.length + max_tokens), pad, device=weight.device)
+        self.n_pad = torch.tensor(
+            [self.length - length for length in lengths], device=weight.device
+        )
+        self.prefix_end = self.n_pad + torch.tensor(
+            [0] * len(prompts) if n_prefix is None else list(n_prefix), device=weight.device
+        )
+        for row, prompt in enumerate(prompts):
+            self.ids[row, self.length - len(prompt) : self.length] = torch.as_tensor(prompt)
+        self.plain = len(set(lengths)) == 1 and not any(n_prefix or [])
+        if use_cache:
+            self.cache = KVCache(
+                model.config, len(prompts), capacity, device=weight.device, dtype=weight.dtype
+            )
+
+    def append(self, ids: torch.Tensor) -> None:
+        """Add one token to every row; `ids` is `(B,)`."""
+        self.ids[:, self.length] = ids
+        self.length += 1
+
+    def logits(self) -> torch.Tensor:
+        """Scores of the token after the last, `(B, vocabulary_size)` float32."""
+        if self.length - self.start > self.capacity:
+            self._slide()
+        first = self.seen if self.use_cache else self.start
+        hidden = self.model.hidden_states(
+            self.ids[:, first : self.length],
+            cache=self.cache if self.use_cache else None,
+            **({} if self.plain else self._masks(first)),
+        )
+        self.seen = self.length
+        # Only the last position's scores are wanted, of a long prompt's many.
+        return self.model.lm_head(hidden[:, -1]).float()
+
+    def _slide(self) -> None:
+        """Forget all but the last half of a context."""
+        self.start = self.seen = self.length - max(1, self.capacity // 2)
+        if self.use_cache:
+            self.cache.reset()
+        # Positions count from the new start, and padding that was left behind needs no mask.
+        self.n_pad = (self.n_pad - self.start).clamp(min=0) + self.start
+        self.prefix_end.zero_()
+        self.plain = bool((self.n_pad == self.start).all())
+
+    def _masks(self, first: int) -> dict[str, torch.Tensor]:
+        """attention_mask and position_ids of the columns from `first` on, each `(B, T)`."""
+        columns = torch.arange(first, self.length, device=self.ids.device)[None]
+        real = columns >= self.n_pad[:, None]
+        mask = torch.where(columns < self.prefix_end[:, None], PREFIX, CAUSAL)
+        return {
+            "attention_mask": torch.where(real, mask, PAD),
+            "position_ids": (columns - self.n_pad[:, None]).clamp(min=0),
+        }

@@ -1,0 +1,107 @@
+"""From scores to a choice: temperature, top-k, top-p, and one uniform number a token."""
+
+import numpy as np
+import torch
+
+from refimpl.errors import UserError
+
+
+class GenerationError(UserError):
+    """A setting or a prompt that nothing can be generated from."""
+
+
+def check_sampling(temperature: float, top_k: int | None, top_p: float | None) -> None:
+    """Raise GenerationError where a setting is out of its range."""
+    if not 0 <= temperature < float("inf"):
+        raise GenerationError(
+            f"temperature is {temperature!r}; give 0 (always the likeliest) or a number above it"
+        )
+    if top_k is not None and (top_k != int(top_k) or top_k < 1):
+        raise GenerationError(f"top_k is {top_k!r}; give a whole number above 0, or None for all")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise GenerationError(f"top_p is {top_p!r}; give a number in (0, 1], or None for all")
+
+
+def candidates(
+    logits: torch.Tensor,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+) -> tuple[torch.Tensor, torch.Tensor | None]:
+    """The tokens that may be drawn, and their probabilities before they are made to sum to 1.
+
+    Top-k (Fan et al. 2018, section 5.4) keeps the k likeliest; top-p (Holtzman et al. 2020,
+    section 3.1) the fewest whose probabilities reach p. Top-p works on what top-k has left.
+
+    Args:
+        logits: `(B, V)`; -inf for what must not come.
+        temperature: divides the logits, above 0.
+        top_k, top_p: None for no limit.
+
+    Returns:
+        weights `(B, n)`, 0 for what is ruled out, and the token ids `(B, n)` they belong to, or
+        None where column i is token i. Taught in lesson 7.
+    """
+    ids = None
+    if top_k is not None and top_k < logits.shape[-1]:
+        logits, ids = logits.topk(top_k, dim=-1)  # sorted, without sorting the rest
+    elif top_p is not None and top_p < 1:
+        logits, ids = logits.sort(dim=-1, descending=True)
+    weights = torch.softmax(logits / temperature, dim=-1)
+    if top_p is not None and top_p < 1:
+        before = weights.cumsum(dim=-1) - weights  # probability of all that are likelier
+        weights = weights.masked_fill(before >= top_p, 0.0)
+    return weights, ids
+
+
+def sampling_probabilities(
+    logits: torch.Tensor,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+) -> torch.Tensor:
+    """The distribution that `draw` draws from, `(B, V)`, for looking at. Taught in lesson 7."""
+    check_sampling(temperature, top_k, top_p)
+    if temperature == 0:
+        return torch.nn.functional.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits.dtype)
+    weights, ids = candidates(logits, temperature, top_k, top_p)
+    weights = weights / weights.sum(-1, keepdim=True)
+    return weights if ids is None else torch.zeros_like(logits).scatter_(-1, ids, weights)
+
+
+def draw(
+    logits: torch.Tensor,
+    uniforms: torch.Tensor,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+) -> torch.Tensor:
+    """One token a row, by inverting the cumulative distribution at a given uniform number.
+
+    Because the chance comes in from outside, a sequence's draws depend on nothing but its own
+    numbers: the batch around it can be of any size.
+
+    Args:
+        logits: `(B, V)`.
+        uniforms: `(B, 1)` in [0, 1).
+        temperature, top_k, top_p: as in `candidates`; temperature 0 takes the likeliest.
+
+    Returns:
+        `(B, 1)` int64.
+    """
+    if temperature == 0:
+        return logits.argmax(dim=-1, keepdim=True)
+    weights, ids = candidates(logits, temperature, top_k, top_p)
+    cumulative = weights.cumsum(dim=-1)
+    # The first whose cumulative weight exceeds the threshold: never one of weight 0.
+    threshold = uniforms * cumulative[:, -1:]
+    column = torch.searchsorted(cumulative, threshold, right=True)
+    column = column.clamp_max_(cumulative.shape[-1] - 1)
+    return column if ids is None else ids.gather(-1, column)
+
+
+def uniform_numbers(seed: int, n_sequences: int, n_tokens: int) -> torch.Tensor:
+    """`(n_sequences, n_tokens)` in [0, 1): row i depends on the seed and i alone."""
+    rows = [np.random.default_rng([seed, row]).random(n_tokens) for row in range(n_sequences)]
+    # Cut rather than rounded to float32, where 1 - 1e-9 would become 1.
+    return torch.from_numpy(np.minimum(np.stack(rows), 1 - 2**-24).astype(np.float32))

@@ -1,0 +1,20 @@
+"""The transformer: a decoder with tied weights, prefix and segment masks, and a KV cache.
+
+Read in this order: `config`, `masks`, `positions`, `cache`, `blocks`, `loss`, `model`, `counting`.
+"""
+
+from refimpl.transformer.cache import KVCache
+from refimpl.transformer.config import TransformerConfig, TransformerError
+from refimpl.transformer.counting import count_flops_per_token, count_parameters
+from refimpl.transformer.model import Transformer
+from refimpl.vocabulary import IGNORE_INDEX
+
+__all__ = [
+    "IGNORE_INDEX",
+    "KVCache",
+    "Transformer",
+    "TransformerConfig",
+    "TransformerError",
+    "count_flops_per_token",
+    "count_parameters",
+]
