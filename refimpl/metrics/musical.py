@@ -1,0 +1,201 @@
+"""Musical measures: is it in a key, on a beat, made of held pitches?
+
+No measure is enough alone: frames shuffled within a tune keep its key, blocks cut from random tunes
+keep its beat. They are meant to be read together, beside the references in `references.py`.
+
+A measure that cannot be taken (too few notes, silence, a clip of a few samples) is NaN, and no
+input is an error.
+"""
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+
+from refimpl.metrics.notes import detect_notes, loud_frames
+from refimpl.metrics.salience import Salience, pitch_salience
+from refimpl.metrics.spectral import spectral_flatness
+
+MAJOR_SCALE = (0, 2, 4, 5, 7, 9, 11)  # natural minor has the same notes as its relative major
+MIN_NOTES = 6  # fewer notes fit some key, and some grid, by chance
+GRID_TOLERANCE = 0.035  # seconds either side
+CLEAR = 2.5  # salience, in standard deviations of the spectrum, of a pitch that is clearly there
+HELD = 6  # frames, 140 ms: longer than one window reaches, shorter than a quick note
+TEMPOS = (60.0, 180.0)  # beats per minute, searched where the beat is not known
+
+
+@dataclass(frozen=True)
+class MusicalMeasures:
+    """What was measured on one clip. Shares lie in [0, 1]; NaN means "could not be measured".
+
+    Attributes:
+        in_key: share of note pitches in the best-fitting diatonic key. Random pitches: about .75.
+        cross_key: key fitted on the first half of the notes, scored on the second. Random: .58.
+        grid: share of onsets within 35 ms of the tempo grid. Random onsets: about .45.
+        stability: share of successive loud frames with the same pitch.
+        voiced: share of loud time with a clear pitch that is held for at least 140 ms.
+        onsets_per_second: how dense the notes are.
+        flatness: spectral flatness; 1 is white noise, 0 a pure tone.
+        intervals: (n_notes - 1,) semitones from each note to the next.
+        gaps: (n_notes - 1,) inter-onset intervals in seconds.
+    """
+
+    in_key: float
+    cross_key: float
+    grid: float
+    stability: float
+    voiced: float
+    onsets_per_second: float
+    flatness: float
+    intervals: np.ndarray = field(repr=False)
+    gaps: np.ndarray = field(repr=False)
+
+    @classmethod
+    def names(cls) -> list[str]:
+        """Names of the measures that are one number a clip."""
+        return [f.name for f in fields(cls) if f.name not in ("intervals", "gaps")]
+
+
+def key_shares(pitches: np.ndarray) -> np.ndarray:
+    """Share of the pitches that each of the twelve diatonic keys contains: (12,), by tonic."""
+    classes = np.bincount(np.asarray(pitches, dtype=np.int64) % 12, minlength=12)
+    shares = np.array([classes[(tonic + np.array(MAJOR_SCALE)) % 12].sum() for tonic in range(12)])
+    return shares / max(len(pitches), 1)
+
+
+def in_key(pitches: np.ndarray) -> float:
+    """Share of note pitches in the best-fitting diatonic key.
+
+    Args:
+        pitches: (n_notes,) MIDI pitches.
+
+    Returns:
+        A share in [7/12, 1]; NaN below six notes, which nearly always fit some key. Sixteen pitches
+        drawn at random from all twelve classes reach about .78.
+
+    Taught in lesson 7.
+    """
+    return float(key_shares(pitches).max()) if len(pitches) >= MIN_NOTES else float("nan")
+
+
+def cross_key(pitches: np.ndarray) -> float:
+    """How well the key of the first half of the notes holds in the second.
+
+    Unlike `in_key` it cannot profit from having chosen the key after hearing the notes: random
+    pitches score 7/12 = .58 however few they are. Keys that fit the first half equally well count
+    equally, so that a true tune stays a little below 1.
+
+    Args:
+        pitches: (n_notes,) MIDI pitches in order of time.
+
+    Returns:
+        A share in [0, 1]; NaN below six notes.
+
+    Taught in lesson 7.
+    """
+    if len(pitches) < MIN_NOTES:
+        return float("nan")
+    half = len(pitches) // 2
+    first, second = key_shares(pitches[:half]), key_shares(pitches[half:])
+    return float(second[np.isclose(first, first.max())].mean())
+
+
+def grid(
+    onsets: np.ndarray, step: float | None = None, *, tolerance: float = GRID_TOLERANCE
+) -> float:
+    """Share of onsets that lie on a regular grid.
+
+    Args:
+        onsets: (n_notes,) seconds.
+        step: seconds between two points of the grid. None searches the eighths of 60 to 180 beats
+            a minute for the best one, which chance also profits from.
+        tolerance: seconds an onset may lie off its point.
+
+    Returns:
+        The share at the best phase, in [0, 1]; NaN below six onsets. Random onsets reach about
+        2 * tolerance / step and a little more, because the phase is fitted: .45 at 117 bpm.
+
+    Taught in lesson 7.
+    """
+    onsets = np.asarray(onsets, dtype=np.float64)
+    if len(onsets) < MIN_NOTES:
+        return float("nan")
+    if step is not None:
+        return _grid_share(onsets, np.array([step]), tolerance)
+    slowest, fastest = (30.0 / tempo for tempo in TEMPOS)
+    # Neighbouring steps may drift by half the tolerance over the clip, no more.
+    duration = max(onsets[-1] - onsets[0], slowest)
+    ratio = 1 + tolerance / duration / 2 * fastest
+    n_steps = min(2000, int(np.ceil(np.log(slowest / fastest) / np.log(ratio))))
+    return _grid_share(onsets, np.geomspace(fastest, slowest, n_steps), tolerance)
+
+
+def _grid_share(onsets: np.ndarray, steps: np.ndarray, tolerance: float) -> float:
+    """Largest share of onsets that one window of the circle holds, over all steps and phases."""
+    phases = np.sort(onsets[None] % steps[:, None], axis=1)  # (n_steps, n_onsets)
+    around = np.concatenate([phases, phases + steps[:, None]], axis=1)
+    best = 0
+    for row in around:  # the best window begins at some onset
+        inside = np.searchsorted(row, row[: len(onsets)] + 2 * tolerance + 1e-9)
+        best = max(best, int((inside - np.arange(len(onsets))).max()))
+    return min(1.0, best / len(onsets))
+
+
+def stability(salience: Salience) -> float:
+    """Share of successive loud frames whose most salient pitch is the same; NaN in silence."""
+    loud = loud_frames(salience)
+    pairs = loud[1:] & loud[:-1]
+    same = salience.pitches[1:] == salience.pitches[:-1]
+    return float(same[pairs].mean()) if pairs.any() else float("nan")
+
+
+def voiced(salience: Salience) -> float:
+    """Share of loud time with a pitch that is clear, and held for 140 ms; NaN in silence.
+
+    Noise and shuffled notes have moments with a clear pitch: that it is *held* makes it a note.
+    """
+    loud = loud_frames(salience)
+    if not loud.any():
+        return float("nan")
+    pitches = salience.pitches
+    starts = np.flatnonzero(np.diff(pitches, prepend=-1))  # of each run of equal pitches
+    lengths = np.diff(starts, append=len(pitches))
+    held = np.repeat(lengths >= HELD, lengths)
+    clear = salience.values.max(axis=1) > CLEAR
+    return float((held & clear)[loud].mean())
+
+
+def measure_music(
+    audio: np.ndarray,
+    sample_rate: int,
+    *,
+    beat_period: float | None = None,
+    subdivision: int = 2,
+) -> MusicalMeasures:
+    """All musical measures of one clip, at some hundred times real time.
+
+    Args:
+        audio: (n_samples,) mono; may be silent, very short or empty.
+        sample_rate: in Hz.
+        beat_period: seconds a beat, where it is known; None fits it.
+        subdivision: grid points a beat: 2 for eighths.
+
+    Returns:
+        MusicalMeasures. What cannot be measured is NaN.
+
+    Taught in lesson 7.
+    """
+    audio = np.nan_to_num(np.asarray(audio, dtype=np.float32).reshape(-1))
+    salience = pitch_salience(audio, sample_rate)
+    notes = detect_notes(audio, sample_rate, salience=salience)
+    seconds = len(audio) / sample_rate
+    return MusicalMeasures(
+        in_key=in_key(notes.pitches),
+        cross_key=cross_key(notes.pitches),
+        grid=grid(notes.onsets, beat_period / subdivision if beat_period else None),
+        stability=stability(salience),
+        voiced=voiced(salience),
+        onsets_per_second=len(notes) / seconds if seconds else float("nan"),
+        flatness=spectral_flatness(audio, sample_rate),
+        intervals=np.diff(notes.pitches),
+        gaps=np.diff(notes.onsets),
+    )
