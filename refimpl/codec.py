@@ -1,0 +1,245 @@
+"""What every codec of mel frames offers, so that all that comes after takes any of them.
+
+A codec turns mel frames into integers and back. Each *step* (one frame, or a few where the codec
+shortens time) becomes one code from each of its stages, flattened in stage order:
+
+    frames (n_frames, n_mels)  ->  ids  s0 s1 | s0 s1 | s0 s1 ...  (n_steps * n_stages,)
+
+The codes of stage s are numbered after those of the stages before it, so that an id alone says
+which stage it belongs to, and a language model needs one vocabulary for all of them.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import numpy as np
+
+from refimpl.errors import UserError
+from refimpl.mel import MelConfig
+
+
+class CodecError(UserError):
+    """A codec was given frames, ids or a file that it was not made for."""
+
+
+@runtime_checkable
+class Codec(Protocol):
+    """Frames to ids and back. Taught in lessons 3 (codebook) and 4 (VQ-VAE)."""
+
+    suffix: ClassVar[str]  # the ending of its files, by which `load_codec` finds the class
+    mel: MelConfig  # the only mel configuration whose frames it understands
+    stage_sizes: tuple[int, ...]  # codes in each stage
+    frames_per_step: int  # mel frames that one group of n_stages ids stands for
+    n_codes: int  # codes in all stages together
+    tokens_per_frame: float  # n_stages / frames_per_step
+    fingerprint: str  # a hash of everything that decides what an id means
+    notes: dict[str, Any]  # anything JSON to keep with the codec; no part of the fingerprint
+
+    def encode(self, frames: np.ndarray) -> np.ndarray:
+        """Turn frames (n_frames, n_mels) in dB into ids (n_steps * n_stages,) int64."""
+
+    def decode(self, ids: np.ndarray) -> np.ndarray:
+        """Turn ids back into frames (n_steps * frames_per_step, n_mels) in dB, float32."""
+
+    def save(self, path: str | Path) -> Path:
+        """Write the codec into one file."""
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Codec":
+        """Read what `save` wrote."""
+
+
+_CODECS: dict[str, type[Codec]] = {}
+
+
+def register_codec(name: str) -> Callable[[type], type]:
+    """Make a class decorator that lets `load_codec` find the class by the suffix of its files."""
+
+    def register(codec_class: type) -> type:
+        _CODECS[name] = codec_class
+        return codec_class
+
+    return register
+
+
+def load_codec(path: str | Path) -> Codec:
+    """Load any codec from the file that its `save` wrote.
+
+    Args:
+        path: a codec's file, such as `codebook.npz` or `vqvae.safetensors`.
+
+    Returns:
+        The codec, of the class that the file's suffix stands for.
+
+    Raises:
+        CodecError: no such file, or a suffix of no known codec, or a file that is damaged.
+
+    Taught in lesson 3.
+    """
+    path = Path(path)
+    # Codecs register themselves when imported; who loads a file need not know which it takes.
+    import refimpl.codebook  # noqa: F401
+
+    if not path.is_file():
+        raise CodecError(f"{path}: no such codec file; fit one and save it there first")
+    for codec_class in _CODECS.values():
+        if path.suffix == codec_class.suffix:
+            return codec_class.load(path)
+    known = ", ".join(f"{c.suffix} ({name})" for name, c in _CODECS.items())
+    raise CodecError(f"{path}: '{path.suffix}' is no codec's suffix; known are {known}")
+
+
+def check_frames(frames: np.ndarray, mel: MelConfig, given: MelConfig | None = None) -> np.ndarray:
+    """Refuse frames that a codec made for `mel` would silently turn into nonsense.
+
+    Args:
+        frames: (n_frames, n_mels) mel frames in dB.
+        mel: the configuration that the codec was made for.
+        given: the configuration that made the frames, where the caller knows it.
+
+    Returns:
+        The frames as float32, (n_frames, n_mels).
+
+    Raises:
+        CodecError: another width, another configuration, or values that are not finite.
+    """
+    if given is not None and given != mel:
+        mine, yours = mel.to_dict(), given.to_dict()
+        differ = ", ".join(
+            f"{k} {yours.get(k)} (codec: {mine.get(k)})" for k in mine if mine[k] != yours.get(k)
+        )
+        raise CodecError(f"the frames' mel configuration is not the codec's: {differ}")
+    frames = np.asarray(frames)
+    if frames.ndim != 2 or frames.shape[1] != mel.n_mels:
+        raise CodecError(
+            f"got frames of shape {frames.shape}, the codec was made for (n_frames, {mel.n_mels})"
+        )
+    frames = frames.astype(np.float32, copy=False)
+    finite = np.isfinite(frames).all(axis=1)
+    if not finite.all():
+        raise CodecError(
+            f"{np.count_nonzero(~finite)} of {len(frames)} frames hold NaN or infinity, the first "
+            f"is frame {np.argmin(finite)}; clean the audio they come from"
+        )
+    return frames
+
+
+def stage_offsets(stage_sizes: Sequence[int]) -> np.ndarray:
+    """Give the first id of each stage, (n_stages,) int64: the sizes of all stages before it."""
+    return np.concatenate([[0], np.cumsum(stage_sizes)[:-1]]).astype(np.int64)
+
+
+def flatten_codes(codes: np.ndarray, stage_sizes: Sequence[int]) -> np.ndarray:
+    """Turn codes (n_steps, n_stages), each counted from 0, into ids (n_steps * n_stages,)."""
+    return (np.asarray(codes, dtype=np.int64) + stage_offsets(stage_sizes)).reshape(-1)
+
+
+def complete_steps(ids: np.ndarray, stage_sizes: Sequence[int]) -> np.ndarray:
+    """Undo `flatten_codes`, keeping only steps whose ids stand side by side in stage order.
+
+    A model may stop in the middle of a step, or write a code of the wrong stage. The ids of such a
+    broken step are left out, and reading goes on at the next whole one.
+
+    Args:
+        ids: (n,) ids in [0, sum(stage_sizes)).
+        stage_sizes: codes in each stage.
+
+    Returns:
+        (n_steps, n_stages) int64, each column counted from 0.
+
+    Raises:
+        CodecError: an id that belongs to no stage.
+    """
+    ids = check_ids(ids, int(sum(stage_sizes)))
+    n_stages = len(stage_sizes)
+    if n_stages == 1:
+        return ids[:, None]
+    if len(ids) < n_stages:
+        return np.empty((0, n_stages), dtype=np.int64)
+    stage_of = np.searchsorted(np.cumsum(stage_sizes), ids, side="right")
+    windows = np.lib.stride_tricks.sliding_window_view(stage_of, n_stages)
+    # Two matching windows cannot overlap: an id would have to be in two stages at once.
+    starts = np.flatnonzero((windows == np.arange(n_stages)).all(axis=1))
+    return ids[starts[:, None] + np.arange(n_stages)] - stage_offsets(stage_sizes)
+
+
+def check_ids(ids: np.ndarray, n_codes: int) -> np.ndarray:
+    """Return ids as (n,) int64, refusing what is no integer or no code."""
+    ids = np.asarray(ids)
+    if ids.size == 0:
+        return np.empty(0, dtype=np.int64)
+    if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
+        raise CodecError(f"ids must be a row of integers, got {ids.dtype} of shape {ids.shape}")
+    wrong = np.flatnonzero((ids < 0) | (ids >= n_codes))
+    if len(wrong):
+        raise CodecError(
+            f"{len(wrong)} of {len(ids)} ids are no codes (0 to {n_codes - 1}), the first is "
+            f"{ids[wrong[0]]} at position {wrong[0]}; a tokenizer's decode filters them"
+        )
+    return ids.astype(np.int64, copy=False)
+
+
+def code_counts(ids: np.ndarray, stage_sizes: Sequence[int], stage: int) -> np.ndarray:
+    """Count how often each code of one stage occurs in ids, (stage_sizes[stage],) int64."""
+    if not 0 <= stage < len(stage_sizes):
+        raise CodecError(f"there is no stage {stage}; this codec has {len(stage_sizes)}")
+    counts = np.bincount(check_ids(ids, int(sum(stage_sizes))), minlength=int(sum(stage_sizes)))
+    first = int(stage_offsets(stage_sizes)[stage])
+    return counts[first : first + stage_sizes[stage]]
+
+
+def code_perplexity(ids: np.ndarray, stage_sizes: Sequence[int], stage: int = 0) -> float:
+    """exp of the entropy of one stage's codes: how many equally frequent codes would say as much.
+
+    Returns:
+        A number from 1 (always the same code) to stage_sizes[stage]; NaN where there are no ids.
+    """
+    counts = code_counts(ids, stage_sizes, stage)
+    if counts.sum() == 0:
+        return float("nan")
+    shares = counts[counts > 0] / counts.sum()
+    return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+def write_atomically(path: str | Path, write: Callable[[Path], None]) -> Path:
+    """Let `write` fill a temporary file beside `path`, then rename: a reader never sees half."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner may read
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def read_header(text: str, kind: str, version: int, path: Path) -> dict[str, Any]:
+    """Parse the JSON at the head of a codec's file and check that it is ours to read."""
+    try:
+        header = json.loads(text)
+        found = (header["kind"], header["version"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise CodecError(
+            f"{path}: damaged, or no codec file (its header cannot be read)"
+        ) from error
+    if found[0] != kind:
+        raise CodecError(f"{path}: holds a '{found[0]}', not a '{kind}'; use load_codec")
+    if found[1] != version:
+        raise CodecError(
+            f"{path}: has format version {found[1]}, this package reads {version}; fit it again"
+        )
+    return header

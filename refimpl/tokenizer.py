@@ -1,0 +1,212 @@
+"""The tokenizer: audio to token ids and back, and ids to text and back.
+
+Going in:   audio -> mel frames -> codes (-> <|START|> codes <|END|>)
+Coming out: ids -> only the codes, in stage order -> mel frames -> audio
+"""
+
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from refimpl.codec import Codec, complete_steps, flatten_codes, load_codec
+from refimpl.errors import UserError
+from refimpl.mel import mel_spectrogram, mel_to_audio
+from refimpl.vocabulary import IGNORE_INDEX, Vocabulary
+
+__all__ = ["IGNORE_INDEX", "AudioTokenizer", "FilteredIds", "TokenError", "Vocabulary"]
+
+
+class TokenError(UserError):
+    """Ids or a literal that the tokenizer cannot read."""
+
+
+@dataclass(frozen=True)
+class FilteredIds:
+    """What is left of a model's ids when only whole steps of codes are kept.
+
+    Attributes:
+        codes: (n_steps * n_stages,) ids that the codec can decode.
+        n_special: special tokens and ignored labels that were left out.
+        n_invalid: ids outside the vocabulary that were left out.
+        n_misplaced: codes left out because their step was not complete or not in stage order.
+    """
+
+    codes: np.ndarray
+    n_special: int
+    n_invalid: int
+    n_misplaced: int
+
+
+class AudioTokenizer:
+    """Audio to ids and back, through any codec.
+
+    Args:
+        codec: a fitted `Codebook`, a `VQVAE`, or anything else with their interface.
+        vocabulary: the special tokens beside the codec's codes; the course's by default, or what
+            the codec's notes say.
+
+    Source: the report, "Tokenization" and "Detokenization and reconstruction". Taught in lesson 3.
+    """
+
+    def __init__(self, codec: Codec, vocabulary: Vocabulary | None = None):
+        if vocabulary is None:
+            vocabulary = Vocabulary(codec.n_codes, codec.notes.get("vocabulary", "course"))
+        if vocabulary.n_codes != codec.n_codes:
+            raise TokenError(
+                f"the vocabulary is for {vocabulary.n_codes} codes, the codec has {codec.n_codes}"
+            )
+        self.codec = codec
+        self.vocabulary = vocabulary
+
+    @property
+    def sample_rate(self) -> int:
+        """The sample rate in Hz of the audio that goes in and comes out."""
+        return self.codec.mel.sample_rate
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Tokens that one second of audio takes."""
+        return self.codec.mel.frame_rate * self.codec.tokens_per_frame
+
+    @property
+    def bits_per_second(self) -> float:
+        """Steps a second times the sum over the stages of log2(codes). Taught in lesson 3."""
+        bits_per_step = float(np.sum(np.log2(self.codec.stage_sizes)))
+        return self.codec.mel.frame_rate / self.codec.frames_per_step * bits_per_step
+
+    def encode(self, audio: np.ndarray, *, start_end: bool = False) -> np.ndarray:
+        """Turn audio into ids.
+
+        Args:
+            audio: (n_samples,) mono, at the codec's sample rate.
+            start_end: put <|START|> before and <|END|> after the codes.
+
+        Returns:
+            (n_tokens,) int64.
+
+        Taught in lesson 3.
+        """
+        codes = self.codec.encode(mel_spectrogram(audio, self.codec.mel))
+        return self.add_start_end(codes) if start_end else codes
+
+    def add_start_end(self, codes: np.ndarray) -> np.ndarray:
+        """Put <|START|> before and <|END|> after ids (n_tokens,)."""
+        return np.concatenate([[self.vocabulary.start], codes, [self.vocabulary.end]]).astype(
+            np.int64
+        )
+
+    def filter(self, ids: np.ndarray) -> FilteredIds:
+        """Keep of any ids (n,) only what the codec can decode, and count what was left out."""
+        ids = np.asarray(ids)
+        if ids.size == 0:
+            ids = ids.astype(np.int64).reshape(-1)
+        if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
+            raise TokenError(f"ids must be a row of integers, got {ids.dtype} of shape {ids.shape}")
+        is_code, is_special = self.vocabulary.is_code(ids), self.vocabulary.is_special(ids)
+        sizes = self.codec.stage_sizes
+        codes = flatten_codes(complete_steps(ids[is_code], sizes), sizes)
+        return FilteredIds(
+            codes=codes,
+            n_special=int(is_special.sum()),
+            n_invalid=int((~is_code & ~is_special).sum()),
+            n_misplaced=int(is_code.sum()) - len(codes),
+        )
+
+    def decode_frames(self, ids: np.ndarray) -> np.ndarray:
+        """Turn ids (n,) into mel frames (n_frames, n_mels) in dB, leaving out all but codes.
+
+        Special tokens are left out silently; invalid and misplaced ids with a warning that
+        counts them.
+
+        Raises:
+            TokenError: not one whole step of codes among the ids.
+        """
+        found = self.filter(ids)
+        if len(found.codes) == 0:
+            raise TokenError(f"none of the {len(ids)} ids can be decoded: there is no whole frame")
+        if found.n_invalid or found.n_misplaced:
+            warnings.warn(
+                f"left out {found.n_invalid} ids outside the vocabulary and {found.n_misplaced} "
+                f"codes out of stage order, of {len(ids)} ids",
+                stacklevel=3,
+            )
+        return self.codec.decode(found.codes)
+
+    def decode(self, ids: np.ndarray, **options) -> np.ndarray:
+        """Turn ids into audio.
+
+        Args:
+            ids: (n,) any ids; only codes are heard, see `decode_frames`.
+            options: given on to `mel_to_audio`, such as n_iter or seed.
+
+        Returns:
+            (n_samples,) float32.
+
+        Taught in lesson 3.
+        """
+        return mel_to_audio(self.decode_frames(ids), self.codec.mel, **options)
+
+    def to_labels(self, ids: np.ndarray) -> np.ndarray:
+        """Copy ids with every [PAD] replaced by IGNORE_INDEX, which the loss leaves out."""
+        ids = np.asarray(ids, dtype=np.int64)
+        return np.where(ids == self.vocabulary.pad, IGNORE_INDEX, ids)
+
+    def to_literal(self, ids: np.ndarray) -> str:
+        """Write ids as the text that text-based frameworks pass around: "[123, 45, 511]"."""
+        return "[" + ", ".join(str(int(i)) for i in np.asarray(ids).reshape(-1)) + "]"
+
+    def from_literal(self, text: str) -> np.ndarray:
+        """Read what `to_literal` wrote; -100 is read as [PAD].
+
+        Args:
+            text: a list of integers in brackets, with any spaces.
+
+        Returns:
+            (n,) int64.
+
+        Raises:
+            TokenError: what does not parse, with its position and text; an id outside the
+                vocabulary.
+
+        Source: the report, "String representation for Birdie". Taught in lesson 3.
+        """
+        stripped = text.strip()
+        if not (stripped.startswith("[") and stripped.endswith("]") and len(stripped) >= 2):
+            raise TokenError(f'a literal looks like "[123, 45, 511]", got {_excerpt(stripped)}')
+        body = stripped[1:-1]
+        if not body.strip():
+            return np.empty(0, dtype=np.int64)
+        ids = np.array(
+            [self._parse(part, i) for i, part in enumerate(body.split(","))], dtype=np.int64
+        )
+        return np.where(ids == IGNORE_INDEX, self.vocabulary.pad, ids)
+
+    def _parse(self, part: str, position: int) -> int:
+        """Read one item of a literal. Never eval(): a literal may come from anywhere."""
+        if not re.fullmatch(r"\s*[+-]?[0-9]{1,18}\s*", part):
+            raise TokenError(f"item {position} of the literal is no integer: {_excerpt(part)}")
+        value = int(part)
+        if value != IGNORE_INDEX and not 0 <= value < self.vocabulary.size:
+            raise TokenError(
+                f"item {position} of the literal is {value}, outside the vocabulary "
+                f"(0 to {self.vocabulary.size - 1}, or {IGNORE_INDEX} for [PAD])"
+            )
+        return value
+
+    def save(self, path: str | Path) -> Path:
+        """Write the codec's file, with the kind of vocabulary among its notes."""
+        self.codec.notes["vocabulary"] = self.vocabulary.kind
+        return self.codec.save(path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> "AudioTokenizer":
+        """Read what `save` wrote, or any codec's file."""
+        return cls(load_codec(path))
+
+
+def _excerpt(text: str, length: int = 40) -> str:
+    """Quote the beginning of a text for an error message of one line."""
+    return repr(text if len(text) <= length else text[:length] + "...")
