@@ -1,0 +1,216 @@
+"""Build both notebooks of every lesson from its one source: `python -m refimpl.course.notebooks`.
+
+    book/lessons/NN-slug.md   what people write: MyST Markdown with code cells, solutions included
+    lessons/NN-slug.ipynb     what a learner opens: solutions cut out, nothing executed
+    solutions/NN-slug.ipynb   executed: text outputs stored, pictures and players left out
+
+The same source always gives the same bytes, so that a test can tell when a notebook is out of date.
+"""
+
+import argparse
+import hashlib
+import os
+import re
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+import yaml
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError
+from nbformat import NotebookNode
+
+from refimpl.course import outputs, regions
+from refimpl.course.check import find_exercise
+from refimpl.errors import UserError
+
+SOURCES = Path("book/lessons")
+LESSONS = Path("lessons")
+SOLUTIONS = Path("solutions")
+CELL_TIMEOUT = 120  # seconds; a lesson's cell is meant to take 15 at most
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+
+# Installed are only the package and what of its needs is missing: named as they are, torch and
+# numpy stay. (A changed numpy would need the kernel restarted.)
+SET_UP_CELL = """\
+# Set-up: installs the course's package where it is missing, as in Colab. Running it twice is safe.
+import importlib.metadata
+import importlib.util
+import subprocess
+import sys
+
+if importlib.util.find_spec("refimpl") is None:
+    names = [name for name in ("torch", "numpy") if importlib.util.find_spec(name)]
+    kept = [f"{{name}}=={{importlib.metadata.version(name)}}" for name in names]
+    package = "refimpl @ git+{repository}"
+    subprocess.run([sys.executable, "-m", "pip", "install", "-q", package, *kept], check=True)
+    importlib.invalidate_caches()
+if "google.colab" in sys.modules:
+    from google.colab import output
+
+    output.enable_custom_widget_manager()"""
+
+CHECK_CALL = re.compile(r"""\bcheck\(\s*["'](\d+\.\d+)["']""")
+DEFINITION = re.compile(r"^def (\w+)\(", re.MULTILINE)
+
+
+def read_source(path: Path, repository: str) -> NotebookNode:
+    """Read a lesson's source into a notebook that has everything but outputs.
+
+    Args:
+        path: MyST Markdown with code cells.
+        repository: Where Colab installs the package from.
+
+    Returns:
+        The notebook with solutions, the set-up cell, ids and nbgrader's metadata.
+
+    Raises:
+        UserError: The source has no title, or checks an exercise that does not exist.
+    """
+    cells = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst").cells
+    cells = [cell for cell in cells if cell.source.strip()]
+    if not cells or not cells[0].source.startswith("# "):
+        raise UserError(f"{path}: a lesson starts with its title, '# ...'")
+    set_up = nbformat.v4.new_code_cell(SET_UP_CELL.format(repository=repository))
+    set_up.metadata = {"tags": ["remove-cell", "set-up"]}
+    # The title stays first, for the table of contents and for Colab's file list.
+    title, *rest = cells[0].source.split("\n", 1)
+    cells[0].source = title
+    lead = [nbformat.v4.new_markdown_cell(text.strip()) for text in rest if text.strip()]
+    notebook = nbformat.v4.new_notebook(cells=[cells[0], set_up, *lead, *cells[1:]])
+    notebook.metadata = nbformat.from_dict(METADATA)
+    _name_cells(notebook)
+    for cell in notebook.cells:
+        _mark_for_nbgrader(cell)
+    return notebook
+
+
+def _name_cells(notebook: NotebookNode) -> None:
+    """Give each cell an id from its text, so that a change elsewhere does not change it."""
+    seen: set[str] = set()
+    for cell in notebook.cells:
+        text, again = cell.cell_type + cell.source, 0
+        while (name := hashlib.sha256(f"{text}{again}".encode()).hexdigest()[:8]) in seen:
+            again += 1
+        seen.add(name)
+        cell.id = name
+
+
+def _mark_for_nbgrader(cell: NotebookNode) -> None:
+    """Mark the cells of an exercise: the answer to write, and the check that gives points."""
+    if cell.cell_type != "code":
+        return
+    checked = CHECK_CALL.findall(cell.source)
+    if regions.has_solution(cell.source):
+        name = DEFINITION.search(cell.source)
+        if name is None:
+            raise UserError("a cell with a solution defines the function that the exercise names")
+        details = {"grade_id": f"answer-{name[1]}", "solution": True, "grade": False}
+    elif checked:
+        points = sum(find_exercise(exercise_id).points for exercise_id in checked)
+        grade_id = "check-" + "-".join(checked).replace(".", "-")
+        details = {"grade_id": grade_id, "solution": False, "grade": True, "points": points}
+    else:
+        return
+    details |= {"locked": details["grade"], "task": False, "schema_version": 3}
+    cell.metadata["nbgrader"] = details
+
+
+def open_notebook(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook that a learner opens: exercises open, nothing executed."""
+    notebook = nbformat.from_dict(notebook)  # a copy
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.source = regions.open_source(cell.source)
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def execute(notebook: NotebookNode, name: str) -> NotebookNode:
+    """Return the notebook executed from top to bottom, with the outputs that are worth storing.
+
+    Raises:
+        UserError: A cell raised an error; names the notebook and shows the cell.
+    """
+    notebook = nbformat.from_dict(notebook)  # a copy
+    client = NotebookClient(
+        notebook, timeout=CELL_TIMEOUT, kernel_name="python3", record_timing=False
+    )
+    # The kernel must be the Python that runs this, whatever kernels the user has installed.
+    client.create_kernel_manager()
+    client.km.kernel_spec.argv[0] = sys.executable
+    try:
+        client.execute()
+    except CellExecutionError as error:
+        raise UserError(f"{name}: a cell failed\n{error}") from None
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.metadata.pop("execution", None)
+            cell.outputs = outputs.stored(cell)
+    notebook.metadata = nbformat.from_dict(METADATA)
+    return notebook
+
+
+def to_text(notebook: NotebookNode) -> str:
+    """Return the file's text: the same for the same notebook, wherever it is written."""
+    nbformat.validate(notebook)
+    return nbformat.writes(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def repository_address(root: Path) -> str:
+    """Return the repository's address, which `_config.yml` alone holds."""
+    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
+    return config["repository"]["url"]
+
+
+def build(root: Path, source: Path) -> list[Path]:
+    """Build both notebooks of one lesson, and return those that changed."""
+    complete = read_source(source, repository_address(root))
+    changed = []
+    for folder, notebook in (
+        (LESSONS, open_notebook(complete)),
+        (SOLUTIONS, execute(complete, source.name)),
+    ):
+        path = root / folder / f"{source.stem}.ipynb"
+        text = to_text(notebook)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            changed.append(path)
+    return changed
+
+
+def sources(root: Path) -> list[Path]:
+    """Return the sources of all lessons, in their order."""
+    return sorted((root / SOURCES).glob("[0-9][0-9]-*.md"))
+
+
+def main() -> int:
+    """Build the notebooks of all lessons, or of those named."""
+    parser = argparse.ArgumentParser(prog="python -m refimpl.course.notebooks", description=__doc__)
+    parser.add_argument("names", nargs="*", help="lessons, such as 01 or 01-audio-basics; else all")
+    names = parser.parse_args().names
+    root = Path.cwd()
+    chosen = [path for path in sources(root) if not names or path.stem.startswith(tuple(names))]
+    if not chosen:
+        print(f"error: no lesson {' '.join(names)} in {root / SOURCES}", file=sys.stderr)
+        return 2
+    # A plot in a notebook goes into the notebook, whatever the user's shell says.
+    os.environ.pop("MPLBACKEND", None)
+    try:
+        for source in chosen:
+            changed = [str(path.relative_to(root)) for path in build(root, source)]
+            print(f"{source.stem}: {', '.join(changed) or 'nothing changed'}")
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
