@@ -1,0 +1,36 @@
+"""Training: batches in, a trained model out, on Accelerate; stopped and resumed at any moment."""
+
+from refimpl.training.batches import NextTokenBatches, ValidationBatches, collate, frame_tune
+from refimpl.training.callbacks import Callback
+from refimpl.training.checkpoint import list_checkpoints, load_checkpoint
+from refimpl.training.configuration import TrainingConfig
+from refimpl.training.errors import TrainingError
+from refimpl.training.loop import TrainingResult, train
+from refimpl.training.metrics import read_metrics
+from refimpl.training.models import SavedModel, load_model, save_model
+from refimpl.training.optimizer import parameter_groups
+from refimpl.training.run import Run
+from refimpl.training.schedule import learning_rate
+from refimpl.training.validation import evaluate_losses
+
+__all__ = [
+    "Callback",
+    "NextTokenBatches",
+    "Run",
+    "SavedModel",
+    "TrainingConfig",
+    "TrainingError",
+    "TrainingResult",
+    "ValidationBatches",
+    "collate",
+    "evaluate_losses",
+    "frame_tune",
+    "learning_rate",
+    "list_checkpoints",
+    "load_checkpoint",
+    "load_model",
+    "parameter_groups",
+    "read_metrics",
+    "save_model",
+    "train",
+]

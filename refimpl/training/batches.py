@@ -1,0 +1,198 @@
+"""Batches for next-token prediction: batch k depends on the seed and on k, and on nothing else.
+
+So a run that is resumed needs to remember one number, not the state of a random generator, and
+every process of several can make the same batch by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+
+from refimpl.training.errors import TrainingError
+from refimpl.vocabulary import IGNORE_INDEX, Vocabulary
+
+
+def frame_tune(tokens: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
+    """Put <|START|> before a tune and <|END|> after it: (n_tokens,) -> (n_tokens + 2,) int64."""
+    tokens = np.asarray(tokens, dtype=np.int64)
+    return np.concatenate([[vocabulary.start], tokens, [vocabulary.end]])
+
+
+def collate(windows: list[np.ndarray], pad: int) -> dict[str, torch.Tensor]:
+    """Turn windows of tokens into inputs and the tokens that follow them.
+
+    Args:
+        windows: token arrays of length 2 or more, not all of one length.
+        pad: the id that fills short rows; its labels are -100.
+
+    Returns:
+        `input_ids` and `label_ids`, (n_windows, longest window - 1) int64; label i is the token
+        that follows input i. Padding stands at the end, where causal attention never looks back
+        from, so no attention mask is needed.
+    """
+    length = max(len(window) for window in windows) - 1
+    inputs = np.full((len(windows), length), pad, dtype=np.int64)
+    labels = np.full((len(windows), length), IGNORE_INDEX, dtype=np.int64)
+    for row, window in enumerate(windows):
+        inputs[row, : len(window) - 1] = window[:-1]
+        labels[row, : len(window) - 1] = window[1:]
+    return {"input_ids": torch.from_numpy(inputs), "label_ids": torch.from_numpy(labels)}
+
+
+def _check(dataset: Sequence, batch_size: int, context_length: int) -> None:
+    if len(dataset) == 0:
+        raise TrainingError("the dataset holds no tunes; tokenize some audio first")
+    if batch_size < 1 or context_length < 1:
+        raise TrainingError(
+            f"batch_size is {batch_size} and context_length {context_length}; both must be positive"
+        )
+
+
+class NextTokenBatches:
+    """Endless training batches of tunes; whole where they fit, random windows where they do not.
+
+    An epoch visits each tune once for every context length that it is long, in random order, so
+    that all tokens weigh the same whatever the lengths of the tunes.
+
+    Args:
+        dataset: token arrays (n_tokens,), such as a `TokenDataset`.
+        batch_size: rows of a batch, over all processes together.
+        context_length: the longest row.
+        seed: with k, determines batch k.
+        vocabulary: gives the special tokens; by default `dataset.vocabulary`.
+
+    Taught in lesson 5.
+    """
+
+    def __init__(
+        self,
+        dataset: Sequence[np.ndarray],
+        batch_size: int,
+        context_length: int,
+        seed: int = 0,
+        *,
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
+        _check(dataset, batch_size, context_length)
+        self.dataset, self.vocabulary = dataset, vocabulary or dataset.vocabulary
+        self.batch_size, self.context_length, self.seed = batch_size, context_length, seed
+        lengths = np.array([len(dataset[i]) for i in range(len(dataset))])
+        visits = -(-(lengths + 1) // context_length)  # rounded up; <|END|> is a target too
+        self._visits = np.repeat(np.arange(len(dataset)), visits)
+        self._order = (-1, self._visits)  # the epoch, and its order; computed once an epoch
+        self.position = 0  # the index of the batch that `next` gives
+
+    @property
+    def batches_per_epoch(self) -> float:
+        """How many batches show about every token once."""
+        return len(self._visits) / self.batch_size
+
+    def _tune_at(self, index: int) -> int:
+        epoch, place = divmod(index, len(self._visits))
+        if self._order[0] != epoch:
+            rng = np.random.default_rng([self.seed, 0, epoch])
+            self._order = (epoch, rng.permutation(self._visits))
+        return int(self._order[1][place])
+
+    def _window(self, tune: int, rng: np.random.Generator) -> np.ndarray:
+        framed = frame_tune(self.dataset[tune], self.vocabulary)
+        spare = len(framed) - (self.context_length + 1)
+        if spare <= 0:
+            return framed
+        # Drawing beyond both ends and coming back to them shows the first and last tokens as
+        # often as those in the middle; a plain draw would begin at <|START|> once in `spare`.
+        margin = self.context_length // 2
+        start = int(np.clip(rng.integers(-margin, spare + margin + 1), 0, spare))
+        return framed[start : start + self.context_length + 1]
+
+    def batch(self, k: int) -> dict[str, torch.Tensor]:
+        """Batch k: `input_ids` and `label_ids`, (batch_size, at most context_length) int64."""
+        rng = np.random.default_rng([self.seed, 1, k])
+        first = k * self.batch_size
+        tunes = [self._tune_at(index) for index in range(first, first + self.batch_size)]
+        return collate([self._window(tune, rng) for tune in tunes], self.vocabulary.pad)
+
+    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
+        return self
+
+    def __next__(self) -> dict[str, torch.Tensor]:
+        batch = self.batch(self.position)
+        self.position += 1
+        return batch
+
+    def _identity(self) -> dict[str, int]:
+        return {
+            "seed": self.seed,
+            "batch_size": self.batch_size,
+            "context_length": self.context_length,
+            "n_tunes": len(self.dataset),
+            "visits_per_epoch": len(self._visits),
+        }
+
+    def state_dict(self) -> dict[str, int]:
+        """The position, and what must be the same for it to mean the same batch."""
+        return {"position": self.position} | self._identity()
+
+    def load_state_dict(self, state: dict[str, int]) -> None:
+        """Go on from a position.
+
+        Raises:
+            TrainingError: the state was saved with other data, another seed or other sizes.
+        """
+        for name, value in self._identity().items():
+            if state.get(name) != value:
+                raise TrainingError(
+                    f"the batches had {name} {state.get(name)} when the run was saved, and have"
+                    f" {value} now; resume with the same data and options, or use another folder"
+                )
+        self.position = state["position"]
+
+
+class ValidationBatches(Sequence):
+    """A fixed set of batches that shows every token of every tune exactly once as a target.
+
+    Args:
+        dataset: token arrays (n_tokens,).
+        batch_size: rows of a batch; the last batch may have fewer.
+        context_length: the longest row. A longer tune is cut into rows one after the other, each
+            of which begins without a memory of the one before, as in training.
+        max_batches: use only the first ones. None: all.
+        vocabulary: gives the special tokens; by default `dataset.vocabulary`.
+
+    Taught in lesson 5.
+    """
+
+    def __init__(
+        self,
+        dataset: Sequence[np.ndarray],
+        batch_size: int,
+        context_length: int,
+        *,
+        max_batches: int | None = None,
+        vocabulary: Vocabulary | None = None,
+    ) -> None:
+        _check(dataset, batch_size, context_length)
+        self.dataset, self.vocabulary = dataset, vocabulary or dataset.vocabulary
+        self.batch_size, self.context_length = batch_size, context_length
+        rows = []
+        for tune in range(len(dataset)):
+            if max_batches is not None and len(rows) >= max_batches * batch_size:
+                break
+            rows += [(tune, at) for at in range(0, len(dataset[tune]) + 1, context_length)]
+        self._rows = rows if max_batches is None else rows[: max_batches * batch_size]
+
+    def __len__(self) -> int:
+        return -(-len(self._rows) // self.batch_size)
+
+    def __getitem__(self, k: int) -> dict[str, torch.Tensor]:
+        rows = self._rows[k * self.batch_size : (k + 1) * self.batch_size]
+        if k < 0 or not rows:
+            raise IndexError(f"batch {k} of {len(self)}")
+        windows = [
+            frame_tune(self.dataset[tune], self.vocabulary)[at : at + self.context_length + 1]
+            for tune, at in rows
+        ]
+        return collate(windows, self.vocabulary.pad)

@@ -1,0 +1,35 @@
+"""What may happen beside training: a curriculum, a listener, a stopping rule."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from refimpl.training.run import Run
+
+
+class Callback:
+    """Override what you need; each method is called on every process, after the step is done.
+
+    A callback that changes what comes next (a mixture, a rule) keeps what it has learned in
+    `state_dict`: it is saved with every checkpoint, so that a resumed run goes on as if nothing
+    had happened. The loop reseeds its own randomness at every step, so a callback may draw random
+    numbers without changing the training.
+    """
+
+    def after_step(self, run: Run) -> None:
+        """Called when `run.step` updates are made; `run.stop()` ends the training."""
+
+    def time_for_validation(self, step: int) -> bool:
+        """Ask for a validation besides the regular ones."""
+        return False
+
+    def after_validation(self, run: Run, losses: dict[str, float]) -> None:
+        """Called with the validation losses, in nats a token, by name."""
+
+    def state_dict(self) -> dict:
+        """What to remember: nested dictionaries and lists of numbers, strings and tensors."""
+        return {}
+
+    def load_state_dict(self, state: dict) -> None:
+        """Undo `state_dict`."""

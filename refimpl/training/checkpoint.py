@@ -1,0 +1,122 @@
+"""Checkpoints: a run's whole state in a folder that is there completely or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as load_tensors
+from safetensors.torch import save as save_tensors
+
+from refimpl.training.errors import TrainingError
+from refimpl.training.files import sync_folder, write_bytes
+from refimpl.training.state import flatten_state, restore_state
+
+WEIGHTS, TENSORS, STATE = "model.safetensors", "state.safetensors", "state.json"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """A run's state after `step` updates.
+
+    Args:
+        step: updates made.
+        weights: the model's, by name.
+        state: everything else: optimizer, data, callbacks, configurations.
+    """
+
+    step: int
+    weights: dict[str, torch.Tensor]
+    state: dict
+
+
+def checkpoint_path(folder: Path, step: int) -> Path:
+    """Where the checkpoint of a step is kept."""
+    return folder / f"checkpoint-{step:06d}"
+
+
+def list_checkpoints(folder: str | Path) -> list[Path]:
+    """A run's checkpoints, oldest first."""
+    found = []
+    for path in Path(folder).glob("checkpoint-*"):
+        match = re.fullmatch(r"checkpoint-(\d+)", path.name)
+        if match and path.is_dir():
+            found.append((int(match[1]), path))
+    return [path for _, path in sorted(found)]
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove what a killed or failed writer has left behind."""
+    for path in folder.glob(".checkpoint-*"):
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
+    """Write a checkpoint beside its place, then move it there in one instant.
+
+    A kill or a power cut leaves the old checkpoints and perhaps a hidden folder, never half a
+    checkpoint under its own name.
+
+    Raises:
+        OSError: the disk is full, or cannot be written.
+    """
+    path = checkpoint_path(folder, checkpoint.step)
+    if path.exists():  # the run was resumed here and has made no step since
+        return path
+    temporary = folder / f".{path.name}.{os.getpid()}.tmp"
+    tensors: dict[str, torch.Tensor] = {}
+    plain = {"step": checkpoint.step, "state": flatten_state(checkpoint.state, tensors)}
+    weights = {name: tensor.cpu().contiguous() for name, tensor in checkpoint.weights.items()}
+    try:
+        temporary.mkdir(parents=True)
+        write_bytes(temporary / WEIGHTS, save_tensors(weights))
+        write_bytes(temporary / TENSORS, save_tensors(tensors))
+        write_bytes(temporary / STATE, json.dumps(plain, indent=1).encode())
+        sync_folder(temporary)
+        temporary.rename(path)
+        sync_folder(folder)
+    except OSError:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+    return path
+
+
+def load_checkpoint(path: str | Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises:
+        TrainingError: it is damaged; the message names it.
+    """
+    path = Path(path)
+    try:
+        plain = json.loads((path / STATE).read_text())
+        weights = load_tensors((path / WEIGHTS).read_bytes())
+        tensors = load_tensors((path / TENSORS).read_bytes())
+        return Checkpoint(plain["step"], weights, restore_state(plain["state"], tensors))
+    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
+        raise TrainingError(
+            f"{path} cannot be read ({error}); remove it to resume from the checkpoint before it"
+        ) from error
+
+
+def validation_loss_of(path: Path) -> float:
+    """The validation loss noted in a checkpoint; infinity where none was measured."""
+    loss = json.loads((path / STATE).read_text())["state"].get("validation_loss")
+    return float("inf") if loss is None else loss
+
+
+def remove_old(folder: Path, keep: int) -> None:
+    """Remove all checkpoints but the newest `keep` and the one with the lowest validation loss."""
+    paths = list_checkpoints(folder)
+    best = min(paths, key=validation_loss_of, default=None)
+    for path in paths[:-keep]:
+        if path != best:
+            # Renamed first: a kill half-way through must not leave half under a checkpoint's name.
+            hidden = path.rename(folder / f".{path.name}.removed")
+            shutil.rmtree(hidden, ignore_errors=True)

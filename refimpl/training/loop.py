@@ -1,0 +1,250 @@
+"""The training loop: steps, validations and checkpoints until the run is over."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from accelerate.state import AcceleratorState, PartialState
+from torch import nn
+from tqdm.auto import tqdm
+
+from refimpl.training.callbacks import Callback
+from refimpl.training.checkpoint import list_checkpoints
+from refimpl.training.configuration import TrainingConfig
+from refimpl.training.errors import TrainingError
+from refimpl.training.interrupts import Interrupts
+from refimpl.training.run import Run
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What became of a training.
+
+    Args:
+        step: updates made in all, also before a resume.
+        tokens: labels trained on.
+        seconds: time spent in training steps.
+        stopped_by: "steps", "seconds", "interrupt" or a callback's reason.
+        history: the records of `metrics.jsonl`.
+        folder: where the checkpoints are, or None.
+    """
+
+    step: int
+    tokens: int
+    seconds: float
+    stopped_by: str
+    history: list[dict] = field(repr=False)
+    folder: Path | None = None
+
+    @property
+    def losses(self) -> list[float]:
+        """The training loss of every step, in nats a token."""
+        return [record["loss"] for record in self.history if "loss" in record]
+
+    @property
+    def validation_losses(self) -> dict[int, float]:
+        """The validation loss by step, in nats a token."""
+        records = [record for record in self.history if "validation_loss" in record]
+        return {record["step"]: record["validation_loss"] for record in records}
+
+    @property
+    def validation_loss(self) -> float | None:
+        """The latest validation loss; None where none was measured."""
+        return next(reversed(self.validation_losses.values()), None)
+
+
+def _make_accelerator(config: TrainingConfig) -> Accelerator:
+    try:
+        return Accelerator(
+            cpu=config.device == "cpu",
+            mixed_precision=config.mixed_precision,
+            dynamo_backend="inductor" if config.compile else "no",
+        )
+    except ValueError as error:  # such as fp16 on a CPU
+        raise TrainingError(f"{error}; change mixed_precision or device") from error
+
+
+@contextlib.contextmanager
+def _accelerator(config: TrainingConfig) -> Iterator[Accelerator]:
+    """Accelerate's access to device and processes, undone afterwards.
+
+    Accelerate keeps one state for the whole process: without this, a second training in the same
+    notebook could not use another precision or device.
+    """
+    ours = not AcceleratorState._shared_state
+    try:
+        yield _make_accelerator(config)
+    finally:
+        if ours:
+            several = PartialState._shared_state and PartialState().use_distributed
+            AcceleratorState._reset_state(reset_partial_state=not several)
+
+
+def _checkpoint_to_resume(folder: Path | None, resume: str) -> Path | None:
+    if resume not in ("auto", "never"):
+        raise TrainingError(f"resume is {resume!r}; it can be 'auto' or 'never'")
+    paths = list_checkpoints(folder) if folder else []
+    if paths and resume == "never":
+        raise TrainingError(
+            f"{folder} already holds {paths[-1].name}; give another folder, or resume='auto' to go"
+            " on from it"
+        )
+    return paths[-1] if paths else None
+
+
+def _agree(run: Run, interrupted: bool) -> bool:
+    """Give all processes the same clock and the same wish to stop, or some would wait forever."""
+    if run.accelerator.num_processes == 1:
+        return interrupted
+    clock = run.seconds if run.accelerator.is_main_process else 0.0
+    values = torch.tensor([clock, float(interrupted)], device=run.accelerator.device)
+    run.seconds, wishes = run.accelerator.reduce(values, "sum").tolist()
+    return wishes > 0
+
+
+def _progress(run: Run) -> tqdm:
+    config = run.config
+    by_clock = config.max_seconds is not None and config.steps is None
+    return tqdm(
+        total=config.max_seconds if by_clock else config.steps,
+        initial=run.seconds if by_clock else run.step,
+        desc="training",
+        unit="s" if by_clock else "step",
+        disable=not (config.progress and run.accelerator.is_main_process),
+        bar_format="{desc} {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} {unit}"
+        " [{elapsed}<{remaining}{postfix}]",
+    )
+
+
+def _show(bar: tqdm, run: Run) -> None:
+    now = run.seconds if bar.unit == "s" else run.step
+    bar.update(now - bar.n)
+    last = run.log.records[-1] if run.log.records else {}
+    if "loss" in last and last["seconds"]:
+        speed = last["tokens"] / last["seconds"]
+        bar.set_postfix_str(f"loss {last['loss']:.3f}, {speed:,.0f} tokens/s", refresh=False)
+
+
+def _cannot_write(error: OSError, run: Run | None, folder: Path | None) -> TrainingError:
+    where = f"cannot write {error.filename or folder} ({error.strerror or error})"
+    if run is None:
+        return TrainingError(f"{where}; give a folder that can be written")
+    return TrainingError(
+        f"step {run.step}: {where}; training has stopped. {run.last_checkpoint()} Free some space"
+        " and call train again to go on from there"
+    )
+
+
+def _loop(run: Run, interrupts: Interrupts) -> None:
+    config = run.config
+    with _progress(run) as bar:
+        while not run.stopped_by:
+            if config.steps is not None and run.step >= config.steps:
+                run.stop("steps")
+            elif config.max_seconds is not None and run.seconds >= config.max_seconds:
+                run.stop("seconds")
+            else:
+                run.make_step()
+                for callback in run.callbacks:
+                    callback.after_step(run)
+                if _agree(run, interrupts.asked):
+                    run.stop("interrupt")
+            _after(run)
+            _show(bar, run)
+        if run.stopped_by == "interrupt" and run.accelerator.is_main_process:
+            where = f" {run.last_checkpoint()}" if run.folder else ""
+            bar.write(f"Stopped at step {run.step}.{where} Call train again to go on from there.")
+
+
+def _after(run: Run) -> None:
+    """Validate and save where a step is due for it, or is the last."""
+    config, step = run.config, run.step
+    finished = run.stopped_by is not None
+    hurry = run.stopped_by == "interrupt"
+
+    def due(every: int | None) -> bool:
+        return every is not None and step > 0 and step % every == 0
+
+    asked = any(callback.time_for_validation(step) for callback in run.callbacks)
+    validate = due(config.validate_every) or asked or (finished and not hurry)
+    if run.validation is not None and validate and run.validation_loss is None:
+        run.read_losses()
+        run.validate()
+    if finished or due(config.checkpoint_every):
+        run.read_losses()
+        run.save()
+
+
+def train(
+    model: nn.Module,
+    batches: Iterable[dict[str, torch.Tensor]],
+    config: TrainingConfig,
+    *,
+    validation: Iterable | Callable[[], Iterable] | None = None,
+    folder: str | Path | None = None,
+    resume: str = "auto",
+    callbacks: Iterable[Callback] = (),
+    vocabulary: Any = None,
+) -> TrainingResult:
+    """Train a model in place, in this process or, under `accelerate launch`, in several.
+
+    Every process builds the whole batch and trains on its rows, so that the number of processes
+    changes nothing but the speed.
+
+    Args:
+        model: `model(**batch)` is the mean loss over the labels that are not -100, in nats.
+        batches: dictionaries of tensors (batch_size, length) with at least `input_ids` and
+            `label_ids`. With `state_dict` and `load_state_dict` they resume where they were;
+            without, a resumed run goes through those already seen once more, unused.
+        config: the options.
+        validation: a finite set of batches, or of (name, batch) pairs, or a function that gives
+            one; the same at every call.
+        folder: for checkpoints and metrics. None: nothing is saved.
+        resume: "auto" goes on from the newest checkpoint in `folder`; "never" refuses to.
+        callbacks: see `Callback`.
+        vocabulary: saved with checkpoints to refuse other tokens; by default `batches.vocabulary`.
+
+    Returns:
+        What happened; the model is trained, and in evaluation mode. Ctrl-C ends a run early but
+        in order, with a checkpoint and `stopped_by` "interrupt".
+
+    Raises:
+        TrainingError: the loss is no longer a number, the disk is full, or the folder's checkpoint
+            belongs to another model, vocabulary or configuration.
+
+    Taught in lesson 5.
+    """
+    folder = Path(folder) if folder is not None else None
+    checkpoint = _checkpoint_to_resume(folder, resume)
+    with _accelerator(config) as accelerator, Interrupts() as interrupts:
+        on_gpu = [accelerator.device] if accelerator.device.type == "cuda" else []
+        with torch.random.fork_rng(devices=on_gpu):  # the steps' seeds stay in here
+            run = None
+            try:
+                run = Run(
+                    model,
+                    batches,
+                    config,
+                    accelerator,
+                    validation=validation,
+                    folder=folder,
+                    callbacks=callbacks,
+                    vocabulary=vocabulary,
+                )
+                run.prepare(checkpoint)
+                _loop(run, interrupts)
+            except OSError as error:
+                raise _cannot_write(error, run, folder) from error
+            finally:
+                accelerator.unwrap_model(model, keep_fp32_wrapper=False)
+                accelerator.free_memory()
+    model.eval()
+    return TrainingResult(
+        run.step, run.tokens, run.seconds, run.stopped_by, run.log.records, folder
+    )

@@ -1,0 +1,236 @@
+"""A run in progress: what it consists of, and how it is saved and resumed."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from accelerate import Accelerator
+from torch import nn
+
+from refimpl.training.callbacks import Callback
+from refimpl.training.checkpoint import (
+    Checkpoint,
+    list_checkpoints,
+    load_checkpoint,
+    remove_leftovers,
+    remove_old,
+    save_checkpoint,
+)
+from refimpl.training.configuration import FREE_TO_CHANGE, TrainingConfig
+from refimpl.training.errors import TrainingError
+from refimpl.training.metrics import MetricsLog
+from refimpl.training.models import load_weights, plain_config, weights_of
+from refimpl.training.optimizer import load_optimizer_tensors, make_optimizer, optimizer_tensors
+from refimpl.training.schedule import learning_rate
+from refimpl.training.step import seed_step, training_step
+from refimpl.training.validation import ALL, evaluate_losses
+
+
+def _without_end(batches: Iterable, skip: int) -> Iterator[dict]:
+    """Go through batches again and again, from a position."""
+    while True:
+        given = 0
+        for batch in batches:
+            given += 1
+            if skip:
+                skip -= 1
+            else:
+                yield batch
+        if not given:
+            raise TrainingError("the batches have run out; give an endless iterator or a list")
+
+
+def _check_same(saved: Any, now: Any, name: str, source: Path) -> None:
+    """Raise an error that names the first difference between two nested configurations."""
+    if isinstance(saved, dict) and isinstance(now, dict):
+        for key in saved.keys() | now.keys():
+            _check_same(saved.get(key), now.get(key), f"{name}{key}.", source)
+    elif saved != now:
+        raise TrainingError(
+            f"{source} was saved with {name[:-1]} = {saved}, and this run has {now}; resume with"
+            " the same value, or train in another folder"
+        )
+
+
+class Run:
+    """The state of a training run, which callbacks see.
+
+    Args:
+        As for `train`.
+
+    Attributes:
+        model: the model itself, on its device, outside any wrapper.
+        step: updates made.
+        tokens: labels trained on.
+        seconds: time spent in training steps.
+        log: the `MetricsLog`.
+        accelerator: Accelerate's.
+        validation_loss: the latest, if it was measured at this very step.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        batches: Iterable[dict[str, torch.Tensor]],
+        config: TrainingConfig,
+        accelerator: Accelerator,
+        *,
+        validation: Iterable | Callable[[], Iterable] | None = None,
+        folder: Path | None = None,
+        callbacks: Iterable[Callback] = (),
+        vocabulary: Any = None,
+    ) -> None:
+        self.model, self.batches, self.config = model, batches, config
+        self.accelerator, self.validation, self.folder = accelerator, validation, folder
+        self.callbacks = list(callbacks)
+        self.vocabulary = vocabulary or getattr(batches, "vocabulary", None)
+        self.step, self.tokens, self.seconds = 0, 0, 0.0
+        self.validation_loss: float | None = None
+        self.stopped_by: str | None = None
+        self._unread: list[dict] = []
+        if folder and accelerator.is_main_process:
+            folder.mkdir(parents=True, exist_ok=True)
+            remove_leftovers(folder)
+        accelerator.wait_for_everyone()
+        self.log = MetricsLog(folder, writes=accelerator.is_main_process)
+        self.model.to(accelerator.device)
+        self.optimizer = make_optimizer(model, config)
+
+    def prepare(self, checkpoint: Path | None) -> None:
+        """Begin, or go on from a checkpoint; then wrap model and optimizer for the device."""
+        if checkpoint:
+            self._load(checkpoint)
+        if self.folder:
+            self.log.keep_until(self.step)
+        has_position = hasattr(self.batches, "load_state_dict")
+        self._data = _without_end(self.batches, 0 if has_position else self.step)
+        self._wrapped, self._prepared_optimizer = self.accelerator.prepare(
+            self.model, self.optimizer
+        )
+
+    def stop(self, reason: str = "callback") -> None:
+        """End the training after this step."""
+        self.stopped_by = self.stopped_by or reason
+
+    # One step
+
+    def make_step(self) -> None:
+        """Update the weights once; the loss is not read from the device yet."""
+        began = time.perf_counter()
+        self._wrapped.train()
+        batch = next(self._data)
+        seed_step(self.config.seed, self.step, self.accelerator.process_index)
+        rate = learning_rate(self.step, self.config, seconds=self.seconds)
+        loss, norm, n_labels = training_step(
+            self._wrapped,
+            self._prepared_optimizer,
+            batch,
+            self.accelerator,
+            learning_rate=rate,
+            clip_norm=self.config.clip_norm,
+            n_accumulate=self.config.gradient_accumulation_steps,
+        )
+        self.step += 1
+        self.tokens += n_labels
+        self.validation_loss = None
+        record = {"step": self.step, "loss": loss, "gradient_norm": norm, "learning_rate": rate}
+        seconds = round(self.seconds + time.perf_counter() - began, 3)
+        self._unread.append(record | {"tokens": self.tokens, "seconds": seconds})
+        if self.step % self.config.log_every == 0:
+            self.read_losses()
+        self.seconds += time.perf_counter() - began
+
+    def read_losses(self) -> None:
+        """Read the losses of the latest steps, check that they are numbers, and log them.
+
+        Raises:
+            TrainingError: one is not; the weights are of no use from that step on.
+        """
+        if not self._unread:
+            return
+        records, self._unread = self._unread, []
+        losses = self.accelerator.reduce(torch.stack([r["loss"] for r in records]), "sum")
+        norms = torch.stack([record["gradient_norm"] for record in records])
+        for record, loss, norm in zip(records, losses.tolist(), norms.tolist(), strict=True):
+            # With fp16 an infinite gradient is a matter of course: its step is left out.
+            broken = None if math.isfinite(loss) else f"loss is {loss}"
+            if not broken and not math.isfinite(norm) and self.config.mixed_precision != "fp16":
+                broken = f"gradient's norm is {norm}"
+            if broken:
+                raise TrainingError(
+                    f"step {record['step']}: the {broken}; training has stopped."
+                    f" {self.last_checkpoint()} Lower the learning rate, warm up longer, or clip"
+                )
+            record.update(loss=loss, gradient_norm=norm if math.isfinite(norm) else None)
+        self.log.append(records)
+
+    def validate(self) -> None:
+        """Measure the validation loss, log it, and tell the callbacks."""
+        losses = evaluate_losses(self.model, self.validation, accelerator=self.accelerator)
+        self.validation_loss = losses[ALL]
+        record = {"step": self.step, "validation_loss": losses[ALL]}
+        named = {name: loss for name, loss in losses.items() if name != ALL}
+        self.log.append([record | ({"validation": named} if named else {})])
+        for callback in self.callbacks:
+            callback.after_validation(self, losses)
+
+    # Saving and resuming
+
+    def last_checkpoint(self) -> str:
+        """A sentence that names the newest checkpoint."""
+        paths = list_checkpoints(self.folder) if self.folder else []
+        if paths:
+            return f"The last good checkpoint is {paths[-1]}."
+        return "There is no checkpoint yet."
+
+    def _identity(self) -> dict:
+        training = self.config.to_dict()
+        return {
+            "model": plain_config(getattr(self.model, "config", None)),
+            "vocabulary": plain_config(self.vocabulary),
+            "training": {k: v for k, v in training.items() if k not in FREE_TO_CHANGE},
+        }
+
+    def save(self) -> None:
+        """Save a checkpoint, and remove those that are not to be kept."""
+        if self.folder and self.accelerator.is_main_process:
+            data = self.batches.state_dict() if hasattr(self.batches, "state_dict") else None
+            scaler = self.accelerator.scaler
+            state = {
+                "identity": self._identity(),
+                "tokens": self.tokens,
+                "seconds": self.seconds,
+                "validation_loss": self.validation_loss,
+                "optimizer": optimizer_tensors(self.optimizer, self.model),
+                "scaler": scaler.state_dict() if scaler else None,
+                "data": data,
+                "callbacks": [callback.state_dict() for callback in self.callbacks],
+            }
+            save_checkpoint(self.folder, Checkpoint(self.step, weights_of(self.model), state))
+            remove_old(self.folder, self.config.keep_checkpoints)
+        self.accelerator.wait_for_everyone()
+
+    def _load(self, path: Path) -> None:
+        checkpoint = load_checkpoint(path)
+        state = checkpoint.state
+        _check_same(state["identity"], self._identity(), "", path)
+        if len(state["callbacks"]) != len(self.callbacks):
+            raise TrainingError(
+                f"{path} was saved with {len(state['callbacks'])} callbacks, and this run has"
+                f" {len(self.callbacks)}; resume with the same ones in the same order"
+            )
+        load_weights(self.model, checkpoint.weights, str(path))
+        load_optimizer_tensors(self.optimizer, self.model, state["optimizer"])
+        if state["scaler"] and self.accelerator.scaler:
+            self.accelerator.scaler.load_state_dict(state["scaler"])
+        if hasattr(self.batches, "load_state_dict"):
+            self.batches.load_state_dict(state["data"])
+        for callback, saved in zip(self.callbacks, state["callbacks"], strict=True):
+            callback.load_state_dict(saved)
+        self.step, self.tokens = checkpoint.step, state["tokens"]
+        self.seconds, self.validation_loss = state["seconds"], state["validation_loss"]
