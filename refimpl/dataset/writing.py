@@ -1,0 +1,239 @@
+"""Tokenizing a corpus once: clips in, shards and a manifest out, able to go on after a kill."""
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from refimpl.codec import write_atomically
+from refimpl.dataset.manifest import FILE_NAME, DatasetError, Manifest, open_shard, shard_path
+from refimpl.dataset.reading import TokenDataset
+from refimpl.display import progress
+from refimpl.errors import UserError
+from refimpl.tokenizer import AudioTokenizer
+
+_SAVE_EVERY_SECONDS = 20.0  # so much work a kill may cost
+
+
+def tokenize_corpus(
+    clips: Iterable,
+    tokenizer: AudioTokenizer,
+    folder: str | Path,
+    *,
+    source: dict[str, Any] | None = None,
+    total: int | None = None,
+    n_processes: int = 1,
+    shard_tokens: int = 2**20,
+    show: bool | None = None,
+) -> TokenDataset:
+    """Turn clips into token ids on disk, or go on where an earlier call was stopped.
+
+    Calling it again with the same arguments is always right: clips already done are not encoded
+    again (tunes are not even rendered), new ones at the end of the stream are added.
+
+    Args:
+        clips: a stream of `(name, audio)`, of `Clip`s, or of tunes; audio (n_samples,) at the
+            tokenizer's sample rate. The same clips in the same order every time.
+        tokenizer: with a fitted codec.
+        folder: where to write; made if it is not there.
+        source: JSON that says what the corpus is, such as its seed. Going on with another one is
+            an error, because clips of the same name may then be other music.
+        total: the number of clips, for the progress bar.
+        n_processes: more than one encodes in parallel. A script then needs the usual
+            `if __name__ == "__main__":`, since each process imports it.
+        shard_tokens: a shard is closed when it holds so many tokens.
+        show: whether to show a progress bar; None decides by where the output goes.
+
+    Returns:
+        The dataset.
+
+    Raises:
+        DatasetError: the folder holds something else, or not one clip could be tokenized.
+
+    Taught in lesson 5.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = _begin(folder, tokenizer, source or {})
+    writer = _ShardWriter(folder, manifest, shard_tokens)
+    stream = iter(clips)
+    _skip_done(stream, tokenizer, manifest, folder)
+    position = len(manifest.names) + len(manifest.skipped)
+    results = _encode_all(stream, tokenizer, n_processes)
+    bar = progress(results, total=total, description="tokenizing", unit="clip", show=show)
+    bar.update(position)
+    try:
+        for name, ids, seconds in bar:
+            if isinstance(ids, str):
+                manifest.skipped.append([position, name, ids])
+            else:
+                writer.add(name, ids, seconds)
+            position += 1
+    finally:
+        # What is done is kept also when the stream breaks off, or someone presses Ctrl-C.
+        writer.flush()
+    if not manifest.names:
+        raise DatasetError(_nothing(folder, manifest))
+    # A folder of sounds knows only at the end of the stream which files it left out.
+    manifest.left_out = [[str(p), reason] for p, reason in getattr(clips, "skipped", [])]
+    manifest.complete = True
+    manifest.save(folder)
+    return TokenDataset(folder, tokenizer)
+
+
+class _ShardWriter:
+    """Collects clips and writes them shard by shard, each shard before the manifest names it."""
+
+    def __init__(self, folder: Path, manifest: Manifest, shard_tokens: int):
+        self.folder, self.manifest, self.shard_tokens = folder, manifest, shard_tokens
+        self.waiting: list[tuple[str, np.ndarray, float]] = []
+        self.n_waiting = 0
+        self.last_save = time.monotonic()
+
+    def add(self, name: str, ids: np.ndarray, seconds: float) -> None:
+        self.waiting.append((name, ids, seconds))
+        self.n_waiting += len(ids)
+        late = time.monotonic() - self.last_save > _SAVE_EVERY_SECONDS
+        if self.n_waiting >= self.shard_tokens or late:
+            self.flush()
+
+    def flush(self) -> None:
+        manifest = self.manifest
+        if self.waiting:
+            tokens = np.concatenate([ids for _, ids, _ in self.waiting]).astype(manifest.dtype)
+            write_atomically(
+                shard_path(self.folder, len(manifest.shards)),
+                lambda p: np.save(p, tokens, allow_pickle=False),
+            )
+            manifest.shards.append(len(tokens))
+            manifest.names += [name for name, _, _ in self.waiting]
+            manifest.lengths += [len(ids) for _, ids, _ in self.waiting]
+            manifest.seconds += [round(seconds, 6) for _, _, seconds in self.waiting]
+        manifest.save(self.folder)
+        self.waiting, self.n_waiting, self.last_save = [], 0, time.monotonic()
+
+
+def _begin(folder: Path, tokenizer: AudioTokenizer, source: dict[str, Any]) -> Manifest:
+    """Start a manifest, or go on with the one that is there if it is of the same dataset."""
+    new = Manifest.new(tokenizer, source)
+    if not (folder / FILE_NAME).exists():
+        new.save(folder)
+        return new
+    manifest = Manifest.load(folder)
+    manifest.check_tokenizer(tokenizer, folder)
+    if manifest.source != new.source:
+        raise DatasetError(
+            f"{folder}: holds the tokens of {manifest.source}, not of {new.source}; "
+            f"choose another folder"
+        )
+    manifest.complete = False
+    return manifest
+
+
+def _skip_done(
+    stream: Iterator, tokenizer: AudioTokenizer, manifest: Manifest, folder: Path
+) -> None:
+    """Take the clips that are done from the stream, and see that they are the same ones.
+
+    All names are compared. The last clip is also encoded again, because a corpus of another seed
+    may have the same names.
+    """
+    skipped = {position: name for position, name, _ in manifest.skipped}
+    done, n_done = iter(manifest.names), 0
+    for position in range(len(manifest.names) + len(skipped)):
+        expected = skipped[position] if position in skipped else next(done)
+        clip = next(stream, None)
+        found = None if clip is None else _name_of(clip)
+        if found != expected:
+            there = "no more clips" if found is None else f"clip {found!r}"
+            raise DatasetError(
+                f"{folder}: its clip {position} is {expected!r}, the stream gives {there}; "
+                f"choose another folder"
+            )
+        n_done += position not in skipped
+        if position not in skipped and n_done == len(manifest.names):
+            _compare(_encode(tokenizer, clip)[1], manifest, folder)
+
+
+def _compare(ids: np.ndarray | str, manifest: Manifest, folder: Path) -> None:
+    """Refuse to go on if the last clip on disk has other tokens than it gets now."""
+    shard = open_shard(folder, len(manifest.shards) - 1, manifest)
+    stored = shard[len(shard) - manifest.lengths[-1] :]
+    # Not all need agree: elsewhere, a frame half-way between two codes may go the other way.
+    if isinstance(ids, str) or ids.shape != stored.shape or np.mean(ids == stored) < 0.9:
+        raise DatasetError(
+            f"{folder}: its clip {manifest.names[-1]!r} is other audio than the stream's of the "
+            f"same name; choose another folder"
+        )
+
+
+def _name_of(clip: Any) -> str:
+    return str(clip[0] if isinstance(clip, tuple) else clip.name)
+
+
+def _audio_of(clip: Any) -> np.ndarray:
+    if isinstance(clip, tuple):
+        return clip[1]
+    return clip.render() if hasattr(clip, "render") else clip.audio
+
+
+def _encode(tokenizer: AudioTokenizer, clip: Any) -> tuple[str, np.ndarray | str, float]:
+    """Give a clip's name, its ids or the reason why there are none, and its seconds."""
+    try:
+        audio = _audio_of(clip)
+        return _name_of(clip), tokenizer.encode(audio), len(audio) / tokenizer.sample_rate
+    except UserError as error:
+        return _name_of(clip), str(error), 0.0
+
+
+def _encode_all(
+    clips: Iterator, tokenizer: AudioTokenizer, n_processes: int
+) -> Iterator[tuple[str, np.ndarray | str, float]]:
+    """Encode clips in order, with a few of them under way in other processes."""
+    if n_processes <= 1:
+        yield from (_encode(tokenizer, clip) for clip in clips)
+        return
+    # Spawned, not forked: a fork of a process whose libraries run threads may hang.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(n_processes, context, _start_worker, (tokenizer,)) as pool:
+        under_way: deque[Future] = deque()
+        try:
+            for clip in clips:
+                under_way.append(pool.submit(_encode_in_worker, clip))
+                if len(under_way) >= 4 * n_processes:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            for future in under_way:
+                future.cancel()
+
+
+def _start_worker(tokenizer: AudioTokenizer) -> None:
+    """Keep the tokenizer in the worker, and the worker's libraries from fighting for cores."""
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    global _worker_tokenizer
+    _worker_tokenizer = tokenizer
+    threadpool_limits(limits=1)
+    torch.set_num_threads(1)
+
+
+def _encode_in_worker(clip: Any) -> tuple[str, np.ndarray | str, float]:
+    return _encode(_worker_tokenizer, clip)
+
+
+def _nothing(folder: Path, manifest: Manifest) -> str:
+    if manifest.skipped:
+        _, name, reason = manifest.skipped[0]
+        return (
+            f"{folder}: none of {len(manifest.skipped)} clips could be tokenized; the first, "
+            f"{name!r}: {reason}"
+        )
+    return f"{folder}: the stream gave no clips"

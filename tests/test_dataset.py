@@ -1,0 +1,211 @@
+"""Token datasets: written once, resumed after a stop, refused when they do not fit."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from refimpl.codebook import Codebook
+from refimpl.dataset import DatasetError, TokenDataset, tokenize_corpus
+from refimpl.errors import UserError
+from refimpl.mel import MelConfig, mel_spectrogram
+from refimpl.tokenizer import AudioTokenizer, Vocabulary
+
+MEL = MelConfig(sample_rate=8000, n_fft=256, hop_length=128, n_mels=16)
+
+
+def make_audio(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1000, 5000))
+    return (0.1 * rng.standard_normal(n) * np.linspace(0, 1, n)).astype(np.float32)
+
+
+def make_clips(n, first_seed=0):
+    return [(f"clip {i}", make_audio(first_seed + i)) for i in range(n)]
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    frames = (mel_spectrogram(make_audio(s), MEL) for s in range(10))
+    return AudioTokenizer(Codebook.fit(frames, MEL, n_clusters=24))
+
+
+class Counting:
+    """A tokenizer that counts how often it encodes, and may be stopped while doing so."""
+
+    def __init__(self, tokenizer, stop_after=None):
+        self.tokenizer, self.n_encoded, self.stop_after = tokenizer, 0, stop_after
+
+    def __getattr__(self, name):
+        return getattr(self.tokenizer, name)
+
+    def encode(self, audio):
+        if self.n_encoded == self.stop_after:
+            raise KeyboardInterrupt
+        self.n_encoded += 1
+        return self.tokenizer.encode(audio)
+
+
+def assert_same(dataset, clips, tokenizer):
+    assert len(dataset) == len(clips) and dataset.names == [name for name, _ in clips]
+    for ids, (_, audio) in zip(dataset, clips, strict=True):
+        assert ids.dtype == np.int64 and np.array_equal(ids, tokenizer.encode(audio))
+
+
+@pytest.mark.parametrize("shard_tokens", [1, 100, 10**9])
+def test_a_dataset_gives_each_clip_s_tokens(tokenizer, tmp_path, shard_tokens):
+    clips = make_clips(9)
+    dataset = tokenize_corpus(iter(clips), tokenizer, tmp_path, shard_tokens=shard_tokens)
+    assert_same(dataset, clips, tokenizer)
+    assert_same(TokenDataset(tmp_path, tokenizer), clips, tokenizer)
+    n_samples = sum(len(audio) for _, audio in clips)
+    assert dataset.seconds == pytest.approx(n_samples / 8000, abs=1e-4)
+    assert dataset.n_tokens == sum(len(ids) for ids in dataset) == dataset.lengths.sum()
+    assert dataset.vocabulary == tokenizer.vocabulary
+    assert np.array_equal(dataset[-1], dataset[8])
+    assert not list(tmp_path.glob(".*")), "temporary files are left behind"
+
+
+def test_indices_outside_are_an_index_error(tokenizer, tmp_path):
+    dataset = tokenize_corpus(make_clips(3), tokenizer, tmp_path)
+    for index in (3, -4):
+        with pytest.raises(IndexError, match="3 clips"):
+            dataset[index]
+
+
+def test_clips_and_tunes_are_taken_as_they_are(tokenizer, tmp_path):
+    @dataclass
+    class Clip:
+        name: str
+        audio: np.ndarray
+
+    @dataclass
+    class Tune:
+        name: str
+        seed: int
+
+        def render(self):
+            return make_audio(self.seed)
+
+    dataset = tokenize_corpus([Clip("a", make_audio(1)), Tune("b", 2)], tokenizer, tmp_path)
+    assert_same(dataset, [("a", make_audio(1)), ("b", make_audio(2))], tokenizer)
+
+
+@pytest.mark.parametrize("stop_after", [0, 1, 5])
+def test_a_stopped_run_goes_on_without_doing_anything_twice(tokenizer, tmp_path, stop_after):
+    clips = make_clips(8)
+    with pytest.raises(KeyboardInterrupt):
+        tokenize_corpus(clips, Counting(tokenizer, stop_after), tmp_path, shard_tokens=60)
+    with pytest.raises(DatasetError, match=f"unfinished, {stop_after} clips"):
+        TokenDataset(tmp_path)
+    counting = Counting(tokenizer)
+    dataset = tokenize_corpus(clips, counting, tmp_path, shard_tokens=60)
+    assert_same(dataset, clips, tokenizer)
+    # One clip is encoded again to see that it is still the same.
+    assert counting.n_encoded == 8 - stop_after + min(stop_after, 1)
+
+
+def test_a_kill_between_shard_and_manifest_loses_only_that_shard(tokenizer, tmp_path):
+    clips = make_clips(6)
+    tokenize_corpus(clips[:3], tokenizer, tmp_path, shard_tokens=1)
+    # The shard was written, the process killed before the manifest was.
+    np.save(tmp_path / "tokens-00003.npy", np.zeros(7, dtype=np.uint16))
+    assert_same(tokenize_corpus(clips, tokenizer, tmp_path, shard_tokens=1), clips, tokenizer)
+
+
+def test_a_second_run_adds_what_is_new(tokenizer, tmp_path):
+    tokenize_corpus(make_clips(3), tokenizer, tmp_path)
+    counting = Counting(tokenizer)
+    assert_same(tokenize_corpus(make_clips(5), counting, tmp_path), make_clips(5), tokenizer)
+    assert counting.n_encoded == 2 + 1
+
+
+def test_clips_that_cannot_be_tokenized_are_skipped_and_listed(tokenizer, tmp_path):
+    clips = make_clips(4)
+    clips[2] = ("broken", np.full(2000, np.nan, dtype=np.float32))
+    for _ in range(2):  # the second time resumes, over the gap
+        dataset = tokenize_corpus(clips, tokenizer, tmp_path)
+        assert dataset.names == ["clip 0", "clip 1", "clip 3"]
+        assert [s[:2] for s in dataset.skipped] == [[2, "broken"]]
+    assert_same(dataset, [clips[0], clips[1], clips[3]], tokenizer)
+
+
+def test_what_the_stream_left_out_is_listed(tokenizer, tmp_path):
+    class Folder(list):
+        skipped = [("some/file.wav", "is empty")]
+
+    dataset = tokenize_corpus(Folder(make_clips(2)), tokenizer, tmp_path)
+    assert dataset.left_out == [["some/file.wav", "is empty"]]
+
+
+def test_nothing_to_tokenize_is_an_error(tokenizer, tmp_path):
+    with pytest.raises(DatasetError, match="no clips"):
+        tokenize_corpus([], tokenizer, tmp_path / "a")
+    with pytest.raises(DatasetError, match="none of 1 clips .* 'x'"):
+        tokenize_corpus([("x", np.full(2000, np.nan))], tokenizer, tmp_path / "b")
+
+
+def test_two_processes_give_the_same_dataset(tokenizer, tmp_path):
+    clips = make_clips(12)
+    assert_same(tokenize_corpus(clips, tokenizer, tmp_path, n_processes=2), clips, tokenizer)
+
+
+def test_tokens_of_another_codec_or_vocabulary_are_refused(tokenizer, tmp_path):
+    tokenize_corpus(make_clips(3), tokenizer, tmp_path)
+    frames = mel_spectrogram(make_audio(77), MEL)
+    other_codec = AudioTokenizer(Codebook.fit(frames, MEL, n_clusters=8))
+    other_words = AudioTokenizer(tokenizer.codec, Vocabulary(24, "report"))
+    for other, reason in ((other_codec, other_codec.codec.fingerprint), (other_words, "report")):
+        with pytest.raises(DatasetError, match=reason):
+            TokenDataset(tmp_path, other)
+        with pytest.raises(DatasetError, match=reason):
+            tokenize_corpus(make_clips(3), other, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("clips", "source", "message"),
+    [
+        (make_clips(2), {}, "clip 2 is 'clip 2', the stream gives no more clips"),
+        ([("new", make_audio(0))], {}, "clip 0 is 'clip 0', the stream gives clip 'new'"),
+        (make_clips(3, first_seed=50), {}, "'clip 2' is other audio"),
+        (make_clips(3), {"seed": 1}, "not of {'seed': 1}"),
+    ],
+)
+def test_going_on_with_another_corpus_is_refused(tokenizer, tmp_path, clips, source, message):
+    tokenize_corpus(make_clips(3), tokenizer, tmp_path)
+    with pytest.raises(DatasetError, match=message):
+        tokenize_corpus(clips, tokenizer, tmp_path, source=source)
+
+
+def damage_manifest(folder, **changes):
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda f: (f / "manifest.json").unlink(), "no token dataset"),
+        (lambda f: (f / "manifest.json").write_text("{"), "manifest.json: damaged"),
+        (lambda f: damage_manifest(f, version=9), "version 9, this package reads 1"),
+        (lambda f: damage_manifest(f, lengths=[1, 2, 3]), "contradict"),
+        (lambda f: damage_manifest(f, names=[]), "contradict"),
+        (lambda f: (f / "tokens-00000.npy").unlink(), "tokens-00000.npy: missing"),
+        (lambda f: (f / "tokens-00000.npy").write_bytes(b""), "tokens-00000.npy: missing or"),
+        (lambda f: (f / "tokens-00000.npy").write_bytes(b"\x93NUMPY junk"), "damaged"),
+        (lambda f: np.save(f / "tokens-00000.npy", np.zeros(5, np.uint16)), "manifest says"),
+    ],
+)
+def test_a_damaged_dataset_says_what_is_wrong(tokenizer, tmp_path, damage, message):
+    tokenize_corpus(make_clips(3), tokenizer, tmp_path)
+    damage(tmp_path)
+    with pytest.raises(DatasetError, match=message):
+        TokenDataset(tmp_path)
+
+
+def test_ids_that_are_no_codes_are_called_damage(tokenizer, tmp_path):
+    dataset = tokenize_corpus(make_clips(3), tokenizer, tmp_path)
+    np.save(tmp_path / "tokens-00000.npy", np.full(dataset.n_tokens, 9999, np.uint16))
+    with pytest.raises(UserError, match="tokens-00000.npy: damaged .*9999"):
+        TokenDataset(tmp_path)[1]
