@@ -17,7 +17,7 @@ SET_UP_BENCH := .venv/set-up-bench.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book test lint test-code test-notebooks lab notebooks bench soak lock clean
+.PHONY: help book serve test lint test-code test-notebooks lab notebooks bench soak lock clean
 
 help:  ## List the targets
 	@echo "make TARGET, one of:"
@@ -31,6 +31,9 @@ $(SET_UP_BENCH): requirements-bench.txt $(SET_UP)
 
 book: $(SET_UP)  ## Build the book into _build/html
 	@$(VENV_PYTHON) tools/build_book.py
+
+serve: book  ## Build the book and serve it at http://localhost:8000
+	@$(VENV_PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 # Two workers on two cores: a library that starts threads of its own would only fight with them.
 test lint test-code test-notebooks soak: export OMP_NUM_THREADS = 1

@@ -56,6 +56,7 @@ if "google.colab" in sys.modules:
     output.enable_custom_widget_manager()"""
 
 CHECK_CALL = re.compile(r"""\bcheck\(\s*["'](\d+\.\d+)["']""")
+ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 DEFINITION = re.compile(r"^def (\w+)\(", re.MULTILINE)
 
 
@@ -123,11 +124,10 @@ def _mark_for_nbgrader(cell: NotebookNode) -> None:
 
 def open_notebook(notebook: NotebookNode) -> NotebookNode:
     """Return the notebook that a learner opens: exercises open, nothing executed."""
-    notebook = nbformat.from_dict(notebook)  # a copy
+    notebook = without_outputs(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.source = regions.open_source(cell.source)
-            cell.outputs, cell.execution_count = [], None
     return notebook
 
 
@@ -138,16 +138,14 @@ def execute(notebook: NotebookNode, name: str) -> NotebookNode:
         UserError: A cell raised an error; names the notebook and shows the cell.
     """
     notebook = nbformat.from_dict(notebook)  # a copy
+    quiet = ["--Application.log_level=ERROR"]  # the kernel's notes on its own transport
     client = NotebookClient(
-        notebook, timeout=CELL_TIMEOUT, kernel_name="python3", record_timing=False
+        notebook, timeout=CELL_TIMEOUT, record_timing=False, extra_arguments=quiet
     )
-    # The kernel must be the Python that runs this, whatever kernels the user has installed.
-    client.create_kernel_manager()
-    client.km.kernel_spec.argv[0] = sys.executable
     try:
         client.execute()
     except CellExecutionError as error:
-        raise UserError(f"{name}: a cell failed\n{error}") from None
+        raise UserError(f"{name}: a cell failed\n{ANSI_COLOUR.sub('', str(error))}") from None
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.metadata.pop("execution", None)
@@ -176,13 +174,46 @@ def build(root: Path, source: Path) -> list[Path]:
         (LESSONS, open_notebook(complete)),
         (SOLUTIONS, execute(complete, source.name)),
     ):
-        path = root / folder / f"{source.stem}.ipynb"
-        text = to_text(notebook)
+        path, text = built_path(root, folder, source), to_text(notebook)
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(exist_ok=True)
             path.write_text(text, encoding="utf-8", newline="\n")
             changed.append(path)
     return changed
+
+
+def out_of_date(root: Path) -> list[str]:
+    """Return which built notebooks are not what their sources say, without executing anything.
+
+    What a solution's cells print is not looked at here: nbval compares that.
+    """
+    found = []
+    for source in sources(root):
+        complete = read_source(source, repository_address(root))
+        for folder, notebook in ((LESSONS, open_notebook(complete)), (SOLUTIONS, complete)):
+            path = built_path(root, folder, source)
+            committed = nbformat.read(path, as_version=4) if path.exists() else None
+            if committed and folder == SOLUTIONS:
+                committed = without_outputs(committed)
+            if committed is None or to_text(committed) != to_text(notebook):
+                found.append(f"{path.relative_to(root)} is not what {source.name} builds")
+    built = {path.stem for folder in (LESSONS, SOLUTIONS) for path in (root / folder).iterdir()}
+    orphans = built - {source.stem for source in sources(root)} - {".ipynb_checkpoints"}
+    return found + [f"{stem}.ipynb has no source in {SOURCES}" for stem in sorted(orphans)]
+
+
+def without_outputs(notebook: NotebookNode) -> NotebookNode:
+    """Return the notebook as it was before it was executed."""
+    notebook = nbformat.from_dict(notebook)  # a copy
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def built_path(root: Path, folder: Path, source: Path) -> Path:
+    """Return where the notebook of a source lies."""
+    return root / folder / f"{source.stem}.ipynb"
 
 
 def sources(root: Path) -> list[Path]:

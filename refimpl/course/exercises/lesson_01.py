@@ -1,8 +1,36 @@
-"""The exercises of lesson 1: quantising, and where a tone goes that is sampled too slowly."""
+"""The exercises of lesson 1: where a tone goes that is sampled too slowly, and quantising."""
 
 import numpy as np
 
 from refimpl.course.exercise import Exercise, Inputs
+
+
+def heard_frequency(frequency: float, sample_rate: float) -> float:
+    """The frequency in Hz of the tone that remains when a tone is sampled."""
+    return abs(frequency - sample_rate * np.round(frequency / sample_rate))
+
+
+def _frequency_and_rate(rng: np.random.Generator) -> Inputs:
+    sample_rate = float(rng.choice([8000, 11025, 22050, 44100]))
+    # Up to three times the rate, but never right on a fold, where both neighbours meet.
+    fold = int(rng.integers(0, 6))
+    within = rng.uniform(0.05, 0.95)
+    return {
+        "frequency": float(round((fold + within) * sample_rate / 2)),
+        "sample_rate": sample_rate,
+    }
+
+
+def _only_the_remainder(frequency: float, sample_rate: float) -> float:
+    return frequency % sample_rate
+
+
+def _stop_at_half(frequency: float, sample_rate: float) -> float:
+    return min(frequency, sample_rate / 2)
+
+
+def _fold_once(frequency: float, sample_rate: float) -> float:
+    return frequency if frequency <= sample_rate / 2 else abs(sample_rate - frequency)
 
 
 def quantise(audio: np.ndarray, n_bits: int) -> np.ndarray:
@@ -10,11 +38,6 @@ def quantise(audio: np.ndarray, n_bits: int) -> np.ndarray:
     scale = 2 ** (n_bits - 1)
     integers = np.clip(np.round(audio * scale), -scale, scale - 1)
     return integers / scale
-
-
-def heard_frequency(frequency: float, sample_rate: float) -> float:
-    """The frequency in Hz of the tone that remains when a tone is sampled."""
-    return abs(frequency - sample_rate * np.round(frequency / sample_rate))
 
 
 def _audio_and_bits(rng: np.random.Generator) -> Inputs:
@@ -49,32 +72,21 @@ def _keep_integers(audio: np.ndarray, n_bits: int) -> np.ndarray:
     return quantise(audio, n_bits) * 2 ** (n_bits - 1)
 
 
-def _frequency_and_rate(rng: np.random.Generator) -> Inputs:
-    sample_rate = float(rng.choice([8000, 11025, 22050, 44100]))
-    # Up to three times the rate, but never right on a fold, where both neighbours meet.
-    fold = int(rng.integers(0, 6))
-    within = rng.uniform(0.05, 0.95)
-    return {
-        "frequency": float(round((fold + within) * sample_rate / 2)),
-        "sample_rate": sample_rate,
-    }
-
-
-def _only_the_remainder(frequency: float, sample_rate: float) -> float:
-    return frequency % sample_rate
-
-
-def _stop_at_half(frequency: float, sample_rate: float) -> float:
-    return min(frequency, sample_rate / 2)
-
-
-def _fold_once(frequency: float, sample_rate: float) -> float:
-    return frequency if frequency <= sample_rate / 2 else abs(sample_rate - frequency)
-
-
 EXERCISES = [
     Exercise(
         id="1.1",
+        points=4,
+        minutes=15,
+        inputs=_frequency_and_rate,
+        reference=heard_frequency,
+        misconceptions={
+            _stop_at_half: "tones do not stop at half the sample rate, they come back down",
+            _only_the_remainder: "the remainder can lie above half the sample rate: fold it down",
+            _fold_once: "right up to the sample rate; beyond it the pattern repeats",
+        },
+    ),
+    Exercise(
+        id="1.2",
         points=4,
         minutes=10,
         inputs=_audio_and_bits,
@@ -85,18 +97,6 @@ EXERCISES = [
             _never_clip: "the largest integer is 2**(n_bits - 1) - 1, so +1.0 does not fit: clip",
             _no_bit_for_the_sign: "one bit holds the sign: a unit has 2**(n_bits - 1) steps",
             _keep_integers: "divide by the number of steps, so that the result lies in [-1, 1]",
-        },
-    ),
-    Exercise(
-        id="1.2",
-        points=4,
-        minutes=15,
-        inputs=_frequency_and_rate,
-        reference=heard_frequency,
-        misconceptions={
-            _stop_at_half: "tones do not stop at half the sample rate, they come back down",
-            _only_the_remainder: "the remainder can lie above half the sample rate: fold it down",
-            _fold_once: "right up to the sample rate; beyond it the pattern repeats",
         },
     ),
 ]
