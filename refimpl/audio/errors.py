@@ -1,4 +1,4 @@
-"""The error that names a sound file and says what is wrong with it."""
+"""The error that names a sound file and says what is wrong with it; and names of files."""
 
 from __future__ import annotations
 
@@ -30,3 +30,8 @@ def shown(path: str | os.PathLike) -> str:
     text = os.fspath(path)
     # A file name may hold a newline or bytes that are no text: such a name is shown escaped.
     return text if text.isprintable() else ascii(text)
+
+
+def decoder_name(path: str | os.PathLike) -> str | bytes:
+    """The path as libsndfile takes it: as bytes, a file name need not be valid Unicode."""
+    return os.fsencode(path) if os.name == "posix" else os.fspath(path)

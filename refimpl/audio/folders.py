@@ -13,7 +13,13 @@ import numpy as np
 from refimpl.audio.errors import AudioError, shown
 from refimpl.audio.loading import load_audio, read_blocks
 from refimpl.audio.sources import READABLE_SUFFIXES
-from refimpl.audio.standardising import fit_length, is_silent, seconds_to_samples, set_level
+from refimpl.audio.standardising import (
+    check_sample_rate,
+    is_silent,
+    pad_to,
+    seconds_to_samples,
+    set_level,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,8 +91,12 @@ class AudioFolder:
     ):
         if rest not in ("pad", "keep", "drop"):
             raise AudioError(f'rest={rest!r} given, "pad", "keep" or "drop" needed')
+        if duration is not None:
+            seconds_to_samples(duration, sample_rate)
+        # A wrong option shows here, not file by file.
+        set_level(np.zeros(1, np.float32), normalise, level)
         self.folder = Path(folder)
-        self.sample_rate = sample_rate
+        self.sample_rate = check_sample_rate(sample_rate)
         self.duration = duration
         self.rest = rest
         self.normalise = normalise
@@ -94,10 +104,6 @@ class AudioFolder:
         self.files, self._not_files = _search(self.folder)
         self.skipped: list[tuple[Path, str]] = []
         self.n_clips = 0
-
-    def __len__(self) -> int:
-        """The number of files (of clips nobody knows it before they are read)."""
-        return len(self.files)
 
     def __iter__(self) -> Iterator[Clip]:
         self.skipped = list(self._not_files)
@@ -119,30 +125,43 @@ class AudioFolder:
 
     def report(self) -> str:
         """What the last iteration gave and left out: one line, and one for each file skipped."""
-        lines = [f"{self.n_clips} clips from {len(self.files)} files, {len(self.skipped)} skipped"]
-        return "\n".join(lines + [f"  {shown(path)}: {reason}" for path, reason in self.skipped])
+        head = f"{self.n_clips} clips from {len(self.files)} files, {len(self.skipped)} left out"
+        if self.skipped:
+            head += " in whole or in part:"
+        return "\n".join([head] + [f"  {shown(path)}: {reason}" for path, reason in self.skipped])
 
     def _clips(self, path: Path) -> Iterator[Clip]:
         name = path.name if path == self.folder else path.relative_to(self.folder).as_posix()
         if self.duration is None:
-            audio = load_audio(path, self.sample_rate)
-            yield Clip(name, set_level(audio, self.normalise, self.level), path)
-            return
+            yield Clip(name, self._levelled(load_audio(path, self.sample_rate)), path)
+        else:
+            yield from self._parts(path, name)
+
+    def _parts(self, path: Path, name: str) -> Iterator[Clip]:
+        """Clips of one duration from one file; raises in the end for what was left out."""
         n_samples = seconds_to_samples(self.duration, self.sample_rate)
         n_blocks = n_silent = 0
-        for n_blocks, block in enumerate(read_blocks(path, self.sample_rate, self.duration), 1):
+        for block in read_blocks(path, self.sample_rate, self.duration):
+            offset = n_blocks * n_samples / self.sample_rate
+            n_blocks += 1
             if is_silent(block):
                 n_silent += 1
                 continue
-            if len(block) < n_samples:
-                if self.rest == "drop":
-                    continue
-                block = fit_length(block, n_samples) if self.rest == "pad" else block
-            offset = (n_blocks - 1) * n_samples / self.sample_rate
-            clip_name = f"{name}@{offset:.2f}s" if offset else name
-            yield Clip(clip_name, set_level(block, self.normalise, self.level), path, offset)
+            if len(block) < n_samples and self.rest == "drop":
+                if n_blocks == 1:
+                    raise AudioError(f"is shorter than a clip of {self.duration} s", path)
+                continue
+            block = self._levelled(block)
+            if self.rest == "pad":
+                block = pad_to(block, n_samples)
+            yield Clip(f"{name}@{offset:.2f}s" if offset else name, block, path, offset)
+        if n_silent == n_blocks:
+            raise AudioError("is silent (no sample above -90 dB)", path)
         if n_silent:
             raise AudioError(f"{n_silent} of its {n_blocks} parts are silent", path)
+
+    def _levelled(self, audio: np.ndarray) -> np.ndarray:
+        return set_level(audio, self.normalise, self.level)
 
 
 def _search(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:

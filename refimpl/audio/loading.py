@@ -50,6 +50,8 @@ def load_audio(
             )
         pieces = _resampled(source.pieces(first, n_samples), source.sample_rate, sample_rate)
         audio = np.concatenate(list(pieces))  # (n_samples,)
+        if len(audio) == 0:
+            raise AudioError(f"{duration} s hold no sample at {sample_rate} Hz", source.path)
         if not allow_silence and is_silent(audio):
             mixed = f", its {source.n_channels} channels mixed to one" * (source.n_channels > 1)
             raise AudioError(f"is silent{mixed} (no sample above -90 dB)", source.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import warnings
@@ -10,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from refimpl.audio.errors import AudioError
+from refimpl.audio.errors import AudioError, decoder_name
 
 _FORMATS = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".mp3": "MP3"}
 _MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
@@ -51,16 +52,27 @@ def save_audio(path: str | os.PathLike, audio: np.ndarray, sample_rate: int) -> 
         _write(unfinished, audio, sample_rate, audio_format)
         unfinished.replace(path)
     except (OSError, soundfile.SoundFileError) as error:
-        reason = getattr(error, "strerror", None) or getattr(error, "error_string", str(error))
-        raise AudioError(f"cannot be written ({reason.strip().rstrip('.')})", path) from error
+        raise AudioError(f"cannot be written ({_reason(error)})", path) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     return path
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    reason = getattr(error, "error_string", str(error)).strip().rstrip(".")
+    return "no space left or not permitted" if reason == "System error" else reason
 
 
 def _write(path: Path, audio: np.ndarray, sample_rate: int, audio_format: str) -> None:
     with soundfile.SoundFile(
-        path, "w", samplerate=sample_rate, channels=audio.shape[1], format=audio_format
+        decoder_name(path),
+        "w",
+        samplerate=sample_rate,
+        channels=audio.shape[1],
+        format=audio_format,
     ) as file:
         for start in range(0, len(audio), _PIECE):
             file.write(audio[start : start + _PIECE])

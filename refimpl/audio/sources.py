@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from refimpl.audio.errors import AudioError
+from refimpl.audio.errors import AudioError, decoder_name
 from refimpl.audio.standardising import MAX_SAMPLE_RATE, MIN_SAMPLE_RATE
 
 # The container that each suffix promises, as soundfile names it.
@@ -31,6 +31,17 @@ MIN_SECONDS = 0.01  # shorter is no sound that anything could be learnt from: on
 _PIECE_VALUES = 2**16  # samples times channels decoded at a time, so that memory stays small
 
 
+class _FrontToBack(soundfile.SoundFile):
+    """A sound file that is read in pieces without a seek in between.
+
+    soundfile seeks to where it already is after each read. In an MP3 that is no harmless thing:
+    a frame borrows bits from the frames before it, so each seam would be a click.
+    """
+
+    def seekable(self) -> bool:
+        return False
+
+
 class Source:
     """A sound file that has been found readable, to be read once from front to back.
 
@@ -49,8 +60,8 @@ class Source:
         self.path = Path(path)
         _check_file(self.path)
         try:
-            self._file = soundfile.SoundFile(os.fspath(self.path))
-        except (soundfile.SoundFileError, OSError, UnicodeError) as error:
+            self._file = _FrontToBack(decoder_name(self.path))
+        except (soundfile.SoundFileError, OSError) as error:
             raise AudioError(_decoder_reason(error), self.path) from error
         self.sample_rate = self._file.samplerate
         self.n_channels = self._file.channels
@@ -109,9 +120,9 @@ class Source:
             position += len(piece)
 
     def _skip_to(self, first: int) -> int:
-        # Seeking in an MP3 lands some hundred samples off: its frames depend on the ones before
-        # and the table of contents is coarse. Decoding what is skipped is slower and exact.
-        if self._file.format != "MP3":
+        # After a seek, MP3 and Opus frames lack the ones before that they build on. Decoding
+        # what is skipped is slower, and exact.
+        if self._file.format != "MP3" and self._file.subtype != "OPUS":
             try:
                 return self._file.seek(first)
             except soundfile.SoundFileError as error:
@@ -161,5 +172,6 @@ def _is_cut_off(path: Path) -> bool:
     if not header.startswith(b"RIFF"):
         return False
     (promised,) = struct.unpack("<I", header[4:8])
-    # A program that writes into a pipe cannot know the length and promises the largest number.
-    return promised + 8 > path.stat().st_size and promised < 0x7FFF0000
+    # A program that writes into a pipe cannot know the length and promises the largest number;
+    # others are off by a few bytes, such as a forgotten byte of padding.
+    return path.stat().st_size + 64 < promised + 8 < 0x7FFF0000

@@ -81,7 +81,13 @@ def resample(audio: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
     audio = to_mono(audio)
     if from_rate == to_rate:
         return audio
-    return soxr.resample(audio, from_rate, to_rate)
+    resampled = soxr.resample(audio, from_rate, to_rate)
+    if len(resampled) == 0:
+        raise AudioError(
+            f"audio of {len(audio)} samples at {from_rate} Hz has none at {to_rate} Hz: "
+            "longer audio or a higher rate needed"
+        )
+    return resampled
 
 
 def standardise(
@@ -93,7 +99,7 @@ def standardise(
     normalise: Literal["peak", "rms"] | None = "peak",
     level: float | None = None,
 ) -> np.ndarray:
-    """Bring audio to one channel, one sample rate, one duration and one level, in this order.
+    """Bring audio to one channel, one sample rate, one duration and one level.
 
     Args:
         audio: `(n_samples,)` or `(n_samples, n_channels)`, floating point.
@@ -113,9 +119,10 @@ def standardise(
     """
     sample_rate = check_sample_rate(sample_rate)
     audio = resample(audio, from_rate or sample_rate, sample_rate)
-    if duration is not None:
-        audio = fit_length(audio, seconds_to_samples(duration, sample_rate))
-    return set_level(audio, normalise, level)
+    n_samples = len(audio) if duration is None else seconds_to_samples(duration, sample_rate)
+    # The level is that of what is heard: after the cut, and before any silence is added.
+    audio = set_level(audio[:n_samples], normalise, level)
+    return pad_to(audio, n_samples)
 
 
 def seconds_to_samples(seconds: float, sample_rate: int) -> int:
@@ -125,9 +132,9 @@ def seconds_to_samples(seconds: float, sample_rate: int) -> int:
     return max(1, round(seconds * sample_rate))
 
 
-def fit_length(audio: np.ndarray, n_samples: int) -> np.ndarray:
-    """Cut or pad with silence at the end: `(any,)` -> `(n_samples,)`."""
-    return np.pad(audio[:n_samples], (0, max(0, n_samples - len(audio))))
+def pad_to(audio: np.ndarray, n_samples: int) -> np.ndarray:
+    """Add silence at the end: `(at most n_samples,)` -> `(n_samples,)`."""
+    return np.pad(audio, (0, n_samples - len(audio)))
 
 
 def set_level(
@@ -147,4 +154,4 @@ def set_level(
         gain = level / peak
     else:
         gain = min(level / np.sqrt(np.mean(wide**2)), 1.0 / peak)
-    return (wide * gain).astype(np.float32)
+    return (wide * gain).clip(-1.0, 1.0).astype(np.float32)  # the clip: 1/peak may round up
