@@ -1,5 +1,6 @@
 """Training: batches in, a trained model out, on Accelerate; stopped and resumed at any moment."""
 
+from refimpl.training.baselines import BigramModel, measure_baselines
 from refimpl.training.batches import NextTokenBatches, ValidationBatches, collate, frame_tune
 from refimpl.training.callbacks import Callback
 from refimpl.training.checkpoint import list_checkpoints, load_checkpoint
@@ -9,11 +10,13 @@ from refimpl.training.loop import TrainingResult, train
 from refimpl.training.metrics import read_metrics
 from refimpl.training.models import SavedModel, load_model, save_model
 from refimpl.training.optimizer import parameter_groups
+from refimpl.training.plot import plot_metrics
 from refimpl.training.run import Run
 from refimpl.training.schedule import learning_rate
 from refimpl.training.validation import evaluate_losses
 
 __all__ = [
+    "BigramModel",
     "Callback",
     "NextTokenBatches",
     "Run",
@@ -29,7 +32,9 @@ __all__ = [
     "list_checkpoints",
     "load_checkpoint",
     "load_model",
+    "measure_baselines",
     "parameter_groups",
+    "plot_metrics",
     "read_metrics",
     "save_model",
     "train",

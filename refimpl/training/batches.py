@@ -79,7 +79,9 @@ class NextTokenBatches:
         _check(dataset, batch_size, context_length)
         self.dataset, self.vocabulary = dataset, vocabulary or dataset.vocabulary
         self.batch_size, self.context_length, self.seed = batch_size, context_length, seed
-        lengths = np.array([len(dataset[i]) for i in range(len(dataset))])
+        lengths = getattr(dataset, "lengths", None)  # known without reading, or else counted
+        if lengths is None:
+            lengths = np.array([len(dataset[i]) for i in range(len(dataset))])
         visits = -(-(lengths + 1) // context_length)  # rounded up; <|END|> is a target too
         self._visits = np.repeat(np.arange(len(dataset)), visits)
         self._order = (-1, self._visits)  # the epoch, and its order; computed once an epoch
@@ -123,8 +125,9 @@ class NextTokenBatches:
         self.position += 1
         return batch
 
-    def _identity(self) -> dict[str, int]:
+    def _identity(self) -> dict[str, int | str | None]:
         return {
+            "fingerprint": getattr(self.dataset, "fingerprint", None),  # of the codec
             "seed": self.seed,
             "batch_size": self.batch_size,
             "context_length": self.context_length,
@@ -132,11 +135,11 @@ class NextTokenBatches:
             "visits_per_epoch": len(self._visits),
         }
 
-    def state_dict(self) -> dict[str, int]:
+    def state_dict(self) -> dict[str, int | str | None]:
         """The position, and what must be the same for it to mean the same batch."""
         return {"position": self.position} | self._identity()
 
-    def load_state_dict(self, state: dict[str, int]) -> None:
+    def load_state_dict(self, state: dict[str, int | str | None]) -> None:
         """Go on from a position.
 
         Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,13 +12,15 @@ import torch
 from accelerate import Accelerator
 from accelerate.state import AcceleratorState, PartialState
 from torch import nn
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
+from refimpl.display import progress
 from refimpl.training.callbacks import Callback
 from refimpl.training.checkpoint import list_checkpoints
 from refimpl.training.configuration import TrainingConfig
 from refimpl.training.errors import TrainingError
 from refimpl.training.interrupts import Interrupts
+from refimpl.training.plot import plot_metrics, save_baselines
 from refimpl.training.run import Run
 
 
@@ -61,13 +63,16 @@ class TrainingResult:
 
 def _make_accelerator(config: TrainingConfig) -> Accelerator:
     try:
-        return Accelerator(
+        accelerator = Accelerator(
             cpu=config.device == "cpu",
             mixed_precision=config.mixed_precision,
             dynamo_backend="inductor" if config.compile else "no",
         )
-    except ValueError as error:  # such as fp16 on a CPU
+    except ValueError as error:
         raise TrainingError(f"{error}; change mixed_precision or device") from error
+    if config.mixed_precision == "fp16" and accelerator.device.type == "cpu":
+        raise TrainingError("mixed_precision='fp16' needs a GPU; use 'bf16' or 'no' on a CPU")
+    return accelerator
 
 
 @contextlib.contextmanager
@@ -109,24 +114,24 @@ def _agree(run: Run, interrupted: bool) -> bool:
 
 
 def _progress(run: Run) -> tqdm:
+    """A bar in steps, or in seconds where only the clock ends the run."""
     config = run.config
-    by_clock = config.max_seconds is not None and config.steps is None
-    return tqdm(
-        total=config.max_seconds if by_clock else config.steps,
-        initial=run.seconds if by_clock else run.step,
-        desc="training",
+    by_clock = config.steps is None
+    bar = progress(
+        total=int(config.max_seconds) if by_clock else config.steps,
+        description="training",
         unit="s" if by_clock else "step",
-        disable=not (config.progress and run.accelerator.is_main_process),
-        bar_format="{desc} {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} {unit}"
-        " [{elapsed}<{remaining}{postfix}]",
+        show=None if config.progress and run.accelerator.is_main_process else False,
     )
+    bar.initial = bar.n = int(run.seconds) if by_clock else run.step  # where a resumed run is
+    return bar
 
 
 def _show(bar: tqdm, run: Run) -> None:
-    now = run.seconds if bar.unit == "s" else run.step
+    now = int(run.seconds) if run.config.steps is None else run.step
     bar.update(now - bar.n)
     last = run.log.records[-1] if run.log.records else {}
-    if "loss" in last and last["seconds"]:
+    if last.get("seconds"):
         speed = last["tokens"] / last["seconds"]
         bar.set_postfix_str(f"loss {last['loss']:.3f}, {speed:,.0f} tokens/s", refresh=False)
 
@@ -179,6 +184,8 @@ def _after(run: Run) -> None:
     if finished or due(config.checkpoint_every):
         run.read_losses()
         run.save()
+        if run.folder and run.accelerator.is_main_process:
+            plot_metrics(run.folder)
 
 
 def train(
@@ -190,6 +197,7 @@ def train(
     folder: str | Path | None = None,
     resume: str = "auto",
     callbacks: Iterable[Callback] = (),
+    baselines: Mapping[str, float] | None = None,
     vocabulary: Any = None,
 ) -> TrainingResult:
     """Train a model in place, in this process or, under `accelerate launch`, in several.
@@ -205,9 +213,10 @@ def train(
         config: the options.
         validation: a finite set of batches, or of (name, batch) pairs, or a function that gives
             one; the same at every call.
-        folder: for checkpoints and metrics. None: nothing is saved.
+        folder: for checkpoints, `metrics.jsonl` and `loss.png`. None: nothing is saved.
         resume: "auto" goes on from the newest checkpoint in `folder`; "never" refuses to.
         callbacks: see `Callback`.
+        baselines: nats a token by name, as `measure_baselines` gives; drawn into `loss.png`.
         vocabulary: saved with checkpoints to refuse other tokens; by default `batches.vocabulary`.
 
     Returns:
@@ -238,12 +247,15 @@ def train(
                     vocabulary=vocabulary,
                 )
                 run.prepare(checkpoint)
+                if folder and baselines and accelerator.is_main_process:
+                    save_baselines(folder, baselines)
                 _loop(run, interrupts)
             except OSError as error:
                 raise _cannot_write(error, run, folder) from error
             finally:
-                accelerator.unwrap_model(model, keep_fp32_wrapper=False)
-                accelerator.free_memory()
+                # Mixed precision wraps the model's own `forward`: give it back as it was.
+                for name in ("forward", "_original_forward"):
+                    model.__dict__.pop(name, None)
     model.eval()
     return TrainingResult(
         run.step, run.tokens, run.seconds, run.stopped_by, run.log.records, folder

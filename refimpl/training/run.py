@@ -124,7 +124,9 @@ class Run:
         began = time.perf_counter()
         self._wrapped.train()
         batch = next(self._data)
-        seed_step(self.config.seed, self.step, self.accelerator.process_index)
+        seed_step(
+            self.config.seed, self.step, self.accelerator.process_index, self.accelerator.device
+        )
         rate = learning_rate(self.step, self.config, seconds=self.seconds)
         loss, norm, n_labels = training_step(
             self._wrapped,

@@ -13,14 +13,18 @@ from refimpl.training.errors import TrainingError
 from refimpl.vocabulary import IGNORE_INDEX
 
 
-def seed_step(seed: int, step: int, process: int) -> None:
-    """Make a step's randomness (dropout) depend on these three numbers alone.
+def seed_step(seed: int, step: int, process: int, device: torch.device) -> None:
+    """Make a step's randomness on a device (dropout) depend on these three numbers alone.
 
     So no random state needs saving: step 501 draws the same whether the run came through the first
     500 or was resumed there, and whatever a callback or a validation drew in between.
     """
     words = np.random.SeedSequence([seed, step, process]).generate_state(2)
-    torch.manual_seed(int(words[0]) << 31 | int(words[1]) >> 1)
+    number = int(words[0]) << 31 | int(words[1]) >> 1  # 63 bits
+    if device.type == "cpu":
+        torch.default_generator.manual_seed(number)  # a millisecond faster than for all devices
+    else:
+        torch.manual_seed(number)
 
 
 def split_batch(

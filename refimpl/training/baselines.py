@@ -1,0 +1,125 @@
+"""What a model must beat: predictors that know nothing, the frequencies, or the last token only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+
+from refimpl.training.batches import frame_tune
+from refimpl.training.errors import TrainingError
+from refimpl.vocabulary import Vocabulary
+
+
+class BigramModel:
+    """Probabilities of a token given the one before it: counted, with Witten and Bell's smoothing.
+
+    A token that has been followed by many different ones is likely to be followed by yet another:
+    of `n` times seen, with `d` different followers, d / (n + d) of its probability goes to the
+    model without context. That one gives a share to the uniform model by the same rule, so no
+    token is impossible, and there is no constant to tune.
+
+    Args:
+        tunes: token arrays (n_tokens,), such as a `TokenDataset`.
+        vocabulary: gives the special tokens and the size; by default `tunes.vocabulary`.
+
+    Source: Chen and Goodman, An Empirical Study of Smoothing Techniques (1999), section 2.5.
+    Taught in lesson 5.
+    """
+
+    def __init__(
+        self, tunes: Sequence[np.ndarray], *, vocabulary: Vocabulary | None = None
+    ) -> None:
+        self.vocabulary = vocabulary or tunes.vocabulary
+        size = self.vocabulary.size
+        previous, following = self._pairs(tunes)
+        counts = sparse.coo_array(
+            (np.ones(len(previous), dtype=np.int64), (previous, following)), shape=(size, size)
+        )
+        self._pair_counts = counts.tocsr()  # (size, size); sums what occurs more than once
+        self._counts = np.asarray(self._pair_counts.sum(axis=1))  # times each token came before
+        followers = np.diff(self._pair_counts.indptr)  # different tokens after each
+        self._back_off = followers / np.maximum(1, self._counts + followers)
+        self._back_off[self._counts == 0] = 1.0
+        frequency = np.bincount(following, minlength=size)
+        kinds = np.count_nonzero(frequency)
+        self._unigram = (frequency + kinds / size) / (len(following) + kinds)
+
+    def _pairs(self, tunes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        """All (token, next token) of framed tunes, as two arrays (n_pairs,)."""
+        framed = [frame_tune(tunes[i], self.vocabulary) for i in range(len(tunes))]
+        if not framed:
+            raise TrainingError("there are no tunes to count; tokenize some audio first")
+        return (
+            np.concatenate([tokens[:-1] for tokens in framed]),
+            np.concatenate([tokens[1:] for tokens in framed]),
+        )
+
+    def unigram_probability(self, tokens: np.ndarray) -> np.ndarray:
+        """Probability of tokens without a context: (n,) -> (n,)."""
+        return self._unigram[tokens]
+
+    def probability(self, previous: np.ndarray, tokens: np.ndarray) -> np.ndarray:
+        """Probability of tokens after others: (n,), (n,) -> (n,)."""
+        seen = np.asarray(self._pair_counts[previous, tokens]).reshape(-1)
+        counted = seen / np.maximum(1, self._counts[previous])
+        back_off = self._back_off[previous]
+        return (1.0 - back_off) * counted + back_off * self._unigram[tokens]
+
+    def evaluate(self, tunes: Sequence[np.ndarray]) -> dict[str, float]:
+        """Nats a token on tunes, over the very targets that `ValidationBatches` gives a model.
+
+        Args:
+            tunes: token arrays (n_tokens,), not those that were counted.
+
+        Returns:
+            "uniform", "unigram" and "bigram".
+        """
+        previous, following = self._pairs(tunes)
+        return {
+            "uniform": float(np.log(self.vocabulary.size)),
+            "unigram": float(-np.log(self.unigram_probability(following)).mean()),
+            "bigram": float(-np.log(self.probability(previous, following)).mean()),
+        }
+
+    def sample(self, max_tokens: int, rng: np.random.Generator) -> np.ndarray:
+        """Write a tune token by token from <|START|>, as a musical reference.
+
+        Drawn from the counts without smoothing, so that each pair of neighbours was heard.
+
+        Args:
+            max_tokens: where a tune is cut that has not ended by itself.
+            rng: the source of randomness.
+
+        Returns:
+            (n_tokens,) int64 without special tokens.
+        """
+        tokens: list[int] = []
+        last = self.vocabulary.start
+        while len(tokens) < max_tokens:
+            row = slice(self._pair_counts.indptr[last], self._pair_counts.indptr[last + 1])
+            counts = self._pair_counts.data[row]
+            last = int(rng.choice(self._pair_counts.indices[row], p=counts / counts.sum()))
+            if last == self.vocabulary.end:
+                break
+            tokens.append(last)
+        return np.array(tokens, dtype=np.int64)
+
+
+def measure_baselines(
+    train: Sequence[np.ndarray],
+    validation: Sequence[np.ndarray],
+    *,
+    vocabulary: Vocabulary | None = None,
+) -> dict[str, float]:
+    """Nats a token that a model must beat: "uniform", "unigram" and "bigram".
+
+    Args:
+        train: token arrays (n_tokens,) to count.
+        validation: token arrays to predict.
+        vocabulary: by default `train.vocabulary`.
+
+    Taught in lesson 5.
+    """
+    return BigramModel(train, vocabulary=vocabulary).evaluate(validation)
