@@ -61,7 +61,9 @@ notebooks: $(SET_UP)  ## Build lessons/ and solutions/ from book/lessons/
 	@$(VENV_PYTHON) -m refimpl.course.notebooks
 
 bench: $(SET_UP_BENCH)  ## Measure speed and memory (minutes)
-	@$(VENV_PYTHON) benchmarks/run.py
+	@for script in benchmarks/[a-z]*.py; do \
+	  echo "== $$script"; $(VENV_PYTHON) "$$script" || exit 1; \
+	done
 
 soak: $(SET_UP)  ## Run the long tests (many seeds, long inputs)
 	@$(PYTEST) -m soak tests

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from refimpl.course.notebooks import out_of_date
+from refimpl.errors import UserError
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
@@ -23,7 +24,11 @@ INPUTS = ["refimpl", "requirements.txt", "_config.yml", "_toc.yml", "tools/build
 
 def main() -> int:
     """Build, and say where the start page is; the exit status is 1 if anything went wrong."""
-    if stale := out_of_date(ROOT):
+    try:
+        stale = out_of_date(ROOT)
+    except UserError as error:
+        stale = [str(error)]
+    if stale:
         print("book: run `make notebooks` first:", *stale, sep="\n  ", file=sys.stderr)
         return 1
     key = content_hash(INPUTS)
@@ -36,12 +41,24 @@ def main() -> int:
     program = Path(sys.executable).with_name("jupyter-book")
     command = [program, "build", ROOT, "--warningiserror", "--keep-going"]
     if subprocess.run(command, env=environment).returncode:
-        print("book: not built; the first error or warning above says why", file=sys.stderr)
+        print(failures() or "book: not built; the warnings above say why", file=sys.stderr)
         return 1
     KEY.write_text(key, encoding="utf-8")
     print(f"\nbook: {BUILD / 'html' / 'index.html'}")
     print("book: to serve it at http://localhost:8000: make serve")
     return 0
+
+
+def failures() -> str:
+    """Return for each notebook that failed its name, the cell and the error."""
+    reports = BUILD / "html" / "reports"
+    shown = []
+    for report in sorted(reports.rglob("*.err.log")):
+        name = report.relative_to(reports).as_posix().removesuffix(".err.log")
+        # What comes before is the way through the libraries that ran the cell.
+        _, _, cell_and_error = report.read_text(encoding="utf-8").rpartition("CellExecutionError: ")
+        shown.append(f"\nbook: not built: {name}: {cell_and_error}")
+    return "\n".join(shown)
 
 
 def content_hash(names: list[str]) -> str:

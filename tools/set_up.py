@@ -41,7 +41,7 @@ def main() -> None:
 
     locks = ["requirements.txt", *options.requirements]
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *pip_flags]
-    print(f"set-up: installing {' and '.join(locks)} into {environment} (a few minutes, once)")
+    print(f"set-up: installing {' and '.join(locks)} into {environment} (minutes the first time)")
     run([*pip, *(word for lock in locks for word in ("-r", lock))])
     # --no-deps: the lock alone decides the versions, the package's floors only check them.
     run([*pip, "--no-deps", "--editable", "."])

@@ -60,23 +60,33 @@ ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 DEFINITION = re.compile(r"^def (\w+)\(", re.MULTILINE)
 
 
-def read_source(path: Path, repository: str) -> NotebookNode:
-    """Read a lesson's source into a notebook that has everything but outputs.
+def read_pair(path: Path, repository: str) -> tuple[NotebookNode, NotebookNode]:
+    """Read a lesson's source into its two notebooks, neither of them executed.
 
     Args:
         path: MyST Markdown with code cells.
         repository: Where Colab installs the package from.
 
     Returns:
-        The notebook with solutions, the set-up cell, ids and nbgrader's metadata.
+        The open notebook, and the one with solutions.
 
     Raises:
-        UserError: The source has no title, or checks an exercise that does not exist.
+        UserError: The source has no title, a region that is not closed, or a check of an exercise
+            that does not exist.
     """
+    try:
+        complete = _read_complete(path, repository)
+        return _open(complete), complete
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+
+
+def _read_complete(path: Path, repository: str) -> NotebookNode:
+    """The notebook with solutions, the set-up cell, ids and nbgrader's metadata."""
     cells = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst").cells
     cells = [cell for cell in cells if cell.source.strip()]
     if not cells or not cells[0].source.startswith("# "):
-        raise UserError(f"{path}: a lesson starts with its title, '# ...'")
+        raise UserError("a lesson starts with its title, '# ...'")
     set_up = nbformat.v4.new_code_cell(SET_UP_CELL.format(repository=repository))
     set_up.metadata = {"tags": ["remove-cell", "set-up"]}
     # The title stays first, for the table of contents and for Colab's file list.
@@ -122,8 +132,8 @@ def _mark_for_nbgrader(cell: NotebookNode) -> None:
     cell.metadata["nbgrader"] = details
 
 
-def open_notebook(notebook: NotebookNode) -> NotebookNode:
-    """Return the notebook that a learner opens: exercises open, nothing executed."""
+def _open(notebook: NotebookNode) -> NotebookNode:
+    """The notebook that a learner opens, with the exercises to be solved."""
     notebook = without_outputs(notebook)
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -168,12 +178,10 @@ def repository_address(root: Path) -> str:
 
 def build(root: Path, source: Path) -> list[Path]:
     """Build both notebooks of one lesson, and return those that changed."""
-    complete = read_source(source, repository_address(root))
+    lesson, complete = read_pair(source, repository_address(root))
+    solution = execute(complete, source.name)
     changed = []
-    for folder, notebook in (
-        (LESSONS, open_notebook(complete)),
-        (SOLUTIONS, execute(complete, source.name)),
-    ):
+    for folder, notebook in ((LESSONS, lesson), (SOLUTIONS, solution)):
         path, text = built_path(root, folder, source), to_text(notebook)
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(exist_ok=True)
@@ -189,16 +197,18 @@ def out_of_date(root: Path) -> list[str]:
     """
     found = []
     for source in sources(root):
-        complete = read_source(source, repository_address(root))
-        for folder, notebook in ((LESSONS, open_notebook(complete)), (SOLUTIONS, complete)):
+        lesson, complete = read_pair(source, repository_address(root))
+        for folder, notebook in ((LESSONS, lesson), (SOLUTIONS, complete)):
             path = built_path(root, folder, source)
             committed = nbformat.read(path, as_version=4) if path.exists() else None
             if committed and folder == SOLUTIONS:
                 committed = without_outputs(committed)
             if committed is None or to_text(committed) != to_text(notebook):
                 found.append(f"{path.relative_to(root)} is not what {source.name} builds")
-    built = {path.stem for folder in (LESSONS, SOLUTIONS) for path in (root / folder).iterdir()}
-    orphans = built - {source.stem for source in sources(root)} - {".ipynb_checkpoints"}
+    built = {
+        path.stem for folder in (LESSONS, SOLUTIONS) for path in (root / folder).glob("*.ipynb")
+    }
+    orphans = built - {source.stem for source in sources(root)}
     return found + [f"{stem}.ipynb has no source in {SOURCES}" for stem in sorted(orphans)]
 
 

@@ -50,4 +50,4 @@ def open_source(source: str) -> str:
 
 def has_solution(source: str) -> bool:
     """Tell whether a cell holds a solution."""
-    return "### BEGIN SOLUTION" in source
+    return any(line.strip() == "### BEGIN SOLUTION" for line in source.splitlines())

@@ -1,0 +1,218 @@
+"""The notebooks: what the sources build, and that the committed ones are that."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from refimpl.course import notebooks
+from refimpl.errors import UserError
+
+ROOT = Path(__file__).parent.parent
+SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
+LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
+HEADER = """\
+---
+jupytext:
+  text_representation: {extension: .md, format_name: myst}
+kernelspec: {display_name: Python 3, language: python, name: python3}
+---
+"""
+LESSON = (
+    HEADER
+    + """\
+# 9. A lesson
+
+Some text.
+
+```{code-cell} ipython3
+print("first")
+```
+
+```{code-cell} ipython3
+def heard_frequency(frequency, sample_rate):
+    ### BEGIN SOLUTION
+    return abs(frequency - round(frequency / sample_rate) * sample_rate)
+    ### END SOLUTION
+```
+
+```{code-cell} ipython3
+from refimpl.course import check
+check("1.1", heard_frequency)
+```
+"""
+)
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A folder with one small lesson, in a path with a space."""
+    root = tmp_path / "a project"
+    (root / "book/lessons").mkdir(parents=True)
+    (root / "_config.yml").write_text("repository: {url: 'https://example.org/course'}")
+    (root / "book/lessons/09-small.md").write_text(LESSON)
+    monkeypatch.delenv("MPLBACKEND", raising=False)
+    return root
+
+
+def read(project):
+    address = notebooks.repository_address(project)
+    return notebooks.read_pair(project / "book/lessons/09-small.md", address)
+
+
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+# The committed notebooks -------------------------------------------------------------------------
+
+
+def test_committed_notebooks_are_what_their_sources_build():
+    assert notebooks.out_of_date(ROOT) == []
+
+
+def test_every_lesson_has_both_notebooks():
+    names = [source.stem for source in notebooks.sources(ROOT)]
+    assert names
+    assert [path.stem for path in LESSONS] == names
+    assert [path.stem for path in SOLUTIONS] == names
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+def test_solutions_are_executed_from_top_to_bottom_without_errors(path):
+    # nbval compares no cell that has no execution count, so this has to be seen to apart.
+    cells = code(nbformat.read(path, as_version=4))
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    kinds = {output.output_type for cell in cells for output in cell.outputs}
+    assert "error" not in kinds
+    assert kinds, "not one cell prints anything"
+
+
+@pytest.mark.parametrize("path", SOLUTIONS, ids=lambda path: path.stem)
+def test_solutions_store_text_alone(path):
+    for cell in code(nbformat.read(path, as_version=4)):
+        if notebooks.outputs.RANDOM_TAGS & set(cell.metadata.get("tags", [])):
+            assert cell.outputs == []
+        for output in cell.outputs:
+            assert set(output.get("data", {"text/plain": ""})) == {"text/plain"}
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_lessons_hold_no_outputs_and_no_answers(path):
+    for cell in code(nbformat.read(path, as_version=4)):
+        assert cell.outputs == []
+        assert cell.execution_count is None
+        assert "### " not in cell.source
+
+
+# The builder -------------------------------------------------------------------------------------
+
+
+def test_building_twice_changes_nothing(project):
+    source = project / "book/lessons/09-small.md"
+    first = notebooks.build(project, source)
+    assert [path.relative_to(project).as_posix() for path in first] == [
+        "lessons/09-small.ipynb",
+        "solutions/09-small.ipynb",
+    ]
+    assert notebooks.build(project, source) == []
+    assert notebooks.out_of_date(project) == []
+
+    solution = nbformat.read(first[1], as_version=4)
+    assert [cell.execution_count for cell in code(solution)] == [1, 2, 3, 4]
+    printed = [output.get("text", "") for output in code(solution)[3].outputs]
+    assert printed[0].startswith("✓ 1.1")
+
+
+def test_a_changed_source_or_notebook_is_noticed(project):
+    source = project / "book/lessons/09-small.md"
+    pair = read(project)
+    for folder, notebook in zip(("lessons", "solutions"), pair, strict=True):
+        (project / folder).mkdir()
+        text = notebooks.to_text(notebook)
+        (project / folder / "09-small.ipynb").write_text(text, encoding="utf-8")
+    assert notebooks.out_of_date(project) == []
+
+    source.write_text(LESSON.replace("Some text", "Other text"))
+    assert len(notebooks.out_of_date(project)) == 2
+    source.write_text(LESSON)
+    (project / "lessons/08-gone.ipynb").write_text("{}")
+    assert notebooks.out_of_date(project) == ["08-gone.ipynb has no source in book/lessons"]
+
+
+def test_the_title_comes_first_and_then_the_set_up_cell(project):
+    _, built = read(project)
+    assert [cell.cell_type for cell in built.cells[:3]] == ["markdown", "code", "markdown"]
+    assert built.cells[0].source == "# 9. A lesson"
+    assert "refimpl @ git+https://example.org/course" in built.cells[1].source
+
+
+def test_the_set_up_cell_does_nothing_where_the_package_is(project, monkeypatch):
+    _, built = read(project)
+
+    def no_process(*args, **kwargs):
+        raise AssertionError("nothing to install")
+
+    monkeypatch.setattr("subprocess.run", no_process)
+    for _ in range(2):
+        exec(compile(built.cells[1].source, "set-up", "exec"), {})
+
+
+def test_where_the_package_is_missing_torch_and_numpy_stay_as_they_are(project, monkeypatch):
+    import importlib.metadata
+    import importlib.util
+
+    _, built = read(project)
+    find, commands = importlib.util.find_spec, []
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: None if name == "refimpl" else find(name)
+    )
+    monkeypatch.setattr("subprocess.run", lambda command, check: commands.append(command))
+    exec(compile(built.cells[1].source, "set-up", "exec"), {})
+    assert "refimpl @ git+https://example.org/course" in commands[0]
+    for name in ("torch", "numpy"):
+        assert f"{name}=={importlib.metadata.version(name)}" in commands[0]
+
+
+def test_the_cells_of_an_exercise_carry_nbgraders_marks(project):
+    _, built = read(project)
+    marks = [cell.metadata.get("nbgrader") for cell in code(built)]
+    assert marks[:2] == [None, None]
+    assert marks[2]["grade_id"] == "answer-heard_frequency"
+    assert marks[2]["solution"]
+    assert marks[3]["grade_id"] == "check-1-1"
+    assert marks[3]["points"] == 4
+
+
+def test_a_change_in_one_cell_leaves_the_other_ids(project):
+    source = project / "book/lessons/09-small.md"
+    _, before = read(project)
+    source.write_text(LESSON.replace("Some text.", "Some text.\n\nAnd more."))
+    _, after = read(project)
+    ids = [[cell.id for cell in notebook.cells] for notebook in (before, after)]
+    assert [first == second for first, second in zip(*ids, strict=True)].count(False) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("# 9. A lesson", "A lesson", "starts with its title"),
+        ('"1.1"', '"9.9"', "no exercise '9.9'"),
+        ("### END SOLUTION", "", "never closed"),
+    ],
+)
+def test_a_faulty_source_is_named(project, old, new, told):
+    source = project / "book/lessons/09-small.md"
+    source.write_text(LESSON.replace(old, new))
+    with pytest.raises(UserError, match=told) as failure:
+        read(project)
+    assert "09-small.md" in str(failure.value)
+
+
+def test_a_failing_cell_stops_the_build_and_is_shown(project):
+    source = project / "book/lessons/09-small.md"
+    source.write_text(LESSON.replace('print("first")', "1 / 0"))
+    with pytest.raises(UserError, match="ZeroDivisionError") as failure:
+        notebooks.build(project, source)
+    assert "09-small.md" in str(failure.value)
+    assert not (project / "solutions").exists()
