@@ -1,15 +1,28 @@
 """tinytunes: the corpus of the course, made of rules and sines.
 
-Nothing to download and nothing to license: tunes are composed (`harmony`, `melody`,
-`composition`), arranged for instruments (`arrangement`, `timbres`), rendered (`rendering`) and
-drawn without end (`corpus`). Every tune knows its key, tempo, chords, notes and stems, so that
-what a model writes can be measured and not only heard.
+Nothing to download and nothing to license. Tunes are composed (`harmony`, `melody`,
+`composition`), arranged (`bass`, `accompaniment`, `drums`, `arrangement`), played (`timbres`,
+`percussion`, `rendering`) and drawn without end (`config`, `corpus`). Every tune knows its key,
+tempo, chords, notes and stems (`tune`), so that what a model writes can be measured and not only
+heard.
 
 >>> tune = Corpus("train")[0]
 >>> audio = tune.render()
 """
 
-from refimpl.tinytunes.corpus import COURSE_TEMPO, SAMPLES_PER_BEAT, Corpus, TuneConfig
-from refimpl.tinytunes.tune import Chord, Note, Tune
+from refimpl.tinytunes.config import COURSE_TEMPO, SAMPLES_PER_BEAT, TuneConfig
+from refimpl.tinytunes.corpus import Corpus
+from refimpl.tinytunes.export import write_corpus
+from refimpl.tinytunes.note import Chord, Note
+from refimpl.tinytunes.tune import Tune
 
-__all__ = ["COURSE_TEMPO", "SAMPLES_PER_BEAT", "Chord", "Corpus", "Note", "Tune", "TuneConfig"]
+__all__ = [
+    "COURSE_TEMPO",
+    "SAMPLES_PER_BEAT",
+    "Chord",
+    "Corpus",
+    "Note",
+    "Tune",
+    "TuneConfig",
+    "write_corpus",
+]

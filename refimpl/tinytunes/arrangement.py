@@ -7,91 +7,120 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from refimpl.tinytunes.accompaniment import CHORD_FIGURES, chord_part
+from refimpl.tinytunes.bass import bass_part
 from refimpl.tinytunes.composition import Composition
-from refimpl.tinytunes.harmony import chord_pitch_classes
-from refimpl.tinytunes.melody import BAR
-
-BASS_RANGE = (40, 51)  # E2 to D#3: one octave, so that every pitch class has one place in it
-
-# Bass figures of half a bar: (onset, duration, which note of the chord: 0 root, 2 fifth).
-BASS_FIGURES = {
-    "roots": (((0, 4, 0),), ((0, 4, 0),)),
-    "root and fifth": (((0, 4, 0),), ((0, 4, 2),)),
-    "walking home": (((0, 4, 0),), ((0, 2, 2), (2, 2, 0))),
-}
+from refimpl.tinytunes.drums import KIT, drum_part
+from refimpl.tinytunes.score import ScoreNote, melody_part
 
 
-@dataclass(frozen=True, slots=True)
-class ScoreNote:
-    """A note as written: onset and duration in eighth notes, MIDI pitch and velocity."""
+@dataclass(frozen=True)
+class Style:
+    """What belongs together in a band: rhythms, and who plays them."""
 
-    onset: int
-    duration: int
-    pitch: int
-    velocity: int
-    instrument: str
-    part: str
-
-
-def accent(onset: int) -> int:
-    """Velocity by the weight of the beat: bars start a little louder, off-beats are softer."""
-    return 96 if onset % BAR == 0 else 90 if onset % 2 == 0 else 84
+    name: str
+    bass_figures: tuple[str, ...]
+    chord_figures: tuple[str, ...]
+    drums: str
+    melodies: tuple[str, ...]
+    chords: tuple[str, ...]
+    basses: tuple[str, ...]
 
 
-def arrange_melody(composition: Composition, instrument: str) -> list[ScoreNote]:
-    """The melody, as written."""
-    return [
-        ScoreNote(
-            n.onset,
-            n.duration,
-            composition.pitch(n.degree, n.onset),
-            accent(n.onset),
-            instrument,
-            "melody",
-        )
-        for n in composition.melody
-    ]
+SIMPLE_BASS = ("roots", "root and fifth", "walking home")
+MELODIES = ("piano", "flute", "clarinet", "violin", "vibraphone", "marimba", "guitar")
+CHORDS = ("piano", "guitar", "harp", "strings")
+STYLES = (
+    Style(
+        "pop",
+        ("driving", "quarters"),
+        ("held", "quarters", "syncopated"),
+        "rock",
+        ("piano", "violin", "clarinet", "vibraphone"),
+        ("piano", "guitar"),
+        ("plucked bass",),
+    ),
+    Style(
+        "ballad",
+        ("roots", "dotted"),
+        ("broken", "rolling"),
+        "ballad",
+        ("violin", "flute", "clarinet"),
+        ("piano", "guitar", "harp"),
+        ("plucked bass", "double bass"),
+    ),
+    Style(
+        "dance",
+        ("driving", "quarters"),
+        ("after the beat", "held"),
+        "four on the floor",
+        ("marimba", "vibraphone", "flute"),
+        ("piano", "strings"),
+        ("plucked bass",),
+    ),
+    Style(
+        "bossa nova",
+        ("dotted",),
+        ("syncopated",),
+        "bossa",
+        ("flute", "clarinet", "vibraphone"),
+        ("guitar", "piano"),
+        ("double bass",),
+    ),
+    Style(
+        "folk",
+        ("root and fifth", "walking"),
+        ("after the beat", "broken"),
+        "train",
+        ("violin", "flute", "guitar"),
+        ("guitar", "harp"),
+        ("double bass", "plucked bass"),
+    ),
+)
 
 
-def bass_pitch(pitch_class: int) -> int:
-    """The pitch of a pitch class in the octave of the bass."""
-    low = BASS_RANGE[0]
-    return low + (pitch_class - low) % 12
+@dataclass(frozen=True)
+class Arrangement:
+    """All notes of a tune in order of time, who plays them, and the name of the style if any."""
+
+    notes: tuple[ScoreNote, ...]
+    instruments: dict[str, str]
+    style: str | None = None
 
 
-def arrange_bass(
-    composition: Composition, instrument: str, rng: np.random.Generator
-) -> list[ScoreNote]:
-    """A simple bass: roots and fifths on half notes; a last note that rings to the end."""
-    figures = BASS_FIGURES[str(rng.choice(sorted(BASS_FIGURES)))]
-    end = composition.n_bars * BAR
-    notes = []
-    for slot in composition.chords:
-        members = chord_pitch_classes(slot.degree, composition.key, composition.mode)
-        last = slot.onset + slot.duration == end
-        halves = slot.duration // 4
-        for half in range(halves):
-            for onset, duration, member in figures[half]:
-                pitch = bass_pitch(members[0 if last else member])
-                start = slot.onset + 4 * half + onset
-                # The tune ends on a held root, and an eighth of silence.
-                if last and half > 0:
-                    continue
-                if last:
-                    duration = end - 1 - start
-                notes.append(ScoreNote(start, duration, pitch, accent(start), instrument, "bass"))
-    return notes
+def arrange(composition: Composition, level: int, rng: np.random.Generator) -> Arrangement:
+    """Choose instruments and rhythms, and write out every part of a level.
 
+    Args:
+        composition: Chords and melody.
+        level: 1, 2 or 3.
+        rng: Source of chance.
 
-def arrange(
-    composition: Composition, level: int, rng: np.random.Generator
-) -> tuple[list[ScoreNote], dict[str, str]]:
-    """Choose instruments and write out every part of a level.
-
-    Returns:
-        The notes of all parts in order of time, and the instrument of each part.
+    Taught in lesson 1.
     """
-    instruments = {"melody": "piano", "bass": "plucked bass"}
-    notes = arrange_melody(composition, instruments["melody"])
-    notes += arrange_bass(composition, instruments["bass"], rng)
-    return sorted(notes, key=lambda n: (n.onset, n.part, n.pitch)), instruments
+
+    def pick(names: tuple[str, ...], other_than: str = "") -> str:
+        names = [n for n in names if n != other_than]
+        return names[int(rng.integers(len(names)))]
+
+    if level == 1:
+        # One timbre a part: few enough different sounds for a codebook to learn in minutes.
+        style = None
+        instruments = {"melody": "piano", "bass": "plucked bass"}
+        notes = bass_part(composition, "plucked bass", pick(SIMPLE_BASS))
+    else:
+        style = None if level == 2 else STYLES[int(rng.integers(len(STYLES)))]
+        melody = pick(style.melodies if style else MELODIES)
+        chords = pick(style.chords if style else CHORDS, other_than=melody)
+        bass = pick(style.basses if style else ("plucked bass", "double bass"))
+        instruments = {"melody": melody, "chords": chords, "bass": bass}
+        bass_figure = pick(style.bass_figures if style else SIMPLE_BASS)
+        chord_figure = pick(style.chord_figures if style else tuple(CHORD_FIGURES))
+        notes = bass_part(composition, bass, bass_figure)
+        notes += chord_part(composition, chords, chord_figure)
+        if style:
+            instruments["drums"] = KIT
+            notes += drum_part(composition.n_bars, style.drums)
+    notes += melody_part(composition, instruments["melody"])
+    notes.sort(key=lambda n: (n.onset, n.part, n.pitch))
+    return Arrangement(tuple(notes), instruments, style.name if style else None)

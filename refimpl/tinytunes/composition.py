@@ -9,19 +9,22 @@ Taught in lesson 1.
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from refimpl.tinytunes.harmony import DOMINANT, ChordSlot, degree_to_pitch, phrase_chords
+from refimpl.tinytunes.harmony import DOMINANT, Bar, ChordSlot, degree_to_pitch, phrase_chords
 from refimpl.tinytunes.melody import BAR, MelodyNote, chord_at, write_melody
 
 SPLITS = ("train", "validation", "test")
-# Share of all possible melodies that belongs to train and validation; the rest is test.
+# Share of all possible melodies that belongs to train and to validation; the rest is test.
 SPLIT_SHARES = (0.8, 0.1)
 MELODY_RANGE = (62, 81)  # D4 to A5: where a voice or a flute is at home
+PHRASE_BARS = 4
+SONG_FORM = "AABA"  # which phrases of a longer tune are the same, but for their endings
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Composition:
     """Chords and melody of a tune, in eighth notes and scale degrees of its key."""
 
@@ -31,26 +34,26 @@ class Composition:
     chords: tuple[ChordSlot, ...]
     melody: tuple[MelodyNote, ...]
 
-    def pitch(self, degree: int, onset: int) -> int:
-        """MIDI pitch of a scale degree at a moment (the chord there may raise the seventh)."""
-        dominant = chord_at(list(self.chords), onset).degree == DOMINANT
-        return degree_to_pitch(degree, self.key, self.mode, dominant=dominant)
+    def pitch(self, note: MelodyNote) -> int:
+        """MIDI pitch of a note of the melody (in minor, the dominant raises the seventh)."""
+        dominant = chord_at(self.chords, note.onset).degree == DOMINANT
+        return degree_to_pitch(note.degree, self.key, self.mode, dominant=dominant)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """A name for the shape of the melody: its rhythm and its intervals in semitones.
+        """A name for the shape of the melody: its rhythm, and its intervals in semitones.
 
-        Transposing a tune, or playing it faster or with other chords, does not change it.
+        Playing a tune in another key, faster, with other chords or on other instruments does not
+        change it.
         """
-        first = self.melody[0]
-        lowest = self.pitch(first.degree, first.onset)
-        shape = [(n.onset, n.duration, self.pitch(n.degree, n.onset) - lowest) for n in self.melody]
+        first = self.pitch(self.melody[0])
+        shape = [(n.onset, n.duration, self.pitch(n) - first) for n in self.melody]
         return hashlib.sha256(repr(shape).encode()).hexdigest()
 
     @property
     def split(self) -> str:
         """The one split that this composition belongs to, by its fingerprint alone."""
-        position = int(self.fingerprint[:12], 16) / 16**12
+        position = int(self.fingerprint[:12], 16) / 16**12  # in [0, 1), evenly spread
         if position < SPLIT_SHARES[0]:
             return "train"
         return "validation" if position < sum(SPLIT_SHARES) else "test"
@@ -59,17 +62,21 @@ class Composition:
 def melody_degrees(key: int, mode: str) -> range:
     """The scale degrees of a key that lie within the range of the melody."""
     low, high = MELODY_RANGE
-    inside = [d for d in range(-14, 22) if low <= degree_to_pitch(d, key, mode) <= high]
+    inside = [
+        degree
+        for degree in range(-7, 15)
+        if low <= degree_to_pitch(degree, key, mode)
+        and degree_to_pitch(degree, key, mode, dominant=True) <= high
+    ]
     return range(inside[0], inside[-1] + 1)
 
 
-def _slots(bars: list[list[int]]) -> tuple[ChordSlot, ...]:
-    """Chords with their times, from the chords of each bar."""
-    slots = []
-    for bar, chords in enumerate(bars):
-        length = BAR // len(chords)
-        slots += [ChordSlot(bar * BAR + i * length, length, c) for i, c in enumerate(chords)]
-    return tuple(slots)
+def song_phrases(n_bars: int) -> tuple[tuple[str, int], ...]:
+    """The phrases of a tune: four bars each, named by the song form; what is left over is last."""
+    n_phrases, left = divmod(n_bars, PHRASE_BARS)
+    letters = "ABA" if n_phrases == 3 else SONG_FORM * (n_phrases // len(SONG_FORM) + 1)
+    phrases = [(letter, PHRASE_BARS) for letter in letters[:n_phrases]]
+    return tuple(phrases + [("coda", left)] * (left > 0))
 
 
 def compose(key: int, mode: str, n_bars: int, rng: np.random.Generator) -> Composition:
@@ -78,17 +85,30 @@ def compose(key: int, mode: str, n_bars: int, rng: np.random.Generator) -> Compo
     Args:
         key: Pitch class of the tonic, 0 (C) to 11 (B).
         mode: "major" or "minor".
-        n_bars: Length in bars of 4/4. Phrases have four bars; the last one takes what is left.
+        n_bars: Length in bars of 4/4.
         rng: Source of chance.
 
     Taught in lesson 1.
     """
-    phrases = [4] * (n_bars // 4) + ([n_bars % 4] if n_bars % 4 else [])
-    bars: list[list[int]] = []
-    for i, length in enumerate(phrases):
-        # Phrases come in pairs of question (half cadence) and answer (cadence at home).
-        question = i % 2 == 0 and i < len(phrases) - 1
-        bars += phrase_chords(length, mode, rng, close=not question)
+    phrases = song_phrases(n_bars)
+    openings: dict[str, tuple[Bar, ...]] = {}
+    bars: list[Bar] = []
+    for i, (letter, length) in enumerate(phrases):
+        # Phrases come in pairs of a question (open ending) and an answer (closed ending).
+        closed = i % 2 == 1 or i == len(phrases) - 1
+        phrase = phrase_chords(length, mode, rng, closed=closed, opening=openings.get(letter))
+        openings.setdefault(letter, phrase[:-2])
+        bars += phrase
     chords = _slots(bars)
-    melody = write_melody(list(chords), phrases, melody_degrees(key, mode), rng)
-    return Composition(key, mode, n_bars, chords, tuple(melody))
+    degrees = melody_degrees(key, mode)
+    melody = write_melody(tuple(bars), chords, phrases, mode, degrees, rng)
+    return Composition(key, mode, n_bars, chords, melody)
+
+
+def _slots(bars: list[Bar]) -> tuple[ChordSlot, ...]:
+    """Chords with their times, from the chords of each bar."""
+    slots = []
+    for bar, chords in enumerate(bars):
+        length = BAR // len(chords)
+        slots += [ChordSlot(bar * BAR + i * length, length, c) for i, c in enumerate(chords)]
+    return tuple(slots)

@@ -1,155 +1,133 @@
-"""The corpus: endless tunes, each a pure function of (seed, split, index).
+"""The corpus: endless tunes, each a pure function of seed, split, index and configuration.
 
 Taught in lesson 1.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import count, islice
+from itertools import count
 
 import numpy as np
 
 from refimpl.errors import UserError
-from refimpl.tinytunes.arrangement import arrange
-from refimpl.tinytunes.captions import caption
-from refimpl.tinytunes.composition import SPLITS, compose
+from refimpl.tinytunes.arrangement import Arrangement, arrange
+from refimpl.tinytunes.captions import write_caption
+from refimpl.tinytunes.composition import SPLITS, Composition, compose
+from refimpl.tinytunes.config import TuneConfig
 from refimpl.tinytunes.harmony import (
+    KEY_NAMES,
     NUMERALS,
-    PITCH_NAMES,
+    ChordSlot,
+    chord_name,
     chord_pitch_classes,
     chord_quality,
 )
 from refimpl.tinytunes.melody import BAR
-from refimpl.tinytunes.tune import Chord, Note, Tune
+from refimpl.tinytunes.note import Chord, Note
+from refimpl.tinytunes.tune import Tune
 
-LEVELS = (1, 2, 3)
-# One beat of level 1 in samples at 22,050 Hz: a multiple of many hop lengths (16 * 704, 22 * 512,
-# 11 * 1024), so that every note starts with a frame.
-SAMPLES_PER_BEAT = 11264
-COURSE_TEMPO = 60 * 22050 / SAMPLES_PER_BEAT  # 117.45 beats a minute
-STEPS_PER_BEAT = 2  # composition counts in eighth notes
-SUFFIXES = {"major": "", "minor": "m", "diminished": "dim"}
-
-
-@dataclass(frozen=True)
-class TuneConfig:
-    """What kind of tunes a corpus holds.
-
-    Attributes:
-        level: 1 (melody and bass), 2 (melody, chords and bass) or 3 (a small band with drums).
-        n_bars: Length of a tune in bars of 4/4.
-        sample_rate: In hertz.
-        tempos: Tempos to draw from, in beats a minute.
-        modes: Modes to draw from, of "major" and "minor".
-        keys: Tonics to draw from, as pitch classes 0 (C) to 11 (B).
-        room: Strength of the room; 0 is dry.
-
-    Raises:
-        UserError: A value is not one of those allowed; the message names them.
-
-    Taught in lesson 1.
-    """
-
-    level: int = 1
-    n_bars: int = 4
-    sample_rate: int = 22050
-    tempos: tuple[float, ...] = (COURSE_TEMPO,)
-    modes: tuple[str, ...] = ("major",)
-    keys: tuple[int, ...] = tuple(range(12))
-    room: float = 0.12
-
-    def __post_init__(self) -> None:
-        if self.level not in LEVELS:
-            raise UserError(f"level is {self.level!r}; the levels are 1, 2 and 3")
+BEATS_PER_BAR = 4
+STEPS_PER_BEAT = BAR // BEATS_PER_BAR  # composition counts in eighth notes
 
 
 class Corpus:
     """Tunes without end.
 
-    A tune depends on nothing but the seed, the split, its index and the configuration: tune 7 is
-    the same whether or not tunes 0 to 6 were ever made. A composition is drawn again until its
-    content belongs to the split (see `composition`), so that splits share no tune by construction.
+    A tune depends on nothing but seed, split, index and configuration: tune 7 is the same whether
+    or not tunes 0 to 6 were ever made. A composition is drawn again until its content belongs to
+    the split (see `composition`), so splits share no tune by construction, whatever the seed.
 
     Args:
         split: "train", "validation" or "test".
         config: The kind of tunes; level 1 by default.
-        seed: Another seed gives other tunes, of the same splits.
+        seed: Another seed gives other tunes, 0 or more.
 
     Raises:
-        UserError: An unknown split or a negative seed.
+        UserError: The split is unknown or the seed is negative.
 
     Taught in lesson 1.
     """
 
     def __init__(self, split: str = "train", config: TuneConfig | None = None, seed: int = 0):
         if split not in SPLITS:
-            raise UserError(f"split is {split!r}; the splits are {', '.join(SPLITS)}")
+            raise UserError(f"split is {split!r}; it has to be one of {', '.join(SPLITS)}")
         if seed < 0:
-            raise UserError(f"seed is {seed}; it is a number from 0 up")
+            raise UserError(f"seed is {seed}; it has to be 0 or more")
         self.split = split
         self.config = config or TuneConfig()
         self.seed = seed
 
     def __getitem__(self, index: int) -> Tune:
+        """The tune with a number from 0 up; there is no last one."""
+        if index < 0:
+            raise UserError(
+                f"index is {index}; a corpus has no end to count from, so take 0 or more"
+            )
         config = self.config
-        entropy = [self.seed, SPLITS.index(self.split), index, config.level]
+        entropy = (self.seed, SPLITS.index(self.split), int(index), config.level)
         rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(entropy)))
-        key = int(config.keys[rng.integers(len(config.keys))])
-        mode = str(config.modes[rng.integers(len(config.modes))])
-        tempo = float(config.tempos[rng.integers(len(config.tempos))])
+        key = config.keys[int(rng.integers(len(config.keys)))]
+        mode = config.modes[int(rng.integers(len(config.modes)))]
+        tempo = float(config.tempos[int(rng.integers(len(config.tempos)))])
         composition = compose(key, mode, config.n_bars, rng)
         while composition.split != self.split:
             composition = compose(key, mode, config.n_bars, rng)
-        score, instruments = arrange(composition, config.level, rng)
-        return self._perform(index, composition, tempo, score, instruments)
-
-    def take(self, n: int) -> Iterator[Tune]:
-        """The first `n` tunes, one at a time."""
-        return islice(self, n)
+        arrangement = arrange(composition, config.level, rng)
+        return self._perform(int(index), composition, arrangement, tempo)
 
     def __iter__(self) -> Iterator[Tune]:
         return (self[i] for i in count())
 
-    def _perform(self, index, composition, tempo, score, instruments) -> Tune:
-        """Put a score into seconds."""
-        config = self.config
+    def take(self, n: int) -> Iterator[Tune]:
+        """The first `n` tunes, one at a time."""
+        if n < 0:
+            raise UserError(f"{n} tunes were asked for; take 0 or more")
+        return (self[i] for i in range(n))
+
+    def _perform(
+        self, index: int, composition: Composition, arrangement: Arrangement, tempo: float
+    ) -> Tune:
+        """Turn what is written into what sounds: eighth notes become seconds."""
         step = 60.0 / tempo / STEPS_PER_BEAT  # seconds of an eighth note
-        n_steps = composition.n_bars * BAR
-        duration = n_steps * step
-        notes = tuple(
-            Note(n.onset * step, n.duration * step, n.pitch, n.velocity, n.instrument, n.part)
-            for n in score
+        key, mode, n_bars = composition.key, composition.mode, composition.n_bars
+        duration = n_bars * BAR * step
+        caption = write_caption(
+            KEY_NAMES[mode][key],
+            mode,
+            tempo,
+            arrangement.instruments,
+            arrangement.style,
+            len(composition.melody) / duration,
         )
-        key, mode = composition.key, composition.mode
-        chords = []
-        for slot in composition.chords:
-            root = chord_pitch_classes(slot.degree, key, mode)[0]
-            quality = chord_quality(slot.degree, mode)
-            chords.append(
-                Chord(
-                    slot.onset * step,
-                    slot.duration * step,
-                    root,
-                    quality,
-                    NUMERALS[mode][slot.degree],
-                    PITCH_NAMES[root] + SUFFIXES[quality],
-                )
-            )
         return Tune(
             index=index,
             split=self.split,
-            level=config.level,
-            name=f"tune-{config.level}-{self.seed}-{self.split}-{index:06d}",
-            caption=caption(key, mode, tempo, instruments, len(composition.melody) / duration),
+            level=self.config.level,
+            name=f"tinytunes-{self.config.level}-{self.split}-{self.seed}-{index:06d}",
+            caption=caption,
             key=key,
             mode=mode,
             tempo=tempo,
-            beats=np.arange(composition.n_bars * 4) * (60.0 / tempo),
-            chords=tuple(chords),
-            notes=notes,
-            instruments=instruments,
+            beats=np.arange(n_bars * BEATS_PER_BAR) * STEPS_PER_BEAT * step,
+            chords=tuple(_sounding_chord(c, key, mode, step) for c in composition.chords),
+            notes=tuple(
+                Note(n.onset * step, n.duration * step, n.pitch, n.velocity, n.instrument, n.part)
+                for n in arrangement.notes
+            ),
+            instruments=arrangement.instruments,
             fingerprint=composition.fingerprint,
-            n_samples=round(duration * config.sample_rate),
-            sample_rate=config.sample_rate,
-            room=config.room,
+            n_samples=round(duration * self.config.sample_rate),
+            sample_rate=self.config.sample_rate,
+            room=self.config.room,
         )
+
+
+def _sounding_chord(slot: ChordSlot, key: int, mode: str, step: float) -> Chord:
+    """A chord with its times in seconds and all its names."""
+    return Chord(
+        onset=slot.onset * step,
+        duration=slot.duration * step,
+        root=chord_pitch_classes(slot.degree, key, mode)[0],
+        quality=chord_quality(slot.degree, mode),
+        numeral=NUMERALS[mode][slot.degree],
+        name=chord_name(slot.degree, key, mode),
+    )

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-PITCH_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 SCALES = {"major": (0, 2, 4, 5, 7, 9, 11), "minor": (0, 2, 3, 5, 7, 8, 10)}
 NUMERALS = {
     "major": ("I", "ii", "iii", "IV", "V", "vi", "vii°"),
@@ -19,34 +18,45 @@ NUMERALS = {
 TONIC, SUPERTONIC, MEDIANT, SUBDOMINANT, DOMINANT, SUBMEDIANT, LEADING = range(7)
 
 # How willingly one chord moves to the next: rows from, columns to, in the order of the degrees.
-# Tonic goes anywhere, predominants (ii, IV) to the dominant, the dominant home or to vi.
+# The tonic goes anywhere, predominants (ii, IV) to the dominant, the dominant home or to vi.
 TRANSITIONS = {
     "major": np.array(
         [
-            [0, 2, 0.5, 4, 2, 3, 0],
-            [0, 0, 0, 0, 4, 0, 0],
-            [0, 0, 0, 2, 0, 3, 0],
-            [2, 1.5, 0, 0, 4, 0, 0],
-            [4, 0, 0, 0.5, 0, 2, 0],
-            [0, 3, 0.5, 4, 1.5, 0, 0],
-            [1, 0, 0, 0, 0, 0, 0],
-        ],
-        dtype=np.float64,
+            [0.0, 2.0, 0.5, 4.0, 2.0, 3.0, 0.0],
+            [0.0, 0.0, 0.0, 0.0, 4.0, 0.0, 0.0],
+            [0.0, 0.0, 0.0, 2.0, 0.0, 3.0, 0.0],
+            [2.0, 1.5, 0.0, 0.0, 4.0, 0.0, 0.0],
+            [4.0, 0.0, 0.0, 0.5, 0.0, 2.0, 0.0],
+            [0.0, 3.0, 0.5, 4.0, 1.5, 0.0, 0.0],
+            [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
+        ]
     ),
     # In minor, III and VII stand where the major mode has iii and the diminished seventh.
     "minor": np.array(
         [
-            [0, 0.5, 1, 4, 2, 3, 2],
-            [0, 0, 0, 0, 4, 0, 0],
-            [0, 0, 0, 2, 0, 3, 1],
-            [2, 0.5, 0, 0, 4, 0, 1],
-            [4, 0, 0, 0, 0, 2, 0],
-            [0, 0.5, 1, 3, 2, 0, 2],
-            [1, 0, 2, 0, 0, 2, 0],
-        ],
-        dtype=np.float64,
+            [0.0, 0.5, 1.0, 4.0, 2.0, 3.0, 2.0],
+            [0.0, 0.0, 0.0, 0.0, 4.0, 0.0, 0.0],
+            [0.0, 0.0, 0.0, 2.0, 0.0, 3.0, 1.0],
+            [2.0, 0.5, 0.0, 0.0, 4.0, 0.0, 1.0],
+            [4.0, 0.0, 0.0, 0.5, 0.0, 2.0, 0.0],
+            [0.0, 0.5, 1.0, 3.0, 2.0, 0.0, 2.0],
+            [1.0, 0.0, 2.0, 0.0, 0.0, 2.0, 0.0],
+        ]
     ),
 }
+
+# How a phrase ends: the chords of its last two bars (half a bar each where a bar has two).
+# A closed ending is an answer and comes home; an open one is a question and stops on the dominant.
+CLOSED_CADENCES = (
+    ((SUBDOMINANT,), (DOMINANT, TONIC)),
+    ((SUPERTONIC,), (DOMINANT, TONIC)),
+    ((DOMINANT,), (TONIC,)),
+    ((SUBDOMINANT, DOMINANT), (TONIC,)),
+    ((SUBDOMINANT,), (TONIC,)),
+)
+OPEN_CADENCES = (((SUBDOMINANT,), (DOMINANT,)), ((SUPERTONIC,), (DOMINANT,)))
+
+Bar = tuple[int, ...]  # the chords of a bar, as degrees: one, or two of half a bar each
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,21 +96,23 @@ def chord_degrees(degree: int) -> tuple[int, int, int]:
 def chord_pitch_classes(degree: int, key: int, mode: str) -> tuple[int, int, int]:
     """Pitch classes of root, third and fifth of the triad on a degree."""
     dominant = degree == DOMINANT
-    first, third, fifth = (
+    root, third, fifth = (
         degree_to_pitch(step, key, mode, dominant=dominant) % 12 for step in chord_degrees(degree)
     )
-    return first, third, fifth
+    return root, third, fifth
 
 
 def chord_quality(degree: int, mode: str) -> str:
-    """ "major", "minor" or "diminished", by the size of the triad's third and fifth."""
-    first, third, fifth = chord_pitch_classes(degree, 0, mode)
-    if (fifth - first) % 12 == 6:
+    """The triad's kind by the size of its third and fifth: "major", "minor" or "diminished"."""
+    root, third, fifth = chord_pitch_classes(degree, 0, mode)
+    if (fifth - root) % 12 == 6:
         return "diminished"
-    return "major" if (third - first) % 12 == 4 else "minor"
+    return "major" if (third - root) % 12 == 4 else "minor"
 
 
-def walk(start: int, end: int, n_steps: int, mode: str, rng: np.random.Generator) -> list[int]:
+def walk(
+    start: int, end: int, n_steps: int, mode: str, rng: np.random.Generator
+) -> tuple[int, ...]:
     """Chords that lead from one chord to another in a given number of steps.
 
     A Markov chain over chords, conditioned on where it has to arrive: a chord is drawn in
@@ -108,53 +120,71 @@ def walk(start: int, end: int, n_steps: int, mode: str, rng: np.random.Generator
 
     Returns:
         The `n_steps - 1` chords in between, as degrees.
+
+    Taught in lesson 1.
     """
     transition = TRANSITIONS[mode]
-    chords, current = [], start
+    chords: list[int] = []
     for remaining in range(n_steps - 1, 0, -1):
         ways = np.linalg.matrix_power(transition, remaining)[:, end]  # (7,)
-        weights = transition[current] * ways
-        current = int(rng.choice(7, p=weights / weights.sum()))
-        chords.append(current)
-    return chords
+        weights = transition[chords[-1] if chords else start] * ways
+        chords.append(int(rng.choice(7, p=weights / weights.sum())))
+    return tuple(chords)
+
+
+def _cadence(after: int, mode: str, closed: bool, rng: np.random.Generator) -> tuple[Bar, Bar]:
+    """A cadence whose first chord follows a given chord, in proportion to how willingly."""
+    cadences = CLOSED_CADENCES if closed else OPEN_CADENCES
+    weights = np.array([TRANSITIONS[mode][after, cadence[0][0]] for cadence in cadences])
+    return cadences[int(rng.choice(len(cadences), p=weights / weights.sum()))]
 
 
 def phrase_chords(
-    n_bars: int, mode: str, rng: np.random.Generator, *, first: int = TONIC, close: bool = True
-) -> list[list[int]]:
-    """The chords of one phrase: from a first chord, through the key, to a cadence.
+    n_bars: int,
+    mode: str,
+    rng: np.random.Generator,
+    *,
+    closed: bool = True,
+    opening: tuple[Bar, ...] | None = None,
+) -> tuple[Bar, ...]:
+    """The chords of one phrase: from the tonic, through the key, to a cadence.
 
     Args:
-        n_bars: Length of the phrase.
+        n_bars: Length of the phrase, 1 to 4 bars.
         mode: "major" or "minor".
         rng: Source of chance.
-        first: Degree of the first chord.
-        close: Whether the phrase ends at home (on the tonic) or stays open (on the dominant).
+        closed: Whether the phrase comes home at its end or stays open on the dominant.
+        opening: All but the last two bars of an earlier phrase, to begin in the same way.
 
     Returns:
-        For each bar one chord (the whole bar) or two (half a bar each), as degrees.
+        The chords of each bar.
+
+    Taught in lesson 1.
     """
     if n_bars == 1:
-        return [[DOMINANT, TONIC] if close else [first, DOMINANT]]
-    if not close:  # half cadence: a question
-        return (
-            [[first]] + [[c] for c in walk(first, DOMINANT, n_bars - 1, mode, rng)] + [[DOMINANT]]
-        )
-    # Authentic cadences end V-I, the plagal one IV-I; the last bar may hold both chords.
-    kind = rng.choice(3, p=[0.5, 0.35, 0.15])
-    if kind == 0 or n_bars == 2:
-        last, target = [[DOMINANT, TONIC]], DOMINANT
-        predominants = [SUBDOMINANT, SUPERTONIC] if mode == "major" else [SUBDOMINANT]
-        if n_bars == 2:
-            return [[first], *last]
-        target = int(rng.choice(predominants))
-        if n_bars == 3:
-            return [[first], [target], *last]
-        middle = walk(first, target, n_bars - 2, mode, rng)
-        return [[first], *[[c] for c in middle], [target], *last]
-    target = DOMINANT if kind == 1 else SUBDOMINANT
-    middle = walk(first, target, n_bars - 2, mode, rng)
-    before = [target]
-    if kind == 1 and (middle or [first])[-1] == TONIC and rng.random() < 0.6:
-        before = [SUBDOMINANT, DOMINANT]
-    return [[first], *[[c] for c in middle], before, [TONIC]]
+        return ((DOMINANT, TONIC) if closed else (TONIC, DOMINANT),)
+    if n_bars == 2:
+        return (TONIC,), (DOMINANT, TONIC) if closed else (DOMINANT,)
+    if opening is None:
+        # Draw the first bars so that some cadence can follow.
+        target = SUBDOMINANT if rng.random() < 0.4 else DOMINANT if closed else SUPERTONIC
+        opening = ((TONIC,), *((c,) for c in walk(TONIC, target, n_bars - 2, mode, rng)))
+    return (*opening, *_cadence(opening[-1][0], mode, closed, rng))
+
+
+LETTERS = "CDEFGAB"
+NATURALS = (0, 2, 4, 5, 7, 9, 11)
+KEY_NAMES = {
+    "major": ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"),
+    "minor": ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B"),
+}
+SUFFIXES = {"major": "", "minor": "m", "diminished": "dim"}
+
+
+def chord_name(degree: int, key: int, mode: str) -> str:
+    """What a chord is called, spelt as its key spells it: in B major vi is G#m, not Abm."""
+    tonic = KEY_NAMES[mode][key]
+    letter = (LETTERS.index(tonic[0]) + degree) % 7
+    root = chord_pitch_classes(degree, key, mode)[0]
+    sharps = (root - NATURALS[letter] + 6) % 12 - 6
+    return LETTERS[letter] + "#" * sharps + "b" * -sharps + SUFFIXES[chord_quality(degree, mode)]

@@ -11,22 +11,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from refimpl.tinytunes.harmony import TONIC, ChordSlot, chord_degrees
+from refimpl.tinytunes.harmony import (
+    DOMINANT,
+    LEADING,
+    SUBMEDIANT,
+    Bar,
+    ChordSlot,
+    chord_degrees,
+)
 
 BAR = 8  # eighth notes in a bar of 4/4
 
-# Rhythms of one bar: durations in eighth notes, a rest where negative. Calm ones are listed more
-# than once, which is how they get drawn more often.
+# Rhythms of one bar: durations in eighth notes, a rest where negative. Calm ones are listed twice,
+# which makes them twice as likely.
 CELLS = (
-    (2, 2, 2, 2),
-    (2, 2, 2, 2),
-    (4, 2, 2),
-    (4, 2, 2),
-    (2, 2, 4),
-    (2, 2, 4),
+    *[(2, 2, 2, 2), (4, 2, 2), (2, 2, 4), (3, 1, 2, 2)] * 2,
     (3, 1, 4),
-    (3, 1, 2, 2),
-    (3, 1, 2, 2),
     (2, 1, 1, 4),
     (2, 1, 1, 2, 2),
     (2, 2, 3, 1),
@@ -43,12 +43,12 @@ CELLS = (
     (4, 2, -2),
 )
 # The last bar of a phrase: a long note, and a breath after it.
-CLOSES = ((4, 3, -1), (2, 2, 3, -1), (3, 1, 3, -1), (2, 1, 1, 3, -1), (2, 5, -1), (2, 2, 3, -1))
-# Which bars of a phrase share a motif. The last bar is always the cadence.
+CLOSES = ((4, 3, -1), (2, 2, 3, -1), (2, 2, 3, -1), (3, 1, 3, -1), (2, 1, 1, 3, -1), (2, 5, -1))
+# Which bars of a phrase share a motif. The last bar is the cadence, which has its own.
 FORMS = {1: ("z",), 2: ("az",), 3: ("aaz", "abz"), 4: ("aabz", "abaz", "aaaz", "abbz", "abaz")}
 
-# Weight of moving by so many scale steps: repeat, step, third, fourth, fifth.
-INTERVAL_WEIGHTS = (0.4, 4.0, 1.2, 0.35, 0.15)
+# Weight of moving by so many scale steps: repeat, step, third, fourth, fifth; and by any more.
+INTERVAL_WEIGHTS = np.array([0.4, 4.0, 1.2, 0.35, 0.15, 0.003])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,121 +60,173 @@ class MelodyNote:
     degree: int
 
 
-def chord_at(chords: list[ChordSlot], onset: int) -> ChordSlot:
+@dataclass(frozen=True, slots=True)
+class Motif:
+    """What one bar says, for later bars to repeat: its rhythm, and its line in scale degrees."""
+
+    cell: tuple[int, ...]
+    line: tuple[int, ...]
+
+
+@dataclass
+class MelodyWriter:
+    """Writes a melody over given chords, from left to right.
+
+    Attributes:
+        chords: The chords of the tune, in order.
+        mode: "major" or "minor".
+        degrees: Scale degrees that the melody may use, at least an octave.
+        rng: Source of chance.
+        notes: What has been written so far.
+
+    Taught in lesson 1.
+    """
+
+    chords: tuple[ChordSlot, ...]
+    mode: str
+    degrees: range
+    rng: np.random.Generator
+    notes: list[MelodyNote]
+
+    def write_phrase(self, start: int, form: str, earlier: dict[str, Motif]) -> None:
+        """Add a phrase.
+
+        Args:
+            start: Its first eighth note.
+            form: For each bar the letter of its motif; "z" is the cadence.
+            earlier: Motifs of earlier bars by letter; new ones are added.
+        """
+        middle = (self.degrees[0] + self.degrees[-1]) / 2
+        # The phrase rises and comes back; now and then it dips.
+        height = self.rng.uniform(1.0, 2.5) * (1 if self.rng.random() < 0.75 else -1)
+        for bar, letter in enumerate(form):
+            aim = middle + height * (np.sin(np.pi * (bar + 0.5) / len(form)) - 0.5)
+            onset = start + bar * BAR
+            if letter == "z":
+                self._write_bar(onset, self._pick(CLOSES), aim, final=self._goal(onset))
+            elif letter in earlier:
+                motif = earlier[letter]
+                self._write_bar(onset, motif.cell, aim, motif=motif)
+            else:
+                cell = self._pick(CELLS)
+                written = self._write_bar(onset, cell, aim)
+                earlier[letter] = Motif(cell, tuple(n.degree for n in written))
+
+    def repeat(self, source: int, start: int) -> None:
+        """Add a bar that says exactly what an earlier bar said."""
+        bar = [n for n in self.notes if source <= n.onset < source + BAR]
+        self.notes += [MelodyNote(n.onset - source + start, n.duration, n.degree) for n in bar]
+
+    def _write_bar(
+        self,
+        start: int,
+        cell: tuple[int, ...],
+        aim: float,
+        *,
+        motif: Motif | None = None,
+        final: int | None = None,
+    ) -> list[MelodyNote]:
+        """Add one bar with a given rhythm around the degree `aim`, and return its notes."""
+        n_notes = sum(duration > 0 for duration in cell)
+        written: list[MelodyNote] = []
+        onset = start
+        for duration in cell:
+            if duration > 0:
+                weights = self._weights(onset, aim)
+                position = len(written)
+                if motif:  # follow the motif's shape from wherever this bar began
+                    shift = written[0].degree - motif.line[0] if written else 0
+                    weights *= self._near(motif.line[position] + shift, 1.6)
+                if final is not None and position == n_notes - 2:
+                    weights *= self._near(final, 1.2)  # approach the last note by step
+                degree = self.degrees[draw(weights, self.rng)]
+                if final is not None and position == n_notes - 1:
+                    degree = final
+                written.append(MelodyNote(onset, duration, degree))
+                self.notes.append(written[-1])
+            onset += abs(duration)
+        return written
+
+    def _weights(self, onset: int, aim: float) -> np.ndarray:
+        """How well each degree continues the melody: what makes a line singable, multiplied.
+
+        Returns:
+            `(n_degrees,)`, positive for at least one degree.
+        """
+        chord = chord_at(self.chords, onset).degree
+        degrees = np.array(self.degrees)
+        weights = np.exp(-(((degrees - aim) / 3.0) ** 2))  # stay near where the phrase is heading
+        foreign = np.array([degree % 7 not in chord_degrees(chord) for degree in self.degrees])
+        # Strong beats belong to the chord; between them a line may pass through other notes.
+        weights[foreign] *= 0.0 if onset % 4 == 0 else 0.5 if onset % 2 == 0 else 0.9
+        return weights * self._motion(degrees, chord) if self.notes else weights
+
+    def _motion(self, degrees: np.ndarray, chord: int) -> np.ndarray:
+        """How well each degree follows the notes before it, `(n_degrees,)`."""
+        last = self.notes[-1]
+        intervals = degrees - last.degree
+        sizes = np.abs(intervals)
+        weights = INTERVAL_WEIGHTS[np.minimum(sizes, len(INTERVAL_WEIGHTS) - 1)]
+        if last.degree % 7 not in chord_degrees(chord_at(self.chords, last.onset).degree):
+            weights[sizes != 1] *= 0.02  # a note foreign to its chord resolves by step
+        if self.mode == "minor" and chord == DOMINANT:
+            # Between the sixth and the raised seventh lie three semitones: hard to sing.
+            steps = degrees % 7
+            if last.degree % 7 == SUBMEDIANT:
+                weights[(steps == LEADING) & (sizes == 1)] *= 0.02
+            if last.degree % 7 == LEADING:
+                weights[(steps == SUBMEDIANT) & (sizes == 1)] *= 0.02
+        if len(self.notes) > 1:
+            before = last.degree - self.notes[-2].degree
+            if abs(before) > 2:
+                weights[before * intervals > 0] *= 0.1  # after a leap the line turns back
+            if before == 0:
+                weights[sizes == 0] *= 0.2  # three times the same is dull
+        return weights
+
+    def _near(self, degree: int, sharpness: float) -> np.ndarray:
+        """A factor that falls with the distance from a degree, `(n_degrees,)`."""
+        return np.exp(-sharpness * np.abs(np.array(self.degrees) - degree))
+
+    def _goal(self, start: int) -> int:
+        """Where a phrase comes to rest: mostly its last chord's root, sometimes third or fifth."""
+        members = chord_degrees(chord_at(self.chords, start + BAR - 1).degree)
+        member = members[draw(np.array([0.75, 0.2, 0.05]), self.rng)]
+        here = self.notes[-1].degree if self.notes else self.degrees[len(self.degrees) // 2]
+        return min((d for d in self.degrees if d % 7 == member), key=lambda d: abs(d - here))
+
+    def _pick(self, cells: tuple[tuple[int, ...], ...]) -> tuple[int, ...]:
+        """Any of the rhythms, all equally likely."""
+        return cells[int(self.rng.integers(len(cells)))]
+
+
+def chord_at(chords: tuple[ChordSlot, ...], onset: int) -> ChordSlot:
     """The chord that sounds at a moment (in eighth notes)."""
     return next(c for c in reversed(chords) if c.onset <= onset)
 
 
-def _weight(
-    degree: int, before: list[int], onset: int, chord: int, aim: float, was_foreign: bool
-) -> float:
-    """How well a degree continues the melody. The product of what makes a line singable."""
-    native = degree % 7 in chord_degrees(chord)
-    if onset % 4 == 0 and not native:
-        return 0.0  # strong beats belong to the chord
-    weight = 1.0 if native else (0.5 if onset % 2 == 0 else 0.9)
-    weight *= np.exp(-(((degree - aim) / 3.0) ** 2))  # stay near where the phrase is heading
-    if not before:
-        return weight
-    interval = degree - before[-1]
-    if abs(interval) >= len(INTERVAL_WEIGHTS):
-        return 0.01 * weight if onset % 4 == 0 else 0.0
-    weight *= INTERVAL_WEIGHTS[abs(interval)]
-    if was_foreign and abs(interval) != 1:
-        weight *= 0.02  # a note foreign to the chord resolves by step
-    if len(before) > 1:
-        last = before[-1] - before[-2]
-        if abs(last) > 2 and interval * last > 0:
-            weight *= 0.1  # after a leap the line turns back
-        if last == 0 and interval == 0:
-            weight *= 0.2
-    return weight
-
-
-def _draw(weights: np.ndarray, rng: np.random.Generator) -> int:
-    """An index in proportion to its weight (one uniform number, which `rng.choice` spends too)."""
+def draw(weights: np.ndarray, rng: np.random.Generator) -> int:
+    """An index in proportion to its weight; much quicker than `rng.choice` for a few weights."""
     cumulative = np.cumsum(weights)
     return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
 
 
-def _write_bar(
-    start: int,
-    cell: tuple[int, ...],
-    chords: list[ChordSlot],
-    degrees: range,
-    aim: float,
-    before: list[int],
-    rng: np.random.Generator,
-    *,
-    motif: list[int] | None = None,
-    final: int | None = None,
-) -> list[MelodyNote]:
-    """One bar of melody.
-
-    Args:
-        start: First eighth note of the bar.
-        cell: Its rhythm.
-        chords: The chords of the whole tune.
-        degrees: Degrees that the melody may use.
-        aim: Degree around which the bar moves.
-        before: Degrees of the notes so far (not changed).
-        rng: Source of chance.
-        motif: Degrees of an earlier bar with this rhythm, whose shape is to be followed.
-        final: Degree on which the bar has to end, which its last notes approach.
-    """
-    notes: list[MelodyNote] = []
-    line = list(before)
-    n_notes = sum(d > 0 for d in cell)
-    onset, position, foreign = start, 0, False
-    if line and chords:
-        previous_chord = chord_at(chords, max(0, start - 1)).degree
-        foreign = line[-1] % 7 not in chord_degrees(previous_chord)
-    shift = 0
-    for duration in cell:
-        if duration > 0:
-            chord = chord_at(chords, onset).degree
-            left = n_notes - 1 - position
-            if final is not None and left == 0:
-                degree = final
-            else:
-                weights = np.array([_weight(d, line, onset, chord, aim, foreign) for d in degrees])
-                if motif is not None and position < len(motif):
-                    # Follow the shape of the motif, moved to where this bar's chord is.
-                    wanted = motif[position] + shift
-                    weights *= np.array([np.exp(-1.6 * abs(d - wanted)) for d in degrees]) + 1e-9
-                if final is not None and left == 1:  # approach the last note by step or third
-                    weights *= np.array(
-                        [(1e-3, 1.0, 0.3)[min(abs(d - final), 2)] for d in degrees]
-                    ) * np.array([1.0 if abs(d - final) < 4 else 1e-3 for d in degrees])
-                degree = degrees[_draw(weights, rng)]
-                if motif is not None and position == 0:
-                    shift = degree - motif[0]
-            foreign = degree % 7 not in chord_degrees(chord)
-            notes.append(MelodyNote(onset, duration, degree))
-            line.append(degree)
-            position += 1
-        onset += abs(duration)
-    return notes
-
-
-def _last_degree(chord: int, near: int, degrees: range, rng: np.random.Generator) -> int:
-    """Where a phrase comes to rest: mostly the chord's root, sometimes its third or fifth."""
-    steps = chord_degrees(chord)
-    step = steps[_draw(np.array([0.75, 0.2, 0.05]), rng)]
-    return min((d for d in degrees if d % 7 == step), key=lambda d: abs(d - near))
-
-
 def write_melody(
-    chords: list[ChordSlot],
-    phrases: list[int],
+    bars: tuple[Bar, ...],
+    chords: tuple[ChordSlot, ...],
+    phrases: tuple[tuple[str, int], ...],
+    mode: str,
     degrees: range,
     rng: np.random.Generator,
-) -> list[MelodyNote]:
+) -> tuple[MelodyNote, ...]:
     """A melody over given chords.
 
     Args:
-        chords: The chords of the tune, in order.
-        phrases: Length of each phrase in bars.
+        bars: The chords of each bar.
+        chords: The same with their times.
+        phrases: For each phrase its letter and its length in bars. A letter that comes again is
+            the same phrase with another ending.
+        mode: "major" or "minor".
         degrees: Scale degrees that the melody may use, at least an octave.
         rng: Source of chance.
 
@@ -183,36 +235,18 @@ def write_melody(
 
     Taught in lesson 1.
     """
-    middle = (degrees[0] + degrees[-1]) / 2
-    notes: list[MelodyNote] = []
-    motifs: dict[str, tuple[tuple[int, ...], list[int]]] = {}
-    start = 0
-    for n_bars in phrases:
-        form = str(rng.choice(FORMS[n_bars]))
-        height = rng.uniform(1.0, 2.5) * rng.choice([-1, 1], p=[0.25, 0.75])
-        for bar, letter in enumerate(form):
-            # The phrase rises and comes back (or, now and then, the other way round).
-            arch = np.sin(np.pi * (bar + 0.5) / n_bars)
-            aim = middle - height / 2 + height * arch
-            line = [n.degree for n in notes]
-            if letter == "z":
-                cell = CLOSES[int(rng.integers(len(CLOSES)))]
-                near = line[-1] if line else round(middle)
-                goal = chord_at(chords, start + BAR - 1).degree
-                final = _last_degree(goal, near, degrees, rng)
-                bar_notes = _write_bar(start, cell, chords, degrees, aim, line, rng, final=final)
-            elif letter in motifs:
-                cell, motif = motifs[letter]
-                bar_notes = _write_bar(start, cell, chords, degrees, aim, line, rng, motif=motif)
-            else:
-                cell = CELLS[int(rng.integers(len(CELLS)))]
-                bar_notes = _write_bar(start, cell, chords, degrees, aim, line, rng)
-                motifs[letter] = cell, [n.degree for n in bar_notes]
-            notes += bar_notes
-            start += BAR
-    return notes
-
-
-def rests_on_tonic(notes: list[MelodyNote]) -> bool:
-    """Whether the melody ends on a note of the tonic triad."""
-    return notes[-1].degree % 7 in chord_degrees(TONIC)
+    writer = MelodyWriter(chords, mode, degrees, rng, [])
+    motifs: dict[str, dict[str, Motif]] = {}
+    forms: dict[str, str] = {}
+    starts: dict[str, int] = {}
+    bar = 0
+    for letter, n_bars in phrases:
+        form = forms.setdefault(letter, str(rng.choice(FORMS[n_bars])))
+        source = starts.setdefault(letter, bar)
+        same = 0  # bars that can be said again because their chords are the same
+        while source < bar and same < n_bars - 1 and bars[source + same] == bars[bar + same]:
+            writer.repeat((source + same) * BAR, (bar + same) * BAR)
+            same += 1
+        writer.write_phrase((bar + same) * BAR, form[same:], motifs.setdefault(letter, {}))
+        bar += n_bars
+    return tuple(writer.notes)

@@ -9,32 +9,47 @@ from functools import lru_cache
 import numpy as np
 from scipy.signal import fftconvolve
 
-from refimpl.tinytunes.timbres import INSTRUMENTS, tone
+from refimpl.tinytunes.drums import KIT
+from refimpl.tinytunes.note import Note
+from refimpl.tinytunes.percussion import hit
+from refimpl.tinytunes.timbres import INSTRUMENTS, soft_noise, tone
 
-# Loudness of each part in the mix, relative to the melody.
-PART_GAINS = {"melody": 1.0, "chords": 0.45, "bass": 0.9, "drums": 0.8}
+# Loudness of each part in the mix, beside the melody's.
+PART_GAINS = {"melody": 1.0, "chords": 0.45, "bass": 0.9, "drums": 0.6}
+FULL_VELOCITY = 96  # a note of this velocity has its tone's own loudness
 MASTER_GAIN = 1.3
-CEILING = 0.98  # no tune is louder than this
-FADE = 0.02  # seconds of fade at the very end, so that a ringing room does not click
+CEILING = 0.98  # no sample of a tune lies above
+FADE = 0.02  # seconds of fade at the very end, where a ringing room would click
+REVERBERATION = 0.35  # seconds in which the room falls silent
+# Echoes from the nearest walls: milliseconds, and how strong.
+ECHOES = ((11, 0.5), (17, -0.4), (23, 0.33), (31, -0.25))
 
 
-def play_note(
-    instrument: str, pitch: int, velocity: int, n_samples: int, sample_rate: int
-) -> np.ndarray:
-    """One note without the room: a tone, stopped at its end.
+def play_note(note: Note, n_samples: int, sample_rate: int) -> np.ndarray:
+    """One note in no room: a tone, stopped at its end.
+
+    Args:
+        note: What to play.
+        n_samples: For how long.
+        sample_rate: In hertz.
 
     Returns:
-        `(n_samples,)` float32; shorter where the tone has died away before.
+        `(n_samples,)` float32, or fewer where the tone dies away before.
+
+    Taught in lesson 1.
     """
-    audio = tone(instrument, pitch, sample_rate)[:n_samples] * np.float32(velocity / 96)
-    release = min(round(INSTRUMENTS[instrument].release * sample_rate), len(audio))
+    gain = np.float32(note.velocity / FULL_VELOCITY)
+    if note.instrument == KIT:
+        return gain * hit(note.pitch, sample_rate)  # nobody stops a drum
+    audio = gain * tone(note.instrument, note.pitch, sample_rate)[:n_samples]
+    release = min(round(INSTRUMENTS[note.instrument].release * sample_rate), n_samples)
     if len(audio) == n_samples and release:
-        audio[-release:] *= _fade(release)
+        audio[-release:] *= _fade_out(release)
     return audio
 
 
 @lru_cache(maxsize=64)
-def _fade(n_samples: int) -> np.ndarray:
+def _fade_out(n_samples: int) -> np.ndarray:
     """Half a cosine from one to zero, `(n_samples,)` float32."""
     return (0.5 + 0.5 * np.cos(np.pi * np.arange(1, n_samples + 1) / n_samples)).astype(np.float32)
 
@@ -48,65 +63,83 @@ def room_response(sample_rate: int, wet: float) -> np.ndarray:
         wet: Strength of the room; 0 gives the clap alone.
 
     Returns:
-        Impulse response, `(n_samples,)` float32, starting with a one.
+        Impulse response, `(n_samples,)` float32, whose first sample is one.
+
+    Taught in lesson 1.
     """
-    n_samples = round(0.35 * sample_rate)
-    response = np.zeros(n_samples)
-    for milliseconds, gain in ((11, 0.5), (17, -0.4), (23, 0.33), (31, -0.25)):
+    time = np.arange(round(REVERBERATION * sample_rate)) / sample_rate
+    # After many reflections an echo is noise that fades. The seed is part of the room.
+    tail = soft_noise(len(time), np.random.default_rng(2))
+    tail *= 10.0 ** (-3.0 * time / REVERBERATION)
+    tail[time < 0.03] = 0.0
+    response = tail / np.sqrt(np.sum(tail**2))
+    for milliseconds, gain in ECHOES:
         response[round(milliseconds * sample_rate / 1000)] += gain
-    rng = np.random.default_rng(2)
-    time = np.arange(n_samples) / sample_rate
-    tail = rng.standard_normal(n_samples) * 10.0 ** (-3.0 * time / 0.35)
-    tail = np.convolve(tail, np.ones(4) / 4, mode="same")  # walls swallow the high frequencies
-    tail[: round(0.03 * sample_rate)] = 0.0
-    response += tail / np.sqrt(np.sum(tail**2))
     response *= wet
     response[0] = 1.0
     return response.astype(np.float32)
 
 
-def mix_dry(notes: Iterable, n_samples: int, sample_rate: int) -> np.ndarray:
+def mix_dry(notes: Iterable[Note], n_samples: int, sample_rate: int) -> np.ndarray:
     """Notes placed in time and added up, without the room: `(n_samples,)` float32."""
     audio = np.zeros(n_samples, dtype=np.float32)
     for note in notes:
         start = round(note.onset * sample_rate)
         end = min(round((note.onset + note.duration) * sample_rate), n_samples)
-        sound = play_note(note.instrument, note.pitch, note.velocity, end - start, sample_rate)
+        sound = play_note(note, end - start, sample_rate)[: n_samples - start]
         audio[start : start + len(sound)] += np.float32(PART_GAINS[note.part]) * sound
     return audio
 
 
 def add_room(audio: np.ndarray, sample_rate: int, wet: float) -> np.ndarray:
-    """Put sound into the room and fade its very end. Linear: rooms of stems add up."""
+    """The same sound in the room, faded at its very end: `(n_samples,)` float32.
+
+    A room is linear: the room of a sum is the sum of the rooms.
+    """
     if wet:
         audio = fftconvolve(audio, room_response(sample_rate, wet))[: len(audio)]
-    fade = min(round(FADE * sample_rate), len(audio))
-    audio[-fade:] *= _fade(fade)
+    fade = round(FADE * sample_rate)
+    audio[-fade:] *= _fade_out(fade)
     return audio
 
 
-def master_gain(mix: np.ndarray) -> np.float32:
-    """The same gain for all tunes, but for those that would be louder than the ceiling."""
-    peak = float(np.max(np.abs(mix), initial=0.0))
-    return np.float32(min(MASTER_GAIN, CEILING / peak if peak else MASTER_GAIN))
+def render(notes: Iterable[Note], n_samples: int, sample_rate: int, wet: float) -> np.ndarray:
+    """The sound of all notes together.
 
+    Args:
+        notes: What to play.
+        n_samples: Length of the sound.
+        sample_rate: In hertz.
+        wet: Strength of the room.
 
-def render(notes: Iterable, n_samples: int, sample_rate: int, wet: float) -> np.ndarray:
-    """The mix of all notes, `(n_samples,)` float32 within (-1, 1)."""
+    Returns:
+        `(n_samples,)` float32 within (-1, 1).
+
+    Taught in lesson 1.
+    """
     audio = add_room(mix_dry(notes, n_samples, sample_rate), sample_rate, wet)
-    return audio * master_gain(audio)
+    return audio * _master_gain(audio)
 
 
 def render_stems(
-    notes: Iterable, parts: Iterable[str], n_samples: int, sample_rate: int, wet: float
+    notes: Iterable[Note], parts: Iterable[str], n_samples: int, sample_rate: int, wet: float
 ) -> dict[str, np.ndarray]:
-    """Each part by itself; together they are the mix, because mixing and the room are linear."""
-    notes = list(notes)
-    stems = {
-        part: add_room(
-            mix_dry([n for n in notes if n.part == part], n_samples, sample_rate), sample_rate, wet
-        )
-        for part in parts
-    }
-    gain = master_gain(sum(stems.values()))
+    """The sound of each part by itself, in the same room and at the same loudness as in the mix.
+
+    Returns:
+        For each part `(n_samples,)` float32. They add up to `render`, to float precision.
+
+    Taught in lesson 1.
+    """
+    notes = tuple(notes)
+    stems = {}
+    for part in parts:
+        dry = mix_dry((n for n in notes if n.part == part), n_samples, sample_rate)
+        stems[part] = add_room(dry, sample_rate, wet)
+    gain = _master_gain(sum(stems.values()))
     return {part: audio * gain for part, audio in stems.items()}
+
+
+def _master_gain(mix: np.ndarray) -> np.float32:
+    """One gain for all tunes, less only for a tune that would be louder than the ceiling."""
+    return np.float32(min(MASTER_GAIN, CEILING / max(float(np.abs(mix).max()), 1e-9)))

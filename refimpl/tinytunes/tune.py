@@ -4,53 +4,15 @@ Taught in lesson 1.
 """
 
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from refimpl.tinytunes.harmony import KEY_NAMES
+from refimpl.tinytunes.midi import to_midi
+from refimpl.tinytunes.note import Chord, Note
 from refimpl.tinytunes.rendering import render, render_stems
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A note that sounds.
-
-    Attributes:
-        onset: Seconds from the start of the tune.
-        duration: Seconds.
-        pitch: MIDI pitch (60 is middle C); for drums, the key of the General MIDI drum map.
-        velocity: MIDI velocity, 1 to 127.
-        instrument: Name of the instrument.
-        part: "melody", "chords", "bass" or "drums".
-    """
-
-    onset: float
-    duration: float
-    pitch: int
-    velocity: int
-    instrument: str
-    part: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chord:
-    """A chord of the accompaniment.
-
-    Attributes:
-        onset: Seconds from the start of the tune.
-        duration: Seconds.
-        root: Pitch class of its root, 0 (C) to 11 (B).
-        quality: "major", "minor" or "diminished".
-        numeral: What it is in its key, as a roman numeral ("V").
-        name: What it is called ("G", "Am", "Bdim").
-    """
-
-    onset: float
-    duration: float
-    root: int
-    quality: str
-    numeral: str
-    name: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +23,7 @@ class Tune:
         index: Its number in its corpus.
         split: "train", "validation" or "test".
         level: 1, 2 or 3.
-        name: A file name without ending, different for every tune of a corpus.
+        name: A file name without suffix, different for every tune of a corpus.
         caption: The tune in words.
         key: Pitch class of the tonic, 0 (C) to 11 (B).
         mode: "major" or "minor".
@@ -70,7 +32,7 @@ class Tune:
         chords: Chords in order of time.
         notes: Notes of all parts in order of time.
         instruments: The instrument of each part.
-        fingerprint: Identifies the melody in whatever key; decides the split.
+        fingerprint: Of the melody's shape, the same in every key; it decides the split.
         n_samples: Length of the sound in samples.
         sample_rate: In hertz.
         room: Strength of the room.
@@ -100,21 +62,31 @@ class Tune:
         """Length in seconds."""
         return self.n_samples / self.sample_rate
 
+    @property
+    def key_name(self) -> str:
+        """Tonic and mode in words, as in "G major"."""
+        return f"{KEY_NAMES[self.mode][self.key]} {self.mode}"
+
     def render(self) -> np.ndarray:
         """The sound of the tune, `(n_samples,)` float32 within (-1, 1)."""
         return render(self.notes, self.n_samples, self.sample_rate, self.room)
 
     def stems(self) -> dict[str, np.ndarray]:
-        """The sound of each part, `(n_samples,)` float32; their sum is `render()`."""
+        """The sound of each part, `(n_samples,)` float32; they add up to `render()`."""
         return render_stems(
             self.notes, self.instruments, self.n_samples, self.sample_rate, self.room
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Everything that is known about the tune, as what JSON can hold."""
+        """Everything that is known about the tune, as what JSON can hold (no sound)."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return fields | {
+            "key_name": self.key_name,
             "beats": self.beats.tolist(),
-            "chords": [asdict(c) for c in self.chords],
-            "notes": [asdict(n) for n in self.notes],
+            "chords": [asdict(chord) for chord in self.chords],
+            "notes": [asdict(note) for note in self.notes],
         }
+
+    def save_midi(self, path: str | Path) -> None:
+        """Write the notes as a standard MIDI file, one track a part."""
+        to_midi(self.notes, self.instruments, self.tempo, self.key, self.mode).save(path)

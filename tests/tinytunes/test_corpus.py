@@ -1,33 +1,113 @@
 """The corpus: reproducible, endless, and split so that no tune is in two splits."""
 
+import hashlib
+import subprocess
+import sys
+from itertools import islice
+
 import numpy as np
 import pytest
 
 from refimpl.errors import UserError
 from refimpl.tinytunes import SAMPLES_PER_BEAT, Corpus, TuneConfig
 
+from .helpers import LEVELS, corpus
 
-def test_a_tune_depends_on_its_index_alone():
-    in_order = list(Corpus("train").take(4))
-    alone = Corpus("train")[3]
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_tune_depends_on_its_index_alone(level):
+    in_order = list(corpus(level).take(4))
+    alone = corpus(level)[3]
     assert alone.to_json() == in_order[3].to_json()
     assert np.array_equal(alone.render(), in_order[3].render())
 
 
-def test_level_1_lies_on_its_grid():
-    for tune in Corpus("train").take(50):
-        assert tune.n_samples == 16 * SAMPLES_PER_BEAT
-        eighths = (
-            np.array([n.onset for n in tune.notes]) * tune.sample_rate / (SAMPLES_PER_BEAT / 2)
-        )
+def test_a_fresh_process_gives_the_same_bits():
+    # Another process has other hashes, empty caches and another order of play.
+    code = (
+        "import hashlib; from refimpl.tinytunes import *;"
+        "c = Corpus('test', TuneConfig(level=3), seed=5); c[9].render();"
+        "print(hashlib.sha256(c[2].render().tobytes()).hexdigest())"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    here = Corpus("test", TuneConfig(level=3), seed=5)[2].render()
+    assert ran.stdout.strip() == hashlib.sha256(here.tobytes()).hexdigest()
+
+
+def test_no_global_chance_is_used():
+    np.random.seed(1)  # noqa: NPY002
+    first = corpus(3)[0].render()
+    before = np.random.get_state()[1].copy()  # noqa: NPY002
+    np.random.seed(2)  # noqa: NPY002
+    assert np.array_equal(first, corpus(3)[0].render())
+    np.random.seed(1)  # noqa: NPY002
+    assert np.array_equal(before, np.random.get_state()[1])  # noqa: NPY002
+
+
+def test_seeds_splits_and_levels_give_other_tunes():
+    corpora = [
+        Corpus("train"),
+        Corpus("train", seed=1),
+        Corpus("validation"),
+        Corpus("train", TuneConfig(level=2)),
+    ]
+    melodies = {tuple(t.fingerprint for t in c.take(5)) for c in corpora}
+    names = [t.name for c in corpora for t in c.take(5)]
+    assert len(melodies) == 4
+    assert len(set(names)) == 20
+
+
+def test_splits_share_no_tune_and_a_split_rarely_repeats_one():
+    found = {
+        split: [t.fingerprint for t in Corpus(split, seed=seed).take(n)]
+        for split, seed, n in (("train", 0, 1000), ("validation", 1, 200), ("test", 2, 200))
+    }
+    for split, others in (("train", ("validation", "test")), ("validation", ("test",))):
+        for other in others:
+            assert not set(found[split]) & set(found[other])
+    assert len(set(found["train"])) > 995
+
+
+def test_iterating_and_taking_agree():
+    by_hand = [t.name for t in islice(Corpus("test"), 3)]
+    assert by_hand == [t.name for t in Corpus("test").take(3)]
+    assert list(Corpus("test").take(0)) == []
+
+
+def test_level_1_is_the_corpus_of_the_course():
+    tunes = list(corpus(1).take(150))
+    assert {t.key for t in tunes} == set(range(12))
+    assert {t.mode for t in tunes} == {"major"}
+    for tune in tunes:
+        assert tune.n_samples == 16 * SAMPLES_PER_BEAT == len(tune.render())
+        step = SAMPLES_PER_BEAT / 2 / tune.sample_rate
+        eighths = np.array([n.onset for n in tune.notes]) / step
         assert np.allclose(eighths, np.round(eighths), atol=1e-9)
+    onsets_per_second = [len({n.onset for n in t.notes}) / t.duration for t in tunes]
+    assert 1.6 < np.mean(onsets_per_second) < 2.4
 
 
-def test_an_unknown_split_is_named():
-    with pytest.raises(UserError, match="train, validation, test"):
-        Corpus("dev")
+@pytest.mark.parametrize("level", [2, 3])
+def test_richer_levels_have_more_keys_and_tempos(level):
+    tunes = list(corpus(level).take(100))
+    assert len({(t.key, t.mode) for t in tunes}) > 20
+    assert min(t.tempo for t in tunes) >= 80
+    assert max(t.tempo for t in tunes) <= 140
+    assert len({t.tempo for t in tunes}) > 10
+    parts = {"melody", "chords", "bass"} | ({"drums"} if level == 3 else set())
+    assert all({n.part for n in t.notes} == parts == set(t.instruments) for t in tunes)
 
 
-def test_an_unknown_level_is_named():
-    with pytest.raises(UserError, match="1, 2 and 3"):
-        TuneConfig(level=4)
+@pytest.mark.parametrize(
+    ("split", "seed", "index", "needed"),
+    [("dev", 0, 0, "train, validation, test"), ("train", -1, 0, "0 or more")]
+    + [("train", 0, -1, "0 or more")],
+)
+def test_what_cannot_be_drawn_is_refused(split, seed, index, needed):
+    with pytest.raises(UserError, match=needed):
+        Corpus(split, seed=seed)[index]
+
+
+def test_a_negative_number_of_tunes_is_refused():
+    with pytest.raises(UserError, match="0 or more"):
+        Corpus().take(-1)

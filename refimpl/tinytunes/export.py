@@ -1,0 +1,87 @@
+"""A corpus as files: a sound, its truth and its notes for every tune, and a manifest for all.
+
+Taught in lesson 1.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tqdm.auto import tqdm
+
+from refimpl.audio import save_audio
+from refimpl.errors import UserError
+from refimpl.tinytunes.corpus import Corpus
+from refimpl.tinytunes.tune import Tune
+
+MANIFEST = "manifest.json"
+
+
+def write_corpus(folder: str | Path, corpus: Corpus, n: int) -> Path:
+    """Write the first `n` tunes of a corpus as WAV, JSON and MIDI.
+
+    Every file is whole or absent, also when the program is stopped in between. A second call for
+    the same corpus goes on where the first one stopped, and may ask for more tunes.
+
+    Args:
+        folder: Where to; made if needed.
+        corpus: Whose tunes.
+        n: How many, 1 or more.
+
+    Returns:
+        The path of the manifest, which names the corpus and lists its tunes.
+
+    Raises:
+        UserError: The folder holds another corpus, cannot be written, or `n` is below 1.
+
+    Taught in lesson 1.
+    """
+    if n < 1:
+        raise UserError(f"{n} tunes were asked for; ask for 1 or more")
+    folder = Path(folder)
+    origin = {"split": corpus.split, "seed": corpus.seed, "config": corpus.config.to_dict()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _claim(folder / MANIFEST, origin)
+        # The bar is drawn where someone looks at it, and not into log files.
+        rows = [_write_tune(folder, t) for t in tqdm(corpus.take(n), "tunes", n, disable=None)]
+        _write_json(folder / MANIFEST, {**origin, "complete": True, "n_tunes": n, "tunes": rows})
+    except OSError as error:
+        raise UserError(
+            f"cannot write to {folder}: {error.strerror}; choose another folder"
+        ) from error
+    return folder / MANIFEST
+
+
+def _claim(manifest: Path, origin: dict[str, Any]) -> None:
+    """Make sure that a folder belongs to this corpus before anything is written into it."""
+    if manifest.exists():
+        try:
+            found = json.loads(manifest.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise UserError(f"{manifest} is no manifest; choose another folder") from error
+        if {name: found.get(name) for name in origin} != origin:
+            raise UserError(f"{manifest.parent} holds another corpus; choose another folder")
+    else:
+        _write_json(manifest, {**origin, "complete": False})
+
+
+def _write_tune(folder: Path, tune: Tune) -> dict[str, Any]:
+    """Write the files of one tune that are not there yet, and return its line of the manifest."""
+    sound, truth, notes = (folder / f"{tune.name}{s}" for s in (".wav", ".json", ".mid"))
+    if not sound.exists():
+        save_audio(sound, tune.render(), tune.sample_rate)
+    if not truth.exists():
+        _write_json(truth, tune.to_json())
+    if not notes.exists():
+        partial = notes.with_suffix(".mid.part")
+        tune.save_midi(partial)
+        partial.replace(notes)
+    return {"name": tune.name, "caption": tune.caption, "seconds": tune.duration}
+
+
+def _write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write JSON beside its place and move it there, so that nobody finds half of it."""
+    partial = path.with_name(path.name + ".part")
+    partial.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    partial.replace(path)

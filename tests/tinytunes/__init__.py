@@ -1,0 +1,1 @@
+"""Tests of the corpus, one file for each idea of the package."""
