@@ -4,10 +4,10 @@ from refimpl.metrics.musical import MusicalMeasures, cross_key, grid, in_key, me
 from refimpl.metrics.notes import (
     Notes,
     detect_notes,
-    detect_onsets,
     note_accuracy,
     part_accuracy,
 )
+from refimpl.metrics.onsets import detect_onsets
 from refimpl.metrics.salience import BASS, MELODY, Register, Salience, pitch_salience
 from refimpl.metrics.spectral import (
     chroma_agreement,

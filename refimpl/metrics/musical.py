@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 
 import numpy as np
 
-from refimpl.metrics.notes import detect_notes, loud_frames
+from refimpl.metrics.notes import detect_notes
 from refimpl.metrics.salience import Salience, pitch_salience
 from refimpl.metrics.spectral import spectral_flatness
 
@@ -142,7 +142,7 @@ def _grid_share(onsets: np.ndarray, steps: np.ndarray, tolerance: float) -> floa
 
 def stability(salience: Salience) -> float:
     """Share of successive loud frames whose most salient pitch is the same; NaN in silence."""
-    loud = loud_frames(salience)
+    loud = salience.loud
     pairs = loud[1:] & loud[:-1]
     same = salience.pitches[1:] == salience.pitches[:-1]
     return float(same[pairs].mean()) if pairs.any() else float("nan")
@@ -153,7 +153,7 @@ def voiced(salience: Salience) -> float:
 
     Noise and shuffled notes have moments with a clear pitch: that it is *held* makes it a note.
     """
-    loud = loud_frames(salience)
+    loud = salience.loud
     if not loud.any():
         return float("nan")
     pitches = salience.pitches
@@ -186,7 +186,7 @@ def measure_music(
     """
     audio = np.nan_to_num(np.asarray(audio, dtype=np.float32).reshape(-1))
     salience = pitch_salience(audio, sample_rate)
-    notes = detect_notes(audio, sample_rate, salience=salience)
+    notes = detect_notes(audio, sample_rate)
     seconds = len(audio) / sample_rate
     return MusicalMeasures(
         in_key=in_key(notes.pitches),

@@ -5,6 +5,9 @@ stands it is also largest for the *same* few low pitches whenever the spectrum l
 noise that always gets the same answer looks perfectly "in key". So each magnitude is first compared
 with its surroundings on a logarithmic frequency axis: what is left is how far a partial stands out,
 and on noise every pitch is equally likely to win.
+
+Two voices need one thing more. The partials of a rich bass are the fundamentals of a melody two
+octaves above, so the bass is found first and taken out before the upper voice is looked for.
 """
 
 from dataclasses import dataclass
@@ -16,8 +19,11 @@ from scipy.ndimage import uniform_filter1d
 
 BINS_PER_SEMITONE = 4
 LOWEST, HIGHEST = 26, 116  # MIDI range of the logarithmic axis: 37 Hz to 6.6 kHz
+SURROUNDINGS = 24  # semitones over which "stands out" is judged
 HOP_SECONDS = 0.0232  # 512 samples at 22,050 Hz
-SURROUNDINGS = 12  # semitones over which "stands out" is judged
+SILENCE_DB = -45.0  # below the loudest moment: too quiet to be judged
+N_BASS_PARTIALS = 16
+_TINY = 1e-5  # amplitude: below it is rounding, not sound
 
 
 @dataclass(frozen=True)
@@ -32,12 +38,14 @@ class Register:
 
     low: int
     high: int
-    weights: tuple[float, ...] = (1.0, 0.8, 0.6, 0.45, 0.35)
-    window: float = 0.093  # 2,048 samples at 22,050 Hz
+    weights: tuple[float, ...]
+    window: float
 
 
-MELODY = Register(55, 88)
-BASS = Register(33, 54, weights=(1.0, 0.7, 0.4), window=0.372)
+# A bass's fundamental is often weak, so its harmonics count nearly as much. In a melody that would
+# make the octave below sound right too.
+MELODY = Register(55, 88, weights=(1.0, 0.7, 0.5, 0.35), window=0.093)
+BASS = Register(33, 54, weights=(1.0, 0.9, 0.8, 0.7, 0.6, 0.5), window=0.372)
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,12 @@ class Salience:
         """(n_frames,) the most salient MIDI pitch of each frame."""
         return self.low + self.values.argmax(axis=1)
 
+    @property
+    def loud(self) -> np.ndarray:
+        """(n_frames,) bool: frames loud enough, beside the loudest, to be judged."""
+        loudest = self.level.max(initial=0.0)
+        return (self.level > loudest * 10 ** (SILENCE_DB / 20)) & (loudest > _TINY)
+
 
 def frame(audio: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
     """Cuts audio into overlapping frames, the first and last centred on the clip's ends.
@@ -72,8 +86,6 @@ def frame(audio: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
         (1 + n_samples // hop_length, n_fft) view on the zero-padded audio.
     """
     padded = np.pad(np.asarray(audio, dtype=np.float32), n_fft // 2)
-    if len(padded) < n_fft:  # an odd n_fft and no audio at all
-        padded = np.pad(padded, (0, n_fft - len(padded)))
     return np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop_length]
 
 
@@ -102,30 +114,71 @@ def _harmonic_matrix(register: Register) -> np.ndarray:
     return matrix / np.linalg.norm(matrix, axis=0)
 
 
-def outstanding(frames: np.ndarray, sample_rate: int) -> np.ndarray:
-    """How far each frequency stands out from its surroundings.
+def salience(magnitude: np.ndarray, sample_rate: int, register: Register) -> np.ndarray:
+    """Normalised salience of each pitch of a register.
 
     Args:
-        frames: (n_frames, n_fft) pieces of audio.
+        magnitude: (n_frames, 1 + n_fft // 2) magnitude spectra.
 
     Returns:
-        (n_frames, n_bins) on the logarithmic axis, mean about 0 and standard deviation 1 a frame;
-        zeros for a silent frame.
+        (n_frames, n_pitches) in standard deviations of the spectrum; zeros for a silent frame.
     """
-    n_fft = frames.shape[1]
-    magnitude = np.abs(rfft(frames * np.hanning(n_fft).astype(np.float32), axis=1))
-    lower, fraction = _log_axis(sample_rate, n_fft)
+    lower, fraction = _log_axis(sample_rate, 2 * (magnitude.shape[1] - 1))
     sampled = magnitude[:, lower] * (1 - fraction) + magnitude[:, lower + 1] * fraction
     compressed = np.sqrt(sampled)  # so that one loud partial does not outvote all the others
     around = uniform_filter1d(compressed, SURROUNDINGS * BINS_PER_SEMITONE, axis=1, mode="nearest")
     contrast = compressed - around
     spread = contrast.std(axis=1, keepdims=True)
-    return contrast / np.where(spread > 1e-6, spread, np.inf)
+    contrast /= np.where(spread > 1e-6, spread, np.inf)
+    return contrast @ _harmonic_matrix(register)
 
 
-def salience_of(frames: np.ndarray, sample_rate: int, register: Register) -> np.ndarray:
-    """Salience of each pitch of a register in each frame: (n_frames, n_pitches)."""
-    return outstanding(frames, sample_rate) @ _harmonic_matrix(register)
+def remove_voice(
+    magnitude: np.ndarray, pitches: np.ndarray, sample_rate: int, lobe: np.ndarray
+) -> np.ndarray:
+    """Takes one voice out of magnitude spectra.
+
+    A voice's partials fade smoothly from one to the next. Each is lowered by what its neighbours,
+    two on either side, let expect of it; what sticks out above that belongs to another voice whose
+    partial has the same frequency, and stays. A pitch that does not sound has no neighbours, and
+    nothing is taken.
+
+    Args:
+        magnitude: (n_frames, 1 + n_fft // 2).
+        pitches: (n_frames,) MIDI pitch of the voice.
+        lobe: (n_frames,) half the width of a partial in bins, which depends on the window.
+
+    Returns:
+        (n_frames, 1 + n_fft // 2), a new array.
+
+    Source: Klapuri, "Multiple fundamental frequency estimation based on harmonicity and spectral
+    smoothness" (IEEE Transactions on Speech and Audio Processing, 2003), section III.
+    """
+    n_fft = 2 * (magnitude.shape[1] - 1)
+    fundamental = 440 * 2 ** ((pitches - 69) / 12) * n_fft / sample_rate
+    reach = int(lobe.max())
+    centre = np.rint(np.arange(1, N_BASS_PARTIALS + 1) * fundamental[:, None]).astype(np.int64)
+    centre = np.clip(centre, reach, magnitude.shape[1] - 1 - reach)  # (n_frames, n_partials)
+    rows = np.arange(len(magnitude))[:, None]
+    strength = np.max([magnitude[rows, centre + step] for step in (-1, 0, 1)], axis=0)
+    near = np.pad(strength, ((0, 0), (2, 2)), mode="edge")
+    expected = (near[:, :-4] + near[:, 1:-3] + near[:, 3:-1] + near[:, 4:]) / 4
+    expected[:, 0] = strength[:, 0]  # no other voice lies that low
+    remaining = 1 - np.minimum(expected, strength) / np.maximum(strength, 1e-12)
+    result = magnitude.copy()
+    for step in range(-reach, reach + 1):
+        result[rows, centre + step] *= np.where(np.abs(step) <= lobe[:, None], remaining, 1)
+    return result
+
+
+def window_magnitudes(frames: np.ndarray) -> np.ndarray:
+    """Magnitude spectra of frames under a Hann window: (n_frames, 1 + n_fft // 2)."""
+    return np.abs(rfft(frames * np.hanning(frames.shape[1]).astype(np.float32), axis=1))
+
+
+def fft_size(seconds: float, sample_rate: int) -> int:
+    """The power of two nearest to a duration, in samples."""
+    return 2 ** max(4, round(np.log2(seconds * sample_rate)))
 
 
 def pitch_salience(audio: np.ndarray, sample_rate: int, register: Register = MELODY) -> Salience:
@@ -134,7 +187,8 @@ def pitch_salience(audio: np.ndarray, sample_rate: int, register: Register = MEL
     Args:
         audio: (n_samples,) mono.
         sample_rate: in Hz.
-        register: the pitches considered, and the window to look through.
+        register: the pitches considered, and the window to look through. From the melody's, the
+            bass is removed first.
 
     Returns:
         A Salience with 1 + n_samples // hop frames, one about every 23 ms.
@@ -143,11 +197,17 @@ def pitch_salience(audio: np.ndarray, sample_rate: int, register: Register = MEL
     harmonic amplitudes" (ISMIR 2006), on a spectrum whitened by its local mean.
     Taught in lesson 7.
     """
-    n_fft = 2 ** round(np.log2(register.window * sample_rate))
     hop_length = max(1, round(HOP_SECONDS * sample_rate))
-    frames = frame(audio, n_fft, hop_length)
+    frames = frame(audio, fft_size(register.window, sample_rate), hop_length)
+    magnitude = window_magnitudes(frames)
+    if register.low > BASS.high:
+        coarse = 4  # a bass moves slowly, and its long window is costly: every fourth frame
+        long_frames = frame(audio, fft_size(BASS.window, sample_rate), coarse * hop_length)
+        bass = salience(window_magnitudes(long_frames), sample_rate, BASS).argmax(axis=1)
+        bass = BASS.low + np.repeat(bass, coarse)[: len(frames)]
+        magnitude = remove_voice(magnitude, bass, sample_rate, np.full(len(frames), 2))
     return Salience(
-        values=salience_of(frames, sample_rate, register),
+        values=salience(magnitude, sample_rate, register),
         times=np.arange(len(frames)) * hop_length / sample_rate,
         level=np.sqrt(np.mean(np.square(frames), axis=1)),
         low=register.low,
