@@ -10,7 +10,7 @@ from refimpl.audio.folders import AudioFolder, Clip, find_audio
 from refimpl.audio.loading import MAX_SECONDS, load_audio, read_blocks
 from refimpl.audio.saving import save_audio
 from refimpl.audio.sources import READABLE_SUFFIXES
-from refimpl.audio.standardising import is_silent, resample, standardise, to_mono
+from refimpl.audio.standardising import check_sample_rate, is_silent, resample, standardise, to_mono
 
 __all__ = [
     "MAX_SECONDS",
@@ -18,6 +18,7 @@ __all__ = [
     "AudioError",
     "AudioFolder",
     "Clip",
+    "check_sample_rate",
     "find_audio",
     "is_silent",
     "load_audio",

@@ -61,7 +61,7 @@ def to_mono(audio: np.ndarray) -> np.ndarray:
 
 def is_silent(audio: np.ndarray) -> bool:
     """Whether no sample rises above -90 dB, one step of 16-bit audio. Taught in lesson 1."""
-    return audio.size == 0 or max(audio.max(), -audio.min()) <= SILENCE_PEAK
+    return audio.size == 0 or bool(max(audio.max(), -audio.min()) <= SILENCE_PEAK)
 
 
 def resample(audio: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:

@@ -1,5 +1,34 @@
-"""Hearing and seeing: players, pictures with a text alternative, and progress bars."""
+"""Hearing and seeing: players, pictures with a text alternative, and progress bars.
 
-from refimpl.display.bars import progress
+What is shown carries its words with it: `.alt` on every picture and player, which is also what a
+notebook stores as text and what a screen reader says. Names are imported when first used, so
+that a progress bar does not wait for matplotlib.
+"""
 
-__all__ = ["progress"]
+from importlib import import_module
+
+_HOME = {
+    "Picture": "pictures",
+    "Player": "players",
+    "compare_mels": "spectrograms",
+    "is_quiet": "bars",
+    "play": "players",
+    "play_all": "players",
+    "plot_mel": "spectrograms",
+    "plot_tokens": "tokens",
+    "plot_waveform": "waveforms",
+    "progress": "bars",
+    "save_comparison": "spectrograms",
+}
+
+__all__ = list(_HOME)
+
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

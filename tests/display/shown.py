@@ -1,0 +1,50 @@
+"""What a browser makes of a player or a picture, and a sound to show."""
+
+import base64
+import io
+from html.parser import HTMLParser
+
+import matplotlib.image
+import numpy as np
+import soundfile
+
+RATE = 22050
+
+
+def tone(frequency=440.0, seconds=1.0, rate=RATE, amplitude=0.5):
+    times = np.arange(round(seconds * rate)) / rate
+    return (amplitude * np.sin(2 * np.pi * frequency * times)).astype(np.float32)
+
+
+class Tags(HTMLParser):
+    """All tags of a piece of HTML with their attributes, and its text."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.tags, self.text = [], ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.text += data
+
+    def one(self, tag):
+        (attributes,) = [found for name, found in self.tags if name == tag]
+        return attributes
+
+
+def heard(player):
+    """What a browser would decode from the player's HTML: audio and sample rate."""
+    source = Tags(player._repr_html_()).one("audio")["src"]
+    prefix = "data:audio/mpeg;base64,"
+    assert source.startswith(prefix)
+    return soundfile.read(io.BytesIO(base64.b64decode(source.removeprefix(prefix))))
+
+
+def pixels(picture):
+    """What a browser would show of the picture: (height, width, 4) from 0 to 1."""
+    source = Tags(picture._repr_html_()).one("img")["src"]
+    png = base64.b64decode(source.removeprefix("data:image/png;base64,"))
+    return matplotlib.image.imread(io.BytesIO(png))
