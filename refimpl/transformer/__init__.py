@@ -1,12 +1,14 @@
 """The transformer: a decoder with tied weights, prefix and segment masks, and a KV cache.
 
-Read in this order: `config`, `masks`, `positions`, `cache`, `blocks`, `loss`, `model`, `counting`.
+Read in this order: `config`, `masks`, `positions`, `cache`, `attention`, `blocks`, `loss`,
+`model`, `counting`, `precision`.
 """
 
 from refimpl.transformer.cache import KVCache
 from refimpl.transformer.config import TransformerConfig, TransformerError
 from refimpl.transformer.counting import count_flops_per_token, count_parameters
 from refimpl.transformer.model import Transformer
+from refimpl.transformer.precision import fast_matmul
 from refimpl.vocabulary import IGNORE_INDEX
 
 __all__ = [
@@ -17,4 +19,5 @@ __all__ = [
     "TransformerError",
     "count_flops_per_token",
     "count_parameters",
+    "fast_matmul",
 ]

@@ -67,6 +67,8 @@ class KVCache:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """Store a layer's new keys and values, and return all of that layer's.
 
+        No gradient goes through the cache: it serves generation.
+
         Args:
             layer: index of the layer.
             keys, values: `(B, n_heads, T, head_size)`.
@@ -75,6 +77,6 @@ class KVCache:
             Views `(B, n_heads, length + T, head_size)` of keys and values.
         """
         end = self.length + keys.shape[2]
-        self.keys[layer][:, :, self.length : end] = keys
-        self.values[layer][:, :, self.length : end] = values
+        self.keys[layer][:, :, self.length : end] = keys.detach()
+        self.values[layer][:, :, self.length : end] = values.detach()
         return self.keys[layer][:, :, :end], self.values[layer][:, :, :end]

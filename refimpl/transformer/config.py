@@ -60,7 +60,7 @@ class TransformerConfig:
     context_length: int = 512
     positions: str = "rope"
     norm: str = "pre"
-    normalization: str = "rms"
+    normalization: str = "layer"
     activation: str = "gelu"
     bias: bool = False
     tied_weights: bool = True
@@ -117,7 +117,6 @@ class TransformerConfig:
             "dropout": 0.1,
             "context_length": 64,
             "positions": "learned",
-            "normalization": "layer",
             "bias": True,
         }
         return cls(**(numbers | changes))

@@ -93,6 +93,11 @@ class Transformer(nn.Module):
         """
         hidden = self.hidden_states(input_ids, attention_mask, segment_ids, position_ids, cache)
         if label_ids is not None:
+            if label_ids.shape != input_ids.shape:
+                raise TransformerError(
+                    f"label_ids has shape {tuple(label_ids.shape)} and input_ids "
+                    f"{tuple(input_ids.shape)}; give both the same shape"
+                )
             return token_loss(hidden, self.lm_head.weight, label_ids)
         return self.lm_head(hidden)
 
@@ -105,7 +110,13 @@ class Transformer(nn.Module):
         cache: KVCache | None = None,
     ) -> torch.Tensor:
         """What the head reads, `(B, T, hidden_size)`; the arguments are those of `forward`."""
-        self._check(input_ids, attention_mask, segment_ids, position_ids, cache)
+        self._check(
+            input_ids,
+            cache,
+            attention_mask=attention_mask,
+            segment_ids=segment_ids,
+            position_ids=position_ids,
+        )
         bias, is_causal = self._mask(input_ids, attention_mask, segment_ids, cache)
         start = 0 if cache is None else cache.length
         x = self.embedding(input_ids)  # (B, T, C)
@@ -153,7 +164,8 @@ class Transformer(nn.Module):
         allowed = allowed_pairs(segments, keys, prefix)
         return attention_bias(allowed, self.embedding.weight.dtype), False
 
-    def _check(self, input_ids, attention_mask, segment_ids, position_ids, cache):
+    def _check(self, input_ids, cache, **others):
+        """Raise TransformerError where the shapes or the numbers cannot be worked with."""
         if input_ids.dim() != 2:
             raise TransformerError(
                 f"input_ids has shape {tuple(input_ids.shape)}; give (batch, tokens)"
@@ -164,15 +176,24 @@ class Transformer(nn.Module):
                 f"{n_tokens} tokens do not fit a context of {context}; "
                 f"give at most {context}, or a model with a larger context_length"
             )
-        for name, array in (
-            ("attention_mask", attention_mask),
-            ("segment_ids", segment_ids),
-            ("position_ids", position_ids),
-        ):
+        for name, array in others.items():
             if array is not None and array.shape != input_ids.shape:
                 raise TransformerError(
                     f"{name} has shape {tuple(array.shape)} and input_ids "
                     f"{tuple(input_ids.shape)}; give both the same shape"
                 )
+        if input_ids.device.type == "cpu":  # on a GPU, to look would be to wait for it
+            _check_range("input_ids", input_ids, self.config.vocabulary_size, "vocabulary")
+            _check_range("position_ids", others.get("position_ids"), context, "context")
         if cache is not None:
             cache.check_room(*input_ids.shape)
+
+
+def _check_range(name: str, ids: torch.Tensor | None, size: int, what: str) -> None:
+    if ids is None or ids.numel() == 0:
+        return
+    lowest, highest = (int(bound) for bound in ids.aminmax())
+    if lowest < 0 or highest >= size:
+        raise TransformerError(
+            f"{name} go from {lowest} to {highest}; the {what} has 0 to {size - 1}"
+        )
