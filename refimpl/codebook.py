@@ -15,9 +15,8 @@ import numpy as np
 
 from refimpl.codec import (
     CodecError,
+    CodecMeasures,
     check_frames,
-    code_counts,
-    code_perplexity,
     complete_steps,
     flatten_codes,
     read_header,
@@ -32,7 +31,7 @@ _KIND, _VERSION = "kmeans", 1
 
 
 @register_codec("kmeans")
-class Codebook:
+class Codebook(CodecMeasures):
     """Frames to codes and back by nearest centroids, in one or more residual stages.
 
     Args:
@@ -85,7 +84,7 @@ class Codebook:
         normalisation: str = "band",
         seed: int = 0,
         max_frames: int = 65_536,
-        max_iter: int = 50,
+        max_iter: int = 30,
     ) -> "Codebook":
         """Fit a codebook on frames, or on a stream of them that need not fit into memory.
 
@@ -121,7 +120,7 @@ class Codebook:
         sample = sample_stream((check_frames(p, mel) for p in pieces), max_frames, seed)
         if sample.count == 0:
             raise CodecError("no frames to fit on: the stream is empty")
-        mean, std = _normaliser(sample.mean, sample.variance, normalisation)
+        mean, std = make_normaliser(sample.mean, sample.variance, normalisation)
         residual = (sample.frames() - mean) / std  # (n_sample, n_mels)
         centroids = []
         for stage, size in enumerate(sizes):
@@ -181,32 +180,6 @@ class Codebook:
         """Bring frames (n_frames, n_mels) from dB to the units in which distances are taken."""
         return (frames - self.mean) / self.std
 
-    def distortion(self, frames: np.ndarray, *, units: str = "dB") -> float:
-        """Mean squared error of the quantized frames, a band and frame.
-
-        Args:
-            frames: (n_frames, n_mels) in dB.
-            units: "dB" for dB squared, "normalised" for what k-means minimises.
-
-        Taught in lesson 3.
-        """
-        if units not in ("dB", "normalised"):
-            raise CodecError(f'units are "dB" or "normalised", not {units!r}')
-        if len(frames) == 0:
-            raise CodecError("no frames to measure the distortion of")
-        error = np.asarray(frames, dtype=np.float32) - self.decode(self.encode(frames))
-        if units == "normalised":
-            error = error / self.std
-        return float(np.mean(np.square(error, dtype=np.float64)))
-
-    def perplexity(self, ids: np.ndarray, stage: int = 0) -> float:
-        """Give the effective number of codes that ids use in one stage. Taught in lesson 3."""
-        return code_perplexity(ids, self.stage_sizes, stage)
-
-    def usage(self, ids: np.ndarray, stage: int = 0) -> float:
-        """Give the share of one stage's codes that occur in ids at all. Taught in lesson 3."""
-        return float(np.mean(code_counts(ids, self.stage_sizes, stage) > 0))
-
     @property
     def fingerprint(self) -> str:
         """A hash of everything that decides what an id means, 16 hexadecimal digits."""
@@ -264,7 +237,7 @@ class Codebook:
         return codebook
 
 
-def _normaliser(
+def make_normaliser(
     mean: np.ndarray, variance: np.ndarray, normalisation: str
 ) -> tuple[np.ndarray, np.ndarray]:
     """Give the mean and std, both (n_mels,) float32, that a normalisation takes out."""

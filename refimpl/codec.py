@@ -82,7 +82,8 @@ def load_codec(path: str | Path) -> Codec:
     """
     path = Path(path)
     # Codecs register themselves when imported; who loads a file need not know which it takes.
-    import refimpl.codebook  # noqa: F401
+    import refimpl.codebook
+    import refimpl.vqvae  # noqa: F401
 
     if not path.is_file():
         raise CodecError(f"{path}: no such codec file; fit one and save it there first")
@@ -203,6 +204,37 @@ def code_perplexity(ids: np.ndarray, stage_sizes: Sequence[int], stage: int = 0)
         return float("nan")
     shares = counts[counts > 0] / counts.sum()
     return float(np.exp(-(shares * np.log(shares)).sum()))
+
+
+class CodecMeasures:
+    """What can be measured of any codec; a codec class inherits it."""
+
+    def distortion(self, frames: np.ndarray, *, units: str = "dB") -> float:
+        """Mean squared error of the coded frames, a band and frame.
+
+        Args:
+            frames: (n_frames, n_mels) in dB.
+            units: "dB" for dB squared, "normalised" for what the codec was fitted to minimise.
+
+        Taught in lesson 3.
+        """
+        if units not in ("dB", "normalised"):
+            raise CodecError(f'units are "dB" or "normalised", not {units!r}')
+        if len(frames) == 0:
+            raise CodecError("no frames to measure the distortion of")
+        decoded = self.decode(self.encode(frames))[: len(frames)]
+        error = np.asarray(frames, dtype=np.float32) - decoded
+        if units == "normalised":
+            error = error / self.std
+        return float(np.mean(np.square(error, dtype=np.float64)))
+
+    def perplexity(self, ids: np.ndarray, stage: int = 0) -> float:
+        """Give the effective number of codes that ids use in one stage. Taught in lesson 3."""
+        return code_perplexity(ids, self.stage_sizes, stage)
+
+    def usage(self, ids: np.ndarray, stage: int = 0) -> float:
+        """Give the share of one stage's codes that occur in ids at all. Taught in lesson 3."""
+        return float(np.mean(code_counts(ids, self.stage_sizes, stage) > 0))
 
 
 def write_atomically(path: str | Path, write: Callable[[Path], None]) -> Path:

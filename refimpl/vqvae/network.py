@@ -1,0 +1,156 @@
+"""The network of the VQ-VAE: a small convolutional encoder and decoder around the quantizer.
+
+frames (B, T, n_mels) -> encoder -> latents (B, T / d, codebook_dim)
+                      -> quantizer -> decoder -> frames (B, T, n_mels)
+"""
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from refimpl.errors import UserError
+from refimpl.vqvae.quantizer import Quantized, VectorQuantizer
+
+
+@dataclass(frozen=True)
+class VQVAEConfig:
+    """The shape of a VQ-VAE.
+
+    Attributes:
+        n_codes: codes in each stage.
+        n_stages: residual stages of the quantizer.
+        hidden_size: channels of the convolutions.
+        n_layers: residual blocks on each side.
+        kernel_size: frames that each convolution sees; odd. 1 treats every frame by itself.
+        downsampling: frames that become one step of codes.
+        codebook_dim: numbers in a code; few make for better use of the codes (Yu et al. 2022).
+        update, decay, commitment, cosine, revive_below: as for `VectorQuantizer`.
+
+    Raises:
+        UserError: values that make no network.
+
+    Taught in lesson 4.
+    """
+
+    n_codes: int = 512
+    n_stages: int = 1
+    hidden_size: int = 128
+    n_layers: int = 2
+    kernel_size: int = 3
+    downsampling: int = 1
+    codebook_dim: int = 16
+    update: str = "ema"
+    decay: float = 0.99
+    commitment: float = 0.25
+    cosine: bool = False
+    revive_below: float = 0.1
+
+    def __post_init__(self) -> None:
+        positive = ("n_codes", "n_stages", "hidden_size", "downsampling", "codebook_dim")
+        for name in positive:
+            if getattr(self, name) < 1:
+                raise UserError(f"{name} must be at least 1, got {getattr(self, name)}")
+        if self.kernel_size % 2 == 0:
+            raise UserError(f"kernel_size must be odd, to have a middle; got {self.kernel_size}")
+        if self.cosine and self.n_stages > 1:
+            raise UserError("cosine codes have no length, so nothing is left for a second stage")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the fields as JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "VQVAEConfig":
+        """Make a configuration from JSON; an unknown field is an error."""
+        unknown = set(values) - {f.name for f in fields(cls)}
+        if unknown:
+            raise UserError(f"unknown VQ-VAE settings: {', '.join(sorted(unknown))}")
+        return cls(**values)
+
+
+class ResidualBlock(nn.Module):
+    """Two convolutions over time, added to what came in: (B, C, T) -> (B, C, T)."""
+
+    def __init__(self, channels: int, kernel_size: int):
+        super().__init__()
+        self.wide = nn.Conv1d(channels, channels, kernel_size, padding=kernel_size // 2)
+        self.mix = nn.Conv1d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.mix(F.gelu(self.wide(F.gelu(x))))
+
+
+class VQVAENetwork(nn.Module):
+    """Encoder, quantizer stages and decoder, on normalised frames.
+
+    Args:
+        n_mels: numbers in a frame.
+        config: the shape.
+
+    Source: van den Oord et al. 2017; residual stages after Zeghidour et al. 2021.
+    Taught in lesson 4.
+    """
+
+    def __init__(self, n_mels: int, config: VQVAEConfig):
+        super().__init__()
+        self.config = config
+        width, factor = config.hidden_size, config.downsampling
+        blocks = [ResidualBlock(width, config.kernel_size) for _ in range(2 * config.n_layers)]
+        pad = config.kernel_size // 2
+        self.encoder = nn.Sequential(
+            nn.Conv1d(n_mels, width, config.kernel_size, padding=pad),
+            *blocks[: config.n_layers],
+            nn.Conv1d(width, width, factor, stride=factor),  # (B, C, T) -> (B, C, T / d)
+            nn.GELU(),
+            nn.Conv1d(width, config.codebook_dim, 1),
+        )
+        self.stages = nn.ModuleList(
+            VectorQuantizer(
+                config.n_codes,
+                config.codebook_dim,
+                update=config.update,
+                decay=config.decay,
+                commitment=config.commitment,
+                cosine=config.cosine,
+                revive_below=config.revive_below,
+            )
+            for _ in range(config.n_stages)
+        )
+        self.decoder = nn.Sequential(
+            nn.Conv1d(config.codebook_dim, width, 1),
+            nn.GELU(),
+            nn.ConvTranspose1d(width, width, factor, stride=factor),  # T / d -> T
+            *blocks[config.n_layers :],
+            nn.GELU(),
+            nn.Conv1d(width, n_mels, config.kernel_size, padding=pad),
+        )
+
+    def latents(self, frames: Tensor) -> Tensor:
+        """Encode frames (B, T, n_mels), T a multiple of d, to latents (B, T / d, codebook_dim)."""
+        return self.encoder(frames.transpose(1, 2)).transpose(1, 2)
+
+    def reconstruct(self, vectors: Tensor) -> Tensor:
+        """Decode vectors (B, T / d, codebook_dim) to frames (B, T, n_mels)."""
+        return self.decoder(vectors.transpose(1, 2)).transpose(1, 2)
+
+    def quantize(self, latents: Tensor) -> Quantized:
+        """Quantize latents (B, S, dim) by all stages; codes are (B, S, n_stages)."""
+        residual, total, codes, loss = latents, 0, [], 0
+        for stage in self.stages:
+            found = stage(residual)
+            # Each stage gets what the ones before left over, and only its own loss moves it.
+            residual = residual - found.vectors.detach()
+            total = total + found.vectors.detach()
+            codes.append(found.codes)
+            loss = loss + found.loss
+        if len(self.stages) == 1:
+            return Quantized(found.vectors, torch.stack(codes, dim=-1), loss)
+        straight_through = latents + (total - latents).detach()
+        return Quantized(straight_through, torch.stack(codes, dim=-1), loss)
+
+    def lookup(self, codes: Tensor) -> Tensor:
+        """Sum the vectors of codes (B, S, n_stages) -> (B, S, codebook_dim)."""
+        return sum(stage.lookup(codes[..., i]) for i, stage in enumerate(self.stages))

@@ -1,0 +1,292 @@
+"""The VQ-VAE: its quantizer's gradients and codes, training that does not collapse, its files."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from refimpl.codec import Codec, CodecError, load_codec
+from refimpl.errors import UserError
+from refimpl.kmeans import TooFewFramesError
+from refimpl.mel import MelConfig
+from refimpl.vqvae import VQVAE, VectorQuantizer, VQVAEConfig, VQVAENetwork
+from refimpl.vqvae.fitting import cut_windows
+
+MEL = MelConfig(n_mels=10)
+SMALL = VQVAEConfig(n_codes=16, hidden_size=24, n_layers=1, codebook_dim=4)
+
+
+def make_clips(n=12, n_frames=60, seed=0):
+    """Clips that hold one of ten noisy shapes for five frames each."""
+    rng = np.random.default_rng(seed)
+    shapes = np.random.default_rng(42).uniform(-70, -5, (10, 10))
+    return [
+        (
+            np.repeat(shapes[rng.integers(10, size=n_frames // 5)], 5, axis=0)
+            + rng.normal(0, 2, (n_frames, 10))
+        ).astype(np.float32)
+        for _ in range(n)
+    ]
+
+
+def fit(config=SMALL, steps=120, **options):
+    options = {"seed": 0, "batch_size": 8, "show": False, "learning_rate": 5e-3} | options
+    return VQVAE.fit(iter(make_clips()), MEL, config, window=20, steps=steps, **options)
+
+
+@pytest.fixture(scope="module")
+def vqvae():
+    return fit()
+
+
+@pytest.fixture(scope="module")
+def shortening():
+    return fit(VQVAEConfig(16, 2, hidden_size=24, n_layers=1, codebook_dim=4, downsampling=3))
+
+
+def make_quantizer(**options):
+    torch.manual_seed(0)
+    return VectorQuantizer(12, 3, **options)
+
+
+@pytest.mark.parametrize("cosine", [False, True])
+def test_the_quantizer_picks_the_nearest_code(cosine):
+    quantizer = make_quantizer(cosine=cosine).eval()
+    z = torch.randn(40, 3)
+    used = torch.nn.functional.normalize(z, dim=-1) if cosine else z
+    nearest = torch.cdist(used, quantizer.codes_as_used()).argmin(dim=-1)
+    found = quantizer(z)
+    assert torch.equal(found.codes, nearest)
+    assert torch.allclose(found.vectors, quantizer.codebook[nearest], atol=1e-6)
+    assert torch.allclose(quantizer.lookup(found.codes), found.vectors, atol=1e-6)
+
+
+def test_the_gradient_passes_straight_through():
+    quantizer = make_quantizer(commitment=0.0)
+    z = torch.randn(5, 3, requires_grad=True)
+    weights = torch.randn(5, 3)
+    (quantizer(z).vectors * weights).sum().backward()
+    assert torch.allclose(z.grad, weights)
+
+
+@pytest.mark.parametrize(("update", "expected"), [("ema", 0.25), ("loss", 1.25)])
+def test_the_loss_is_commitment_and_codebook_loss(update, expected):
+    quantizer = make_quantizer(update=update).eval()
+    z = torch.randn(30, 3)
+    squared = torch.cdist(z, quantizer.codebook).min(dim=-1).values.pow(2).mean() / 3
+    assert quantizer(z).loss.item() == pytest.approx(expected * squared.item(), rel=1e-4)
+
+
+def test_the_commitment_loss_moves_vectors_to_codes_and_the_codebook_loss_codes_to_vectors():
+    quantizer = make_quantizer(update="loss", commitment=0.5)
+    z = torch.randn(30, 3, requires_grad=True)
+    found = quantizer(z)
+    found.loss.backward()
+    apart = (z - quantizer.codebook[found.codes]).detach() / z.numel()
+    assert torch.allclose(z.grad, 2 * 0.5 * apart, atol=1e-6)
+    expected = torch.zeros(12, 3).index_add_(0, found.codes, -2 * apart)
+    assert torch.allclose(quantizer.codebook.grad, expected, atol=1e-6)
+
+
+def test_the_running_mean_takes_codes_to_the_means_of_their_vectors():
+    quantizer = make_quantizer(decay=0.9).train()
+    centres = quantizer.codebook[:4] * 1.05
+    z = centres.repeat(50, 1) + 0.01 * torch.randn(200, 3)
+    untouched = quantizer.codebook[4:].clone()
+    chosen = quantizer.nearest(z)
+    for _ in range(200):
+        quantizer(z)
+    for code in chosen.unique():
+        assert torch.allclose(quantizer.codebook[code], z[chosen == code].mean(dim=0), atol=1e-3)
+    never = [i for i in range(4, 12) if i not in chosen]
+    assert torch.allclose(quantizer.codebook[never], untouched[[i - 4 for i in never]], atol=1e-5)
+
+
+def test_in_evaluation_nothing_moves():
+    quantizer = make_quantizer().eval()
+    before = {k: v.clone() for k, v in quantizer.named_buffers()}
+    quantizer(torch.randn(50, 3))
+    assert all(torch.equal(v, before[k]) for k, v in quantizer.named_buffers())
+
+
+@pytest.mark.parametrize("update", ["ema", "loss"])
+def test_dead_codes_are_revived_where_vectors_lie(update):
+    quantizer = make_quantizer(update=update, decay=0.5).train()
+    z = quantizer.codebook[:2].detach().repeat(30, 1) + 5 + torch.randn(60, 3)
+    for _ in range(30):
+        used = quantizer(z).codes.unique()
+    assert len(used) < 12
+    alive = quantizer.codebook[used].clone()
+    assert quantizer.revive(z, torch.Generator().manual_seed(0)) == 12 - len(used)
+    assert torch.equal(quantizer.codebook[used], alive)
+    dead = [i for i in range(12) if i not in used]
+    assert all((z == code).all(dim=-1).any() for code in quantizer.codebook[dead])
+    assert quantizer.revive(z, torch.Generator()) == 0, "revived codes get time to be chosen"
+    assert len(quantizer(z).codes.unique()) > len(used)
+
+
+def test_revival_can_be_switched_off():
+    quantizer = make_quantizer(revive_below=0.0).train()
+    for _ in range(500):
+        quantizer(torch.ones(9, 3))
+    assert quantizer.revive(torch.ones(9, 3), torch.Generator()) == 0
+
+
+def test_windows_cover_every_frame():
+    frames = np.arange(23, dtype=np.float32)[:, None]
+    windows = cut_windows(frames, 5)
+    assert windows.shape == (5, 5, 1) and set(windows.ravel()) == set(range(23))
+    assert cut_windows(frames[:20], 5).shape == (4, 5, 1)
+    assert cut_windows(frames[:3], 5).ravel().tolist() == [0, 1, 2, 2, 2]
+    assert cut_windows(frames[:0], 5).shape == (0, 5, 1)
+
+
+def test_training_uses_its_codes_and_beats_the_mean(vqvae):
+    frames = make_clips(1, n_frames=200, seed=9)[0]
+    ids = vqvae.encode(frames)
+    assert vqvae.perplexity(ids) > 6
+    # The clips' shapes explain nearly all of the variance; sixteen codes can hold ten shapes.
+    assert vqvae.distortion(frames, units="normalised") < 0.25
+    assert vqvae.history[-1]["reconstruction"] < 0.5 * vqvae.history[0]["reconstruction"]
+    assert vqvae.history[-1]["perplexity"] > 6
+
+
+@pytest.mark.parametrize("changes", [{"update": "loss"}, {"cosine": True}, {"kernel_size": 1}])
+def test_every_variant_trains(changes):
+    vqvae = fit(VQVAEConfig(**(SMALL.to_dict() | changes)))
+    frames = make_clips(1, n_frames=200, seed=9)[0]
+    assert vqvae.distortion(frames, units="normalised") < 0.4
+    assert vqvae.perplexity(vqvae.encode(frames)) > 5
+
+
+def test_a_second_stage_lowers_the_distortion(vqvae):
+    frames = make_clips(1, n_frames=200, seed=9)[0]
+    two = fit(VQVAEConfig(**(SMALL.to_dict() | {"n_stages": 2})))
+    assert two.distortion(frames) < vqvae.distortion(frames)
+    assert two.n_codes == 32 and two.tokens_per_frame == 2
+
+
+def test_has_the_interface_of_a_codec(vqvae, shortening):
+    assert isinstance(vqvae, Codec)
+    frames = make_clips(1)[0]
+    ids = vqvae.encode(frames)
+    assert ids.dtype == np.int64 and ids.shape == (60,) and ids.min() >= 0 and ids.max() < 16
+    decoded = vqvae.decode(ids)
+    assert decoded.shape == (60, 10) and decoded.dtype == np.float32
+    assert decoded.min() >= MEL.floor_db
+    assert vqvae.tokens_per_frame == 1 and shortening.tokens_per_frame == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("n_frames", "n_steps"), [(0, 0), (1, 1), (3, 1), (4, 2), (60, 20)])
+def test_downsampling_makes_one_step_of_several_frames(shortening, n_frames, n_steps):
+    ids = shortening.encode(make_clips(1)[0][:n_frames])
+    assert ids.shape == (2 * n_steps,)
+    assert (ids.reshape(-1, 2) // 16 == [0, 1]).all()
+    assert shortening.decode(ids).shape == (3 * n_steps, 10)
+    if n_steps:
+        assert shortening.decode(ids[:-1]).shape == (3 * (n_steps - 1), 10)
+
+
+def test_the_same_seed_gives_the_same_network():
+    fingerprints = [fit(steps=8, seed=s).fingerprint for s in (1, 1, 2)]
+    assert fingerprints[0] == fingerprints[1] != fingerprints[2]
+
+
+def test_training_leaves_the_global_random_state_alone():
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    fit(steps=4)
+    assert torch.equal(before, torch.get_rng_state())
+
+
+@pytest.mark.parametrize("name", ["vqvae", "shortening"])
+def test_a_saved_vqvae_comes_back_the_same(name, request, tmp_path):
+    vqvae = request.getfixturevalue(name)
+    vqvae.notes["made from"] = "shapes"
+    loaded = load_codec(vqvae.save(tmp_path / "codec.safetensors"))
+    frames = make_clips(1, seed=4)[0]
+    assert isinstance(loaded, VQVAE) and loaded.fingerprint == vqvae.fingerprint
+    assert loaded.notes == vqvae.notes and loaded.history == vqvae.history
+    assert np.array_equal(loaded.encode(frames), vqvae.encode(frames))
+    assert np.array_equal(loaded.decode(loaded.encode(frames)), vqvae.decode(vqvae.encode(frames)))
+
+
+def test_the_fingerprint_tells_networks_apart(vqvae):
+    with torch.no_grad():
+        other = VQVAENetwork(10, SMALL)
+        other.load_state_dict(vqvae.network.state_dict())
+        same = VQVAE(MEL, other, vqvae.mean, vqvae.std).fingerprint
+        next(other.parameters()).add_(1e-3)
+    assert same == vqvae.fingerprint
+    assert VQVAE(MEL, other, vqvae.mean, vqvae.std).fingerprint != same
+    assert VQVAE(MEL, vqvae.network, vqvae.mean + 1, vqvae.std).fingerprint != same
+
+
+def rewrite(path, changes=None, drop=None):
+    with safe_open(path, "pt") as file:
+        header = json.loads(file.metadata()["header"]) | (changes or {})
+        tensors = {k: file.get_tensor(k) for k in file.keys() if k != drop}  # noqa: SIM118
+    save_file(tensors, path, {"header": json.dumps(header)})
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda p: p.write_bytes(p.read_bytes()[:-20]), "damaged"),
+        (lambda p: p.write_bytes(b""), "damaged"),
+        (lambda p: save_file({"a": torch.zeros(2)}, p), "no codec file"),
+        (lambda p: rewrite(p, {"version": 7}), "version 7"),
+        (lambda p: rewrite(p, {"kind": "kmeans"}), "'kmeans', not a 'vqvae'"),
+        (lambda p: rewrite(p, {"config": {"n_code": 3}}), "damaged .*n_code"),
+        (lambda p: rewrite(p, drop="encoder.0.weight"), "damaged"),
+        (lambda p: rewrite(p, {"fingerprint": "0"}), "fingerprint"),
+        (lambda p: p.unlink(), "no such"),
+    ],
+)
+def test_a_file_that_does_not_fit_says_why(vqvae, tmp_path, damage, message):
+    path = vqvae.save(tmp_path / "codec.safetensors")
+    damage(path)
+    with pytest.raises(CodecError, match=message):
+        load_codec(path)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"n_codes": 0}, "n_codes must be at least 1"),
+        ({"downsampling": 0}, "downsampling must be"),
+        ({"kernel_size": 4}, "kernel_size must be odd"),
+        ({"cosine": True, "n_stages": 2}, "second stage"),
+    ],
+)
+def test_a_configuration_refuses(changes, message):
+    with pytest.raises(UserError, match=message):
+        VQVAEConfig(**changes)
+
+
+def test_an_unknown_update_is_refused():
+    with pytest.raises(UserError, match='"ema" or "loss"'):
+        VectorQuantizer(4, 2, update="sgd")
+
+
+def test_frames_that_do_not_fit_are_refused(vqvae):
+    with pytest.raises(CodecError, match=r"\(5, 11\)"):
+        vqvae.encode(np.zeros((5, 11)))
+    with pytest.raises(CodecError, match="hop_length"):
+        vqvae.encode(make_clips(1)[0], MelConfig(n_mels=10, hop_length=100))
+    with pytest.raises(CodecError, match="NaN"):
+        vqvae.encode(np.full((5, 10), np.nan))
+    with pytest.raises(CodecError, match="ids"):
+        vqvae.decode(np.array([16]))
+    with pytest.raises(CodecError, match=r"ends in \.safetensors"):
+        vqvae.save("codec.npz")
+
+
+def test_fitting_on_too_little_is_refused():
+    with pytest.raises(CodecError, match="empty"):
+        VQVAE.fit(iter([]), MEL, SMALL)
+    with pytest.raises(TooFewFramesError, match="5 latents, .* 16 clusters"):
+        VQVAE.fit(make_clips(1, n_frames=5)[0], MEL, SMALL, window=5, steps=10, show=False)
