@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
-from tqdm.auto import tqdm
 
+from refimpl.display import progress as progress_bar
 from refimpl.generation.constraints import TokenConstraint, stage_mask
 from refimpl.generation.decoding import Decoding
 from refimpl.generation.sampling import GenerationError, check_sampling, draw, uniform_numbers
@@ -30,7 +30,7 @@ def generate(
     allowed: np.ndarray | torch.Tensor | None = None,
     n_prefix: int | Sequence[int] = 0,
     use_cache: bool = True,
-    progress: bool = False,
+    progress: bool | None = False,
 ) -> list[np.ndarray]:
     """Sample token sequences. Taught in lesson 7.
 
@@ -55,7 +55,7 @@ def generate(
             come after n codes, for n modulo cycle. By default the codes and <|END|>.
         n_prefix: how many of the prompt's tokens see one another both ways (prefix LM).
         use_cache: False reads everything again for every token, to compare.
-        progress: show a bar.
+        progress: show a bar; None shows it where somebody watches.
 
     Returns:
         For each sequence its new tokens `(n_tokens,)` int64, without the prompt and <|END|>.
@@ -64,17 +64,8 @@ def generate(
         GenerationError: a setting or prompt that cannot be used.
     """
     check_sampling(temperature, top_k, top_p)
-    if max_tokens < 1 or not 0 <= min_tokens <= max_tokens:
-        raise GenerationError(
-            f"min_tokens {min_tokens} and max_tokens {max_tokens}: "
-            "give 0 <= min_tokens <= max_tokens, and max_tokens at least 1"
-        )
+    _check_numbers(model, vocabulary, max_tokens, min_tokens, seed)
     prompts = _as_prompts(prompt, vocabulary, batch_size)
-    if model.config.vocabulary_size != vocabulary.size:
-        raise GenerationError(
-            f"the model knows {model.config.vocabulary_size} tokens and the vocabulary has "
-            f"{vocabulary.size}; use the vocabulary that the model was trained with"
-        )
     was_training = model.training
     model.eval()
     try:
@@ -86,15 +77,17 @@ def generate(
             n_prefix=_as_prefix_lengths(n_prefix, prompts),
             use_cache=use_cache,
         )
+        device, first = decoding.ids.device, decoding.length
+        n_codes = torch.tensor([int((ids < vocabulary.n_codes).sum()) for ids in prompts])
         if allowed is None:
             allowed = stage_mask(vocabulary, stage_sizes)
-        device = decoding.ids.device
-        n_codes = torch.tensor([int((p < vocabulary.n_codes).sum()) for p in prompts])
         constraint = TokenConstraint(vocabulary, allowed, n_codes.to(device))
         uniforms = uniform_numbers(seed, len(prompts), max_tokens).to(device)
         ended = torch.zeros(len(prompts), dtype=torch.bool, device=device)
-        for step in tqdm(range(max_tokens), desc="generate", disable=not progress, leave=False):
-            logits = constraint.apply(decoding.logits(), step >= min_tokens)
+        for step in progress_bar(
+            range(max_tokens), description="generate", unit="token", leave=False, show=progress
+        ):
+            logits = constraint.apply(decoding.logits(), may_end=step >= min_tokens)
             ids = draw(logits, uniforms[:, step : step + 1], temperature, top_k, top_p)[:, 0]
             decoding.append(ids)
             constraint.advance(ids)
@@ -103,8 +96,25 @@ def generate(
                 break
     finally:
         model.train(was_training)
-    new = decoding.ids[:, max(map(len, prompts)) : decoding.length].cpu().numpy()
+    new = decoding.ids[:, first : decoding.length].cpu().numpy()
     return [_until_end(row, vocabulary.end) for row in new]
+
+
+def _check_numbers(
+    model: Transformer, vocabulary: Vocabulary, max_tokens: int, min_tokens: int, seed: int
+) -> None:
+    if max_tokens < 1 or not 0 <= min_tokens <= max_tokens:
+        raise GenerationError(
+            f"min_tokens {min_tokens} and max_tokens {max_tokens}: "
+            "give 0 <= min_tokens <= max_tokens, and max_tokens at least 1"
+        )
+    if seed < 0:
+        raise GenerationError(f"seed is {seed}; give a whole number from 0 on")
+    if model.config.vocabulary_size != vocabulary.size:
+        raise GenerationError(
+            f"the model knows {model.config.vocabulary_size} tokens and the vocabulary has "
+            f"{vocabulary.size}; use the vocabulary that the model was trained with"
+        )
 
 
 def _as_prompts(prompt, vocabulary: Vocabulary, batch_size: int) -> list[torch.Tensor]:

@@ -22,9 +22,10 @@ def token_loss(hidden: torch.Tensor, head: torch.Tensor, label_ids: torch.Tensor
     """
     hidden, labels = hidden.flatten(0, 1), label_ids.flatten()
     valid = labels != IGNORE_INDEX
-    n_valid = int(valid.sum())
-    if n_valid < labels.numel():
+    if hidden.device.type == "cpu" and not bool(valid.all()):
+        # Not on a GPU: it would have to wait until it knows how many positions are left.
         hidden, labels = hidden[valid], labels[valid]
-    # Summed and divided here, because the mean over no position at all would be NaN.
     logits = F.linear(hidden, head).float()  # (n_valid, V)
-    return F.cross_entropy(logits, labels, reduction="sum") / max(n_valid, 1)
+    total = F.cross_entropy(logits, labels, ignore_index=IGNORE_INDEX, reduction="sum")
+    # Summed and divided here, because the mean over no position at all would be NaN.
+    return total / valid.sum().clamp(min=1)
