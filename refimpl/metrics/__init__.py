@@ -1,11 +1,24 @@
-"""Measures: how far apart two sounds are, how good a code is, and whether it is music."""
+"""Measures: how far apart two sounds are, how good a code is, and whether it is music.
 
+`spectral` compares sounds, `codes` weighs tokens; `salience`, `onsets` and `notes` hear notes, from
+which `musical` tells music; `copying` tells whether it is new, `references` gives what to hold it
+against, and `statistics` makes the table.
+"""
+
+from refimpl.metrics.codes import bits_per_second, nats_per_second, perplexity, usage
+from refimpl.metrics.copying import (
+    longest_shared_run,
+    match_lengths,
+    measure_copying,
+    ngram_overlap,
+)
 from refimpl.metrics.musical import MusicalMeasures, cross_key, grid, in_key, measure_music
 from refimpl.metrics.notes import (
     Notes,
     detect_notes,
     note_accuracy,
     part_accuracy,
+    span_pitches,
 )
 from refimpl.metrics.onsets import detect_onsets
 from refimpl.metrics.salience import BASS, MELODY, Register, Salience, pitch_salience
@@ -16,26 +29,40 @@ from refimpl.metrics.spectral import (
     spectral_flatness,
     stft_distance,
 )
+from refimpl.metrics.statistics import Estimate, bootstrap_mean, summarise, table
 
 __all__ = [
     "BASS",
     "MELODY",
+    "Estimate",
     "MusicalMeasures",
     "Notes",
     "Register",
     "Salience",
+    "bits_per_second",
+    "bootstrap_mean",
     "chroma_agreement",
     "cross_key",
     "detect_notes",
     "detect_onsets",
     "grid",
     "in_key",
+    "longest_shared_run",
+    "match_lengths",
+    "measure_copying",
     "measure_music",
     "mel_distance",
+    "nats_per_second",
+    "ngram_overlap",
     "note_accuracy",
     "part_accuracy",
+    "perplexity",
     "pitch_salience",
     "si_sdr",
+    "span_pitches",
     "spectral_flatness",
     "stft_distance",
+    "summarise",
+    "table",
+    "usage",
 ]

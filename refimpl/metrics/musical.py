@@ -124,8 +124,8 @@ def grid(
     slowest, fastest = (30.0 / tempo for tempo in TEMPOS)
     # Neighbouring steps may drift by half the tolerance over the clip, no more.
     duration = max(onsets[-1] - onsets[0], slowest)
-    ratio = 1 + tolerance / duration / 2 * fastest
-    n_steps = min(2000, int(np.ceil(np.log(slowest / fastest) / np.log(ratio))))
+    ratio = 1 + tolerance / (2 * duration)
+    n_steps = min(5000, int(np.ceil(np.log(slowest / fastest) / np.log(ratio))))
     return _grid_share(onsets, np.geomspace(fastest, slowest, n_steps), tolerance)
 
 

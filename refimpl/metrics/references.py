@@ -1,0 +1,186 @@
+"""What to hold generated music against: imitations that each get one thing right.
+
+| reference | keeps | loses |
+| --- | --- | --- |
+| resynthesised | all that the tokens can say | what they cannot |
+| bigram | how one token follows another | everything longer |
+| blocks | the inside of a quarter of a second | key, and the join |
+| shuffled | the notes of one tune | time |
+| noise | nothing | all |
+
+A measure that a reference passes says nothing about music by itself; a table should always show
+all of them. Tokens are plain integer arrays without special tokens. Where a codec has several
+stages, each step is a group of n_stages tokens, and no reference breaks a group.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from refimpl.errors import UserError
+from refimpl.mel import mel_to_audio
+
+REAL = "real, held out"
+RESYNTHESISED = "resynthesised"
+BIGRAM = "bigram"
+BLOCKS = "8-frame blocks of random tunes"
+SHUFFLED = "frames shuffled in a tune"
+NOISE = "white noise"
+REFERENCES = (REAL, RESYNTHESISED, BIGRAM, BLOCKS, SHUFFLED, NOISE)
+
+
+def bigram(
+    training: Sequence[np.ndarray], n_tunes: int, n_tokens: int, rng: np.random.Generator
+) -> list[np.ndarray]:
+    """Tunes in which each token is drawn from those that followed the one before it in training.
+
+    Nothing is counted: drawing a random place where the token occurs, and taking what stands
+    behind it, is the same as drawing from the table of counts.
+
+    Args:
+        training: token sequences.
+        n_tunes: how many to draw.
+        n_tokens: tokens in each.
+        rng: source of randomness.
+
+    Returns:
+        n_tunes arrays (n_tokens,) int64.
+
+    Raises:
+        UserError: when no training sequence has two tokens.
+
+    Taught in lesson 5.
+    """
+    training = [np.asarray(tune, dtype=np.int64) for tune in training if len(tune) > 1]
+    if not training:
+        raise UserError("a bigram needs training tunes of at least two tokens; none was given")
+    before = np.concatenate([tune[:-1] for tune in training])
+    order = np.argsort(before, kind="stable")
+    followers = np.concatenate([tune[1:] for tune in training])[order]
+    size = int(max(before.max(), followers.max())) + 1
+    edges = np.searchsorted(before[order], np.arange(size + 1))  # followers of k: edges[k:k+2]
+    first, n_places = edges[:-1], np.diff(edges)
+    starts = np.array([tune[0] for tune in training])
+    tokens = np.empty((n_tunes, n_tokens), dtype=np.int64)
+    last = rng.choice(starts, n_tunes)
+    for step in range(n_tokens):
+        tokens[:, step] = last
+        stuck = n_places[last] == 0  # only ever seen at the end of a tune: begin again
+        drawn = first[last] + (rng.random(n_tunes) * n_places[last]).astype(np.int64)
+        last = np.where(
+            stuck, rng.choice(starts, n_tunes), followers[np.minimum(drawn, len(followers) - 1)]
+        )
+    return list(tokens)
+
+
+def blocks(
+    training: Sequence[np.ndarray],
+    n_tunes: int,
+    n_tokens: int,
+    rng: np.random.Generator,
+    *,
+    block_steps: int = 8,
+    n_stages: int = 1,
+) -> list[np.ndarray]:
+    """Tunes pasted together from short blocks of random training tunes.
+
+    Args:
+        training: token sequences.
+        n_tunes: how many to make.
+        n_tokens: tokens in each.
+        rng: source of randomness.
+        block_steps: steps in a block. A block begins at a multiple of it, as it was in its tune,
+            so that a grid of the tunes that fits blocks survives.
+        n_stages: tokens in a step.
+
+    Returns:
+        n_tunes arrays (n_tokens,) int64.
+
+    Raises:
+        UserError: when no training sequence is as long as a block.
+
+    Taught in lesson 7.
+    """
+    size = block_steps * n_stages
+    whole = [np.asarray(tune, dtype=np.int64) for tune in training if len(tune) >= size]
+    if not whole:
+        raise UserError(f"no training tune has the {size} tokens of a block; use shorter blocks")
+    tunes = []
+    for _ in range(n_tunes):
+        pieces = []
+        for _ in range(-(-n_tokens // size)):
+            tune = whole[rng.integers(len(whole))]
+            start = size * rng.integers(len(tune) // size)
+            pieces.append(tune[start : start + size])
+        tunes.append(np.concatenate(pieces or [np.zeros(0, np.int64)])[:n_tokens])
+    return tunes
+
+
+def shuffled(ids: np.ndarray, rng: np.random.Generator, *, n_stages: int = 1) -> np.ndarray:
+    """A tune with its frames in random order.
+
+    Args:
+        ids: (n_tokens,) tokens, or (n_frames, n_features) frames.
+        rng: source of randomness.
+        n_stages: tokens in a step; an incomplete last step is dropped.
+
+    Returns:
+        An array like ids.
+
+    Taught in lesson 7.
+    """
+    ids = np.asarray(ids)
+    if ids.ndim > 1:
+        return rng.permutation(ids)
+    steps = ids[: len(ids) // n_stages * n_stages].reshape(-1, n_stages)
+    return rng.permutation(steps).reshape(-1)
+
+
+def white_noise(n_samples: int, rng: np.random.Generator, *, rms: float = 0.1) -> np.ndarray:
+    """Gaussian white noise: (n_samples,) float32. Taught in lesson 7."""
+    return (rms * rng.standard_normal(n_samples)).astype(np.float32)
+
+
+def to_audio(ids: np.ndarray, codec, **options) -> np.ndarray:
+    """Tokens to a waveform: decode to mel frames, then invert those.
+
+    Args:
+        ids: (n_tokens,) without special tokens.
+        codec: has .decode(ids) and .mel.
+        options: for `mel_to_audio`, such as n_iter and seed.
+
+    Returns:
+        (n_samples,) float32.
+    """
+    return mel_to_audio(codec.decode(ids), codec.mel, **options)
+
+
+def reference_tokens(
+    training: Sequence[np.ndarray],
+    held_out: Sequence[np.ndarray],
+    rng: np.random.Generator,
+    *,
+    n_stages: int = 1,
+) -> dict[str, list[np.ndarray]]:
+    """All references that are made of tokens, as many tunes each as were held out.
+
+    Args:
+        training: token sequences that the model learns from.
+        held_out: token sequences that it does not; they set the number and length of the others.
+        rng: source of randomness.
+        n_stages: tokens in a step.
+
+    Returns:
+        {RESYNTHESISED, BIGRAM, BLOCKS, SHUFFLED: list of (n_tokens,) int64}, in this order.
+        `to_audio` makes them heard. REAL and NOISE have no tokens.
+
+    Taught in lesson 7.
+    """
+    held_out = [np.asarray(tune, dtype=np.int64) for tune in held_out]
+    n_tunes, n_tokens = len(held_out), max((len(tune) for tune in held_out), default=0)
+    return {
+        RESYNTHESISED: held_out,
+        BIGRAM: bigram(training, n_tunes, n_tokens, rng),
+        BLOCKS: blocks(training, n_tunes, n_tokens, rng, n_stages=n_stages),
+        SHUFFLED: [shuffled(tune, rng, n_stages=n_stages) for tune in held_out],
+    }
