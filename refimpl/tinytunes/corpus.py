@@ -42,7 +42,7 @@ class Corpus:
         seed: Another seed gives other tunes, 0 or more.
 
     Raises:
-        UserError: The split is unknown or the seed is negative.
+        UserError: The split is unknown, the seed is negative or the configuration is none.
 
     Taught in lesson 1.
     """
@@ -50,11 +50,15 @@ class Corpus:
     def __init__(self, split: str = "train", config: TuneConfig | None = None, seed: int = 0):
         if split not in SPLITS:
             raise UserError(f"split is {split!r}; it has to be one of {', '.join(SPLITS)}")
-        if seed < 0:
-            raise UserError(f"seed is {seed}; it has to be 0 or more")
+        if not isinstance(config, TuneConfig | None):
+            raise UserError(
+                f"config is {config!r}; it has to be a TuneConfig, as TuneConfig(level=2)"
+            )
+        if not isinstance(seed, int | np.integer) or seed < 0:
+            raise UserError(f"seed is {seed!r}; it has to be a whole number, 0 or more")
         self.split = split
         self.config = config or TuneConfig()
-        self.seed = seed
+        self.seed = int(seed)
 
     def __getitem__(self, index: int) -> Tune:
         """The tune with a number from 0 up; there is no last one."""

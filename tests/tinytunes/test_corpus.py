@@ -99,15 +99,34 @@ def test_richer_levels_have_more_keys_and_tempos(level):
 
 
 @pytest.mark.parametrize(
-    ("split", "seed", "index", "needed"),
-    [("dev", 0, 0, "train, validation, test"), ("train", -1, 0, "0 or more")]
-    + [("train", 0, -1, "0 or more")],
+    ("given", "needed"),
+    [
+        ({"split": "dev"}, "train, validation, test"),
+        ({"seed": -1}, "0 or more"),
+        ({"seed": 0.5}, "whole number"),
+        ({"config": 2}, "TuneConfig"),
+    ],
 )
-def test_what_cannot_be_drawn_is_refused(split, seed, index, needed):
+def test_what_is_no_corpus_is_refused(given, needed):
     with pytest.raises(UserError, match=needed):
-        Corpus(split, seed=seed)[index]
+        Corpus(**given)
 
 
-def test_a_negative_number_of_tunes_is_refused():
+def test_there_is_no_end_to_count_from():
+    with pytest.raises(UserError, match="0 or more"):
+        Corpus()[-1]
     with pytest.raises(UserError, match="0 or more"):
         Corpus().take(-1)
+
+
+@pytest.mark.parametrize(
+    ("level", "fingerprints"),
+    [
+        (1, ["492dd695", "1d333137", "82fecdad"]),
+        (2, ["6c219a7e", "c8a34ade", "9f655914"]),
+        (3, ["26ae56e8", "3671742d", "1fcc5915"]),
+    ],
+)
+def test_the_tunes_are_those_that_models_and_cards_were_made_with(level, fingerprints):
+    # Who changes the composer on purpose changes these, and makes checkpoints and cards again.
+    assert [t.fingerprint[:8] for t in corpus(level).take(3)] == fingerprints

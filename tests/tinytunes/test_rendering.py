@@ -136,3 +136,5 @@ def test_a_note_ends_when_it_is_over():
     audio = alone.render()
     assert np.abs(audio[: RATE // 2]).max() == 0
     assert np.abs(audio[int(0.76 * RATE) :]).max() == 0
+    last = audio[int(0.748 * RATE) : int(0.75 * RATE)]
+    assert np.abs(last).max() < 0.05 * np.abs(audio).max()  # it fades, it is not cut off
