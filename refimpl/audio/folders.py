@@ -12,7 +12,7 @@ import numpy as np
 
 from refimpl.audio.errors import AudioError, shown
 from refimpl.audio.loading import load_audio, read_blocks
-from refimpl.audio.sources import READABLE_SUFFIXES
+from refimpl.audio.sources import FOREIGN_REASON, FOREIGN_SUFFIXES, READABLE_SUFFIXES
 from refimpl.audio.standardising import (
     check_sample_rate,
     is_silent,
@@ -116,9 +116,9 @@ class AudioFolder:
             except AudioError as error:
                 self.skipped.append((path, error.reason))
         if self.n_clips == 0:
-            path, reason = self.skipped[0]
+            path, reason = self.skipped[-1]
             raise AudioError(
-                f"none of {len(self.files)} sound files can be used; the first: "
+                f"none of {len(self.files)} sound files can be used; the last: "
                 f"{shown(path)}: {reason}",
                 self.folder,
             )
@@ -187,14 +187,17 @@ def _search(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
         for child in children:
             if child.name.startswith("."):
                 continue
-            named_as_sound = child.suffix.lower() in READABLE_SUFFIXES
+            suffix = child.suffix.lower()
+            named_as_sound = suffix in READABLE_SUFFIXES
             if child.is_dir():
                 waiting.append(child)
                 if named_as_sound:
                     odd.append((child, "is a folder, a sound file needed"))
             elif named_as_sound:
                 files.setdefault(child.resolve(), child)
+            elif suffix in FOREIGN_SUFFIXES:
+                odd.append((child, FOREIGN_REASON))
     if not files:
-        suffixes = ", ".join(READABLE_SUFFIXES)
-        raise AudioError(f"holds no sound file ({suffixes})", odd[0][0] if odd else folder)
+        but = f"; {shown(odd[0][0])} {odd[0][1]}" if odd else ""
+        raise AudioError(f"holds no sound file ({', '.join(READABLE_SUFFIXES)}){but}", folder)
     return sorted(files.values()), odd

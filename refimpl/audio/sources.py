@@ -26,6 +26,9 @@ _CONTAINERS = {
     ".au": {"AU"},
 }
 READABLE_SUFFIXES = tuple(_CONTAINERS)
+# Sounds too, such as a telephone records them, but in formats that libsndfile does not decode.
+FOREIGN_SUFFIXES = (".m4a", ".aac", ".wma", ".amr", ".3gp", ".webm")
+FOREIGN_REASON = "is in a format that is not read: convert it, as by ffmpeg -i old.m4a new.wav"
 
 MIN_SECONDS = 0.01  # shorter is no sound that anything could be learnt from: one sample, a click
 _PIECE_VALUES = 2**16  # samples times channels decoded at a time, so that memory stays small
@@ -62,7 +65,9 @@ class Source:
         try:
             self._file = _FrontToBack(decoder_name(self.path))
         except (soundfile.SoundFileError, OSError) as error:
-            raise AudioError(_decoder_reason(error), self.path) from error
+            foreign = self.path.suffix.lower() in FOREIGN_SUFFIXES
+            reason = FOREIGN_REASON if foreign else _decoder_reason(error)
+            raise AudioError(reason, self.path) from error
         self.sample_rate = self._file.samplerate
         self.n_channels = self._file.channels
         self.n_samples = self._file.frames

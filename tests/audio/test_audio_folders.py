@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sounds import RATE, noise, tone
 
-from refimpl.audio import AudioError, AudioFolder, find_audio
+from refimpl.audio import AudioError, AudioFolder, find_audio, load_audio
 
 
 @pytest.fixture
@@ -28,6 +28,7 @@ def mixed(write, tmp_path):
     nan[7] = np.nan
     write("bad/nan.wav", nan, subtype="FLOAT")
     write("bad/wave.mp3", tone(), format="WAV")
+    write("bad/memo.M4A", b"\0\0\0\x1cftypM4A ")
     (tmp_path / "bad" / "folder.wav").mkdir()
     (tmp_path / "bad" / "broken.wav").symlink_to(tmp_path / "nowhere.wav")
     return tmp_path
@@ -40,6 +41,7 @@ REASONS = {
     "one.wav": "only 1 sample",
     "nan.wav": "NaN",
     "wave.mp3": "is named .mp3 but holds WAV",
+    "memo.M4A": "ffmpeg",
     "folder.wav": "is a folder",
     "broken.wav": "leads nowhere",
 }
@@ -67,7 +69,7 @@ def test_the_good_come_through_and_the_bad_are_reported_each_with_its_reason(mix
         assert reason in reasons[name]
     report = folder.report()
     assert f"{len(clips)} clips" in report
-    assert "8 left out" in report
+    assert f"{len(REASONS)} left out" in report
     assert all(name in report for name in REASONS)
 
 
@@ -171,6 +173,11 @@ def test_a_folder_without_sounds_is_an_error(tmp_path, write):
         AudioFolder(tmp_path / "nowhere")
     with pytest.raises(AudioError, match="holds no sound file"):
         find_audio(tmp_path)
+    memo = write("memo.m4a", b"\0\0\0\x1cftypM4A ")
+    with pytest.raises(AudioError, match=r"holds no sound file.*memo\.m4a is in a format.*ffmpeg"):
+        find_audio(tmp_path)
+    with pytest.raises(AudioError, match=r"memo\.m4a: is in a format.*ffmpeg"):
+        load_audio(memo)
     write("empty.wav", b"")
     with pytest.raises(AudioError, match=r"none of 1 sound files.*empty\.wav: is empty"):
         list(AudioFolder(tmp_path))
