@@ -8,10 +8,14 @@ that a progress bar does not wait for matplotlib.
 from importlib import import_module
 
 _HOME = {
+    "BLUE": "pictures",
+    "ORANGE": "pictures",
+    "VERMILLION": "pictures",
     "Picture": "pictures",
     "Player": "players",
     "compare_mels": "spectrograms",
     "is_quiet": "bars",
+    "new_picture": "pictures",
     "play": "players",
     "play_all": "players",
     "plot_mel": "spectrograms",

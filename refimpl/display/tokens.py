@@ -52,7 +52,7 @@ def plot_tokens(
             marker="x",
             label="special tokens",
         )
-        axes.legend(labelcolor=axes.title.get_color(), framealpha=0, loc="upper right")
+        axes.legend(loc="upper right")
     unit = "Time (s)" if tokens_per_second else "Position"
     axes.set(xlabel=unit, ylabel="Token id", title=title)
     axes.margins(x=0.01)

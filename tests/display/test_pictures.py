@@ -60,6 +60,16 @@ def test_every_picture_is_legible_on_light_and_on_dark_pages(name):
         assert contrast(colour, (0.07, 0.07, 0.07)) >= 3.9
 
 
+def test_own_plots_are_legible_and_described_too():
+    picture, (axes,) = display.new_picture()
+    axes.plot([0, 1], [0, 1], color=display.BLUE, label="a line")
+    axes.legend()
+    picture.alt = "A line that rises."
+    assert Tags(picture._repr_html_()).one("img")["alt"] == "A line that rises."
+    (text,) = axes.get_legend().get_texts()
+    assert text.get_color() == axes.title.get_color()
+
+
 def luminance(colour):
     """Relative luminance of an sRGB colour, as WCAG 2 defines it."""
     linear = [
