@@ -1,19 +1,24 @@
-"""A Fourier transform of frames and its inverse, made to be repeated dozens of times.
+"""A short-time Fourier transform and its inverse, made to be repeated dozens of times.
 
-The same frames as librosa's (centred, zeros beyond both ends), but one row a frame, in float32,
-with the window and its overlap worked out once. An iteration of Griffin-Lim is one of each.
+The same frames as librosa's (centred, zeros beyond both ends), but one row a frame and in float32.
+What happens to a frame between the two transforms touches no other frame, so both work on blocks
+of frames: a block stays in the processor's cache, and blocks can go to different cores.
 """
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import scipy.fft
+from scipy.signal import get_window
 
 from refimpl.mel.config import MelConfig
+
+BLOCK_BYTES = 1 << 20
 
 
 def analysis_window(config: MelConfig) -> np.ndarray:
     """The window, centred in n_fft samples: (n_fft,) float32."""
-    from scipy.signal import get_window
-
     window = get_window(config.window, config.window_length)
     before = (config.n_fft - config.window_length) // 2
     return np.pad(window, (before, config.n_fft - config.window_length - before)).astype(np.float32)
@@ -26,12 +31,12 @@ class FrameTransform:
         config: the mel parameters.
         n_frames: frames of the spectrum.
         n_samples: samples of the waveform.
-        workers: threads of the Fourier transforms.
+        workers: threads that share the blocks; the result does not depend on it.
     """
 
     def __init__(self, config: MelConfig, n_frames: int, n_samples: int, *, workers: int = 1):
         self.n_fft, self.hop_length = config.n_fft, config.hop_length
-        self.n_frames, self.n_samples, self.workers = n_frames, n_samples, workers
+        self.n_frames, self.n_samples = n_frames, n_samples
         self.window = analysis_window(config)
         self.before = self.n_fft // 2  # frame 0 is centred on sample 0
         # A frame is cut into pieces of one hop, so that piece j of all frames is added at once.
@@ -40,30 +45,61 @@ class FrameTransform:
         self.n_covered = min(n_samples, len(self.padded) - self.before)
         self.frames = np.lib.stride_tricks.sliding_window_view(self.padded, self.n_fft)[
             :: self.hop_length
-        ][:n_frames]
-        self.pieces = np.zeros((n_frames, self.n_pieces * self.hop_length), np.float32)
-        squares = np.broadcast_to(self.window**2, (n_frames, self.n_fft))
+        ][:n_frames]  # (n_frames, n_fft), a view
+        size = max(1, BLOCK_BYTES // (8 * config.n_bins))
+        starts = range(0, n_frames, size)
+        self.blocks = [slice(start, min(start + size, n_frames)) for start in starts]
+        self.pool = ThreadPoolExecutor(workers) if min(workers, len(self.blocks)) > 1 else None
+        envelope = self._join(self._pieces(self.window**2, block) for block in self.blocks)
         # Where almost no window reaches, dividing by it would only magnify errors.
-        envelope = self._overlap_add(squares)
         self.gain = 1 / np.maximum(envelope, 1e-3 * envelope.max())
 
-    def _overlap_add(self, frames: np.ndarray) -> np.ndarray:
-        self.pieces[:, : self.n_fft] = frames
-        pieces = self.pieces.reshape(self.n_frames, self.n_pieces, self.hop_length)
-        total = np.zeros_like(self.padded).reshape(-1, self.hop_length)
-        for j in range(self.n_pieces):
-            total[j : j + self.n_frames] += pieces[:, j]
-        return total.reshape(-1)
+    def forward(self, block: slice) -> np.ndarray:
+        """The spectrum of a block of frames of the current waveform, (size, n_bins) complex64."""
+        return scipy.fft.rfft(self.frames[block] * self.window, axis=1)
 
-    def forward(self, audio: np.ndarray) -> np.ndarray:
-        """Waveform (n_samples,) to spectrum (n_frames, n_bins), complex64."""
-        self.padded[self.before : self.before + self.n_covered] = audio[: self.n_covered]
-        return scipy.fft.rfft(self.frames * self.window, axis=1, workers=self.workers)
+    def rebuild(self, spectrum_of: Callable[[slice], np.ndarray]) -> None:
+        """Make the current waveform the one whose spectrum is nearest to the given one.
 
-    def inverse(self, spectrum: np.ndarray) -> np.ndarray:
-        """Spectrum (n_frames, n_bins) to the waveform (n_samples,) whose own is nearest to it."""
-        frames = scipy.fft.irfft(spectrum, n=self.n_fft, axis=1, workers=self.workers)
-        total = self._overlap_add(frames * self.window) * self.gain
+        The nearest in the sense of least squares: Griffin and Lim, "Signal estimation from
+        modified short-time Fourier transform", 1984, section III.
+
+        Args:
+            spectrum_of: gives the spectrum (size, n_bins) of a block of frames; it may call
+                `forward`, which still sees the waveform from before.
+        """
+
+        def pieces_of(block: slice) -> np.ndarray:
+            frames = scipy.fft.irfft(spectrum_of(block), n=self.n_fft, axis=1)
+            frames *= self.window
+            return self._pieces(frames, block)
+
+        run = self.pool.map if self.pool else map
+        total = self._join(run(pieces_of, self.blocks))
+        total *= self.gain
+        inside = slice(self.before, self.before + self.n_covered)
+        self.padded[inside] = total[inside]
+
+    def waveform(self) -> np.ndarray:
+        """The current waveform, (n_samples,) float32."""
         audio = np.zeros(self.n_samples, np.float32)
-        audio[: self.n_covered] = total[self.before : self.before + self.n_covered]
+        audio[: self.n_covered] = self.padded[self.before : self.before + self.n_covered]
         return audio
+
+    def _pieces(self, frames: np.ndarray, block: slice) -> np.ndarray:
+        """Add up the overlapping frames of one block: rows of one hop each."""
+        n_frames = block.stop - block.start
+        cut = np.zeros((n_frames, self.n_pieces * self.hop_length), np.float32)
+        cut[:, : self.n_fft] = frames
+        cut = cut.reshape(n_frames, self.n_pieces, self.hop_length)
+        total = np.zeros((n_frames + self.n_pieces, self.hop_length), np.float32)
+        for j in range(self.n_pieces):
+            total[j : j + n_frames] += cut[:, j]
+        return total
+
+    def _join(self, parts) -> np.ndarray:
+        """Add up the blocks, always in the same order: floats added in another order differ."""
+        total = np.zeros((self.n_frames + self.n_pieces, self.hop_length), np.float32)
+        for block, part in zip(self.blocks, parts, strict=True):
+            total[block.start : block.start + len(part)] += part
+        return total.reshape(-1)
