@@ -6,11 +6,12 @@ from refimpl.training.callbacks import Callback
 from refimpl.training.checkpoint import list_checkpoints, load_checkpoint
 from refimpl.training.configuration import TrainingConfig
 from refimpl.training.errors import TrainingError
-from refimpl.training.loop import TrainingResult, train
+from refimpl.training.loop import train
 from refimpl.training.metrics import read_metrics
 from refimpl.training.models import SavedModel, load_model, save_model
 from refimpl.training.optimizer import parameter_groups
 from refimpl.training.plot import plot_metrics
+from refimpl.training.result import TrainingResult
 from refimpl.training.run import Run
 from refimpl.training.schedule import learning_rate
 from refimpl.training.validation import evaluate_losses

@@ -55,6 +55,8 @@ def remove_leftovers(folder: Path) -> None:
     """Remove what a killed or failed writer has left behind."""
     for path in folder.glob(".checkpoint-*"):
         shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(".*.tmp"):  # files that were on their way to their names
+        path.unlink(missing_ok=True)
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import Accelerator
-from accelerate.state import AcceleratorState, PartialState
 from torch import nn
 from tqdm import tqdm
 
@@ -18,77 +14,12 @@ from refimpl.display import progress
 from refimpl.training.callbacks import Callback
 from refimpl.training.checkpoint import list_checkpoints
 from refimpl.training.configuration import TrainingConfig
+from refimpl.training.devices import open_accelerator
 from refimpl.training.errors import TrainingError
 from refimpl.training.interrupts import Interrupts
 from refimpl.training.plot import plot_metrics, save_baselines
+from refimpl.training.result import TrainingResult
 from refimpl.training.run import Run
-
-
-@dataclass(frozen=True)
-class TrainingResult:
-    """What became of a training.
-
-    Args:
-        step: updates made in all, also before a resume.
-        tokens: labels trained on.
-        seconds: time spent in training steps.
-        stopped_by: "steps", "seconds", "interrupt" or a callback's reason.
-        history: the records of `metrics.jsonl`.
-        folder: where the checkpoints are, or None.
-    """
-
-    step: int
-    tokens: int
-    seconds: float
-    stopped_by: str
-    history: list[dict] = field(repr=False)
-    folder: Path | None = None
-
-    @property
-    def losses(self) -> list[float]:
-        """The training loss of every step, in nats a token."""
-        return [record["loss"] for record in self.history if "loss" in record]
-
-    @property
-    def validation_losses(self) -> dict[int, float]:
-        """The validation loss by step, in nats a token."""
-        records = [record for record in self.history if "validation_loss" in record]
-        return {record["step"]: record["validation_loss"] for record in records}
-
-    @property
-    def validation_loss(self) -> float | None:
-        """The latest validation loss; None where none was measured."""
-        return next(reversed(self.validation_losses.values()), None)
-
-
-def _make_accelerator(config: TrainingConfig) -> Accelerator:
-    try:
-        accelerator = Accelerator(
-            cpu=config.device == "cpu",
-            mixed_precision=config.mixed_precision,
-            dynamo_backend="inductor" if config.compile else "no",
-        )
-    except ValueError as error:
-        raise TrainingError(f"{error}; change mixed_precision or device") from error
-    if config.mixed_precision == "fp16" and accelerator.device.type == "cpu":
-        raise TrainingError("mixed_precision='fp16' needs a GPU; use 'bf16' or 'no' on a CPU")
-    return accelerator
-
-
-@contextlib.contextmanager
-def _accelerator(config: TrainingConfig) -> Iterator[Accelerator]:
-    """Accelerate's access to device and processes, undone afterwards.
-
-    Accelerate keeps one state for the whole process: without this, a second training in the same
-    notebook could not use another precision or device.
-    """
-    ours = not AcceleratorState._shared_state
-    try:
-        yield _make_accelerator(config)
-    finally:
-        if ours:
-            several = PartialState._shared_state and PartialState().use_distributed
-            AcceleratorState._reset_state(reset_partial_state=not several)
 
 
 def _checkpoint_to_resume(folder: Path | None, resume: str) -> Path | None:
@@ -146,20 +77,24 @@ def _cannot_write(error: OSError, run: Run | None, folder: Path | None) -> Train
     )
 
 
-def _loop(run: Run, interrupts: Interrupts) -> None:
+def _stop_if_over(run: Run) -> None:
     config = run.config
+    if config.steps is not None and run.step >= config.steps:
+        run.stop("steps")
+    elif config.max_seconds is not None and run.seconds >= config.max_seconds:
+        run.stop("seconds")
+
+
+def _loop(run: Run, interrupts: Interrupts) -> None:
+    _stop_if_over(run)  # a run that is resumed may be finished
     with _progress(run) as bar:
         while not run.stopped_by:
-            if config.steps is not None and run.step >= config.steps:
-                run.stop("steps")
-            elif config.max_seconds is not None and run.seconds >= config.max_seconds:
-                run.stop("seconds")
-            else:
-                run.make_step()
-                for callback in run.callbacks:
-                    callback.after_step(run)
-                if _agree(run, interrupts.asked):
-                    run.stop("interrupt")
+            run.make_step()
+            for callback in run.callbacks:
+                callback.after_step(run)
+            if _agree(run, interrupts.asked):
+                run.stop("interrupt")
+            _stop_if_over(run)
             _after(run)
             _show(bar, run)
         if run.stopped_by == "interrupt" and run.accelerator.is_main_process:
@@ -174,11 +109,11 @@ def _after(run: Run) -> None:
     hurry = run.stopped_by == "interrupt"
 
     def due(every: int | None) -> bool:
-        return every is not None and step > 0 and step % every == 0
+        return every is not None and step % every == 0
 
     asked = any(callback.time_for_validation(step) for callback in run.callbacks)
     validate = due(config.validate_every) or asked or (finished and not hurry)
-    if run.validation is not None and validate and run.validation_loss is None:
+    if run.validation is not None and validate:
         run.read_losses()
         run.validate()
     if finished or due(config.checkpoint_every):
@@ -231,7 +166,7 @@ def train(
     """
     folder = Path(folder) if folder is not None else None
     checkpoint = _checkpoint_to_resume(folder, resume)
-    with _accelerator(config) as accelerator, Interrupts() as interrupts:
+    with open_accelerator(config) as accelerator, Interrupts() as interrupts:
         on_gpu = [accelerator.device] if accelerator.device.type == "cuda" else []
         with torch.random.fork_rng(devices=on_gpu):  # the steps' seeds stay in here
             run = None

@@ -25,11 +25,11 @@ from refimpl.vocabulary import IGNORE_INDEX
 
 
 def test_it_learns():
-    _, result = tiny_run(steps=150, learning_rate=0.02, dropout=0.0)
+    _, result = tiny_run(steps=120, learning_rate=0.02, dropout=0.0, validate_every=50)
     assert result.losses[0] == pytest.approx(math.log(16), abs=0.2)
     assert result.validation_loss < 1.6
     assert result.stopped_by == "steps"
-    assert list(result.validation_losses) == [*range(6, 151, 6)]
+    assert list(result.validation_losses) == [50, 100, 120]
 
 
 def test_the_same_seed_gives_the_same_run_and_another_seed_another():

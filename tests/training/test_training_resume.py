@@ -19,7 +19,7 @@ from refimpl.training import (
 )
 from refimpl.vocabulary import Vocabulary
 
-STEPS = 18
+STEPS = 24
 
 
 @pytest.fixture(scope="module")
