@@ -1,0 +1,36 @@
+"""Named configurations of the whole pipeline, and ways to change one setting of them."""
+
+import difflib
+
+from refimpl.errors import UserError
+from refimpl.presets.course import COURSE
+from refimpl.presets.overrides import override, parse_assignment, read_changes
+from refimpl.presets.preset import CodebookConfig, DataConfig, Preset, SamplingConfig
+from refimpl.presets.report import REPORT
+
+PRESETS = {preset.name: preset for preset in (COURSE, REPORT)}
+
+__all__ = [
+    "PRESETS",
+    "CodebookConfig",
+    "DataConfig",
+    "Preset",
+    "SamplingConfig",
+    "get_preset",
+    "override",
+    "parse_assignment",
+    "read_changes",
+]
+
+
+def get_preset(name: str) -> Preset:
+    """Return a preset by its name.
+
+    Raises:
+        UserError: there is none of that name.
+    """
+    if name not in PRESETS:
+        near = difflib.get_close_matches(name, PRESETS, n=1)
+        advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(PRESETS)}"
+        raise UserError(f"there is no preset {name!r}; {advice}")
+    return PRESETS[name]

@@ -1,0 +1,114 @@
+"""Change one setting of a nested configuration by its dotted name, from a file or from the command line.
+
+Every configuration of the course is a frozen dataclass, so a change makes a new one. A misspelt name
+is an error that offers the nearest right one: a setting that is silently ignored costs a training run.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+import tomllib
+import types
+import typing
+from pathlib import Path
+from typing import Any, TypeVar
+
+from refimpl.errors import UserError
+
+Config = TypeVar("Config")
+
+
+def override(config: Config, changes: dict[str, Any]) -> Config:
+    """Return a copy of a nested dataclass with some settings changed.
+
+    Args:
+        config: a frozen dataclass whose fields may be dataclasses themselves.
+        changes: dotted names to values, `{"mel.n_fft": 2048, "training.steps": 500}`.
+
+    Raises:
+        UserError: a name that is no setting, or a value of the wrong type.
+    """
+    for name, value in changes.items():
+        config = _set(config, name.split("."), value, name)
+    return config
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Read `name=value` as the command line gives it; the value is JSON where it can be read so.
+
+    >>> parse_assignment("mel.n_fft=2048")
+    ('mel.n_fft', 2048)
+    """
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise UserError(f"--set got {text!r}; it needs NAME=VALUE, for example mel.n_fft=2048")
+    try:
+        return name, json.loads(value)
+    except json.JSONDecodeError:
+        return name, value
+
+
+def read_changes(path: str | Path) -> dict[str, Any]:
+    """Read a TOML file of settings into dotted names: a table `[mel]` with `n_fft` is `mel.n_fft`."""
+    try:
+        tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"cannot read the settings file {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"the settings file {path} is not valid TOML: {error}") from error
+    return _flatten(tables)
+
+
+def _flatten(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flatten(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+def _set(config: Any, path: list[str], value: Any, full_name: str) -> Any:
+    names = [field.name for field in dataclasses.fields(config)]
+    head, *rest = path
+    if head not in names:
+        nearest = difflib.get_close_matches(head, names, n=1)
+        advice = f"did you mean {nearest[0]}?" if nearest else f"it has {', '.join(names)}"
+        raise UserError(f"{full_name}: {type(config).__name__} has no setting {head!r}; {advice}")
+    current = getattr(config, head)
+    if rest:
+        if not dataclasses.is_dataclass(current):
+            raise UserError(f"{full_name}: {head} is a value, it has no settings of its own")
+        return dataclasses.replace(config, **{head: _set(current, rest, value, full_name)})
+    if dataclasses.is_dataclass(current):
+        inner = ", ".join(f"{head}.{field.name}" for field in dataclasses.fields(current))
+        raise UserError(f"{full_name} is a group of settings; set one of {inner}")
+    kind = typing.get_type_hints(type(config))[head]
+    return dataclasses.replace(config, **{head: _convert(value, kind, full_name)})
+
+
+def _convert(value: Any, kind: Any, full_name: str) -> Any:
+    """Accept what a person may write for a type (an int for a float, a list for a tuple), no more."""
+    origin = typing.get_origin(kind)
+    if origin in (typing.Union, types.UnionType):
+        if value is None and type(None) in typing.get_args(kind):
+            return None
+        kind = next(part for part in typing.get_args(kind) if part is not type(None))
+        origin = typing.get_origin(kind)
+    if origin is typing.Literal:
+        allowed = typing.get_args(kind)
+        if value in allowed:
+            return value
+        raise UserError(f"{full_name} is one of {', '.join(map(repr, allowed))}, not {value!r}")
+    if origin is tuple and isinstance(value, (list, tuple)):
+        return tuple(value)
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if kind is int and isinstance(value, bool):
+        raise UserError(f"{full_name} needs int, got {value!r}")
+    if isinstance(kind, type) and not isinstance(value, kind):
+        raise UserError(f"{full_name} needs {kind.__name__}, got {value!r}")
+    return value

@@ -1,0 +1,110 @@
+"""A preset: every number of the way from sounds to generated sounds, in one nested record.
+
+The report and the course differ only in such a record; both run through the same code.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from refimpl.errors import UserError
+from refimpl.mel import MelConfig
+from refimpl.tinytunes import TuneConfig
+from refimpl.training import TrainingConfig
+from refimpl.transformer import TransformerConfig
+from refimpl.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class DataConfig:
+    """How much to listen to.
+
+    Args:
+        n_train: tunes (or clips of recordings) that the model is trained on.
+        n_validation: held-out tunes for the validation loss and the measures.
+        clip_seconds: recordings are cut into clips of this length; None takes tunes as they are.
+    """
+
+    n_train: int = 3000
+    n_validation: int = 200
+    clip_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class CodebookConfig:
+    """How frames become codes; the arguments of `Codebook.fit`. Taught in lesson 3."""
+
+    n_clusters: int = 512
+    n_stages: int = 1
+    normalisation: str = "band"
+    max_frames: int = 65_536
+    max_iter: int = 50
+
+
+@dataclass(frozen=True)
+class SamplingConfig:
+    """How the next token is drawn; the arguments of `generate`. Taught in lesson 7."""
+
+    temperature: float = 1.0
+    top_k: int | None = 50
+    top_p: float | None = None
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A named configuration of the whole pipeline.
+
+    Args:
+        name: what the command line calls it.
+        about: one sentence for people.
+        declared: what its source leaves open and somebody had to choose, in words.
+        tunes: the corpus, where no recordings are given.
+        data: how much of it.
+        mel: the frames.
+        codebook: the codes.
+        vocabulary: "course" or "report"; which special tokens there are.
+        model: the transformer; its vocabulary_size always follows from the codes.
+        training: optimizer, schedule, steps.
+        batch_size: rows of a batch.
+        sampling: how tokens are drawn.
+    """
+
+    name: str
+    about: str
+    declared: tuple[str, ...]
+    tunes: TuneConfig
+    data: DataConfig
+    mel: MelConfig
+    codebook: CodebookConfig
+    vocabulary: str
+    model: TransformerConfig
+    training: TrainingConfig
+    batch_size: int
+    sampling: SamplingConfig
+
+    def __post_init__(self) -> None:
+        if self.batch_size < 1:
+            raise UserError(f"batch_size is {self.batch_size}; it must be at least 1")
+        # Derived, not set: a codebook of another size needs an embedding of another size.
+        model = dataclasses.replace(self.model, vocabulary_size=self.vocabulary_of_codes().size)
+        object.__setattr__(self, "model", model)
+
+    @property
+    def n_codes(self) -> int:
+        """Codes over all stages."""
+        return self.codebook.n_clusters * self.codebook.n_stages
+
+    def vocabulary_of_codes(self) -> Vocabulary:
+        """The vocabulary that belongs to the codebook."""
+        return Vocabulary(self.n_codes, self.vocabulary)
+
+    @property
+    def tokens_per_second(self) -> float:
+        """Tokens that a second of audio takes."""
+        return self.mel.frame_rate * self.codebook.n_stages
+
+    @property
+    def context_seconds(self) -> float:
+        """Seconds of audio that the model sees at once."""
+        return self.model.context_length / self.tokens_per_second
