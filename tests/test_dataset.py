@@ -111,7 +111,9 @@ def test_a_kill_between_shard_and_manifest_loses_only_that_shard(tokenizer, tmp_
     tokenize_corpus(clips[:3], tokenizer, tmp_path, shard_tokens=1)
     # The shard was written, the process killed before the manifest was.
     np.save(tmp_path / "tokens-00003.npy", np.zeros(7, dtype=np.uint16))
+    (tmp_path / ".tokens-00004.npy.abc.npy").write_bytes(b"half a shard")
     assert_same(tokenize_corpus(clips, tokenizer, tmp_path, shard_tokens=1), clips, tokenizer)
+    assert not list(tmp_path.glob(".*"))
 
 
 def test_a_second_run_adds_what_is_new(tokenizer, tmp_path):

@@ -121,6 +121,8 @@ class _ShardWriter:
 def _begin(folder: Path, tokenizer: AudioTokenizer, source: dict[str, Any]) -> Manifest:
     """Start a manifest, or go on with the one that is there if it is of the same dataset."""
     new = Manifest.new(tokenizer, source)
+    for unfinished in folder.glob(".*.npy"):  # what a killed run was just writing
+        unfinished.unlink()
     if not (folder / FILE_NAME).exists():
         new.save(folder)
         return new
