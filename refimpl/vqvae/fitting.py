@@ -36,7 +36,7 @@ def fit_network(
     *,
     steps: int = 1000,
     batch_size: int = 32,
-    learning_rate: float = 2e-3,
+    learning_rate: float = 5e-3,
     kmeans_start: bool = True,
     seed: int = 0,
     show: bool | None = None,

@@ -41,7 +41,7 @@ class VQVAEConfig:
     n_layers: int = 2
     kernel_size: int = 3
     downsampling: int = 1
-    codebook_dim: int = 16
+    codebook_dim: int = 32
     update: str = "ema"
     decay: float = 0.99
     commitment: float = 0.25
