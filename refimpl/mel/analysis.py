@@ -116,6 +116,19 @@ def check_audio(audio, config: MelConfig) -> np.ndarray:
     return audio.astype(np.float32, copy=False)
 
 
+def check_frames(mel, config: MelConfig) -> np.ndarray:
+    """The frames as (n_frames, n_mels) float32, or an error that says what they are instead."""
+    mel = np.asarray(mel)
+    if mel.ndim != 2 or mel.shape[1] != config.n_mels:
+        raise MelError(
+            f"mel frames have shape {mel.shape}, but the configuration needs "
+            f"(n_frames, {config.n_mels}): one row a frame, one column a mel band"
+        )
+    if mel.dtype.kind not in "fiu" or not np.isfinite(mel).all():
+        raise MelError("mel frames must be finite numbers in dB, but some are NaN or infinite")
+    return mel.astype(np.float32, copy=False)
+
+
 def mel_spectrogram(audio, config: MelConfig) -> np.ndarray:
     """Mel frames in dB below a fixed reference. Taught in lesson 2.
 

@@ -6,43 +6,12 @@ diverge, unlike a least-squares solver.
 """
 
 import numpy as np
+from scipy.sparse import csr_array
 
-from refimpl.mel.analysis import db_to_level, mel_filterbank
+from refimpl.mel.analysis import check_frames, db_to_level, mel_filterbank
 from refimpl.mel.config import MelConfig
 
 TINY = np.float32(1e-20)
-BINS_AT_ONCE = 128
-
-
-class BandedMatrix:
-    """The filterbank as a product that skips its zeros.
-
-    A bin lies under two filters at most, so that nearly all of the (n_mels, n_bins) weights are
-    zero; a slice of neighbouring bins needs only the few filters over it.
-    """
-
-    def __init__(self, weights: np.ndarray):
-        self.n_mels, self.n_bins = weights.shape
-        self.slices = []
-        for start in range(0, self.n_bins, BINS_AT_ONCE):
-            bins = slice(start, min(start + BINS_AT_ONCE, self.n_bins))
-            used = np.flatnonzero(weights[:, bins].any(axis=1))
-            mels = slice(used[0], used[-1] + 1) if len(used) else slice(0, 0)
-            self.slices.append((bins, mels, np.ascontiguousarray(weights[mels, bins])))
-
-    def to_mels(self, energy: np.ndarray) -> np.ndarray:
-        """Energy in bins (n_frames, n_bins) to levels in bands (n_frames, n_mels)."""
-        levels = np.zeros((len(energy), self.n_mels), np.float32)
-        for bins, mels, weights in self.slices:
-            levels[:, mels] += energy[:, bins] @ weights.T
-        return levels
-
-    def to_bins(self, levels: np.ndarray) -> np.ndarray:
-        """Levels in bands (n_frames, n_mels), spread over bins (n_frames, n_bins)."""
-        energy = np.empty((len(levels), self.n_bins), np.float32)
-        for bins, mels, weights in self.slices:
-            np.matmul(levels[:, mels], weights, out=energy[:, bins])
-        return energy
 
 
 class FilterInverse:
@@ -57,20 +26,21 @@ class FilterInverse:
         weights = mel_filterbank(config)  # (n_mels, n_bins)
         self.area = np.maximum(weights.sum(axis=1), TINY)  # (n_mels,)
         self.exponent = 1 / config.power
-        self.filters = BandedMatrix(weights)
+        # Two filters at most lie over a bin: nearly all of the weights are zero, and skipped.
+        self.filters = csr_array(weights)
         # Weights with which the bands over a bin average: they sum to 1 wherever there is a band.
-        self.shares = BandedMatrix(weights / np.maximum(weights.sum(axis=0), TINY))
+        self.shares = csr_array((weights / np.maximum(weights.sum(axis=0), TINY)).T)
 
     def correction(self, energy: np.ndarray, target: np.ndarray) -> np.ndarray:
         """What to multiply energy (n_frames, n_bins) by, so that its levels come to the target."""
-        ratio = target / np.maximum(self.filters.to_mels(energy), TINY)
+        ratio = target.T / np.maximum(self.filters @ energy.T, TINY)  # (n_mels, n_frames)
         # A band that the spectrum has not reached yet would otherwise ask for an infinite gain.
-        return self.shares.to_bins(np.minimum(ratio, np.float32(1e6)))
+        return (self.shares @ np.minimum(ratio, np.float32(1e6))).T
 
     def magnitude(self, target: np.ndarray, n_updates: int) -> np.ndarray:
         """Magnitudes (n_frames, n_bins) whose mel levels are near the target (n_frames, n_mels)."""
         # The start spreads each level evenly under its filter: the smoothest spectrum that fits.
-        energy = self.shares.to_bins(target / self.area)
+        energy = (self.shares @ (target / self.area).T).T
         for _ in range(n_updates):
             energy *= self.correction(energy, target)
         return energy**self.exponent
@@ -86,5 +56,9 @@ def mel_to_magnitude(mel: np.ndarray, config: MelConfig, *, n_updates: int = 20)
 
     Returns:
         Magnitudes (n_frames, n_bins), float32.
+
+    Raises:
+        MelError: frames of another number of mels or not finite.
     """
-    return FilterInverse(config).magnitude(db_to_level(mel, config), n_updates)
+    target = db_to_level(check_frames(mel, config), config)
+    return np.ascontiguousarray(FilterInverse(config).magnitude(target, n_updates))

@@ -6,37 +6,24 @@ transforms, it only asks of a spectrum that its *mel bands* be the given ones.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 
-from refimpl.mel.analysis import db_to_level
+from refimpl.mel.analysis import check_frames, db_to_level
 from refimpl.mel.config import MelConfig, MelError
 from refimpl.mel.filters import FilterInverse
 from refimpl.mel.phase import gradient_phase
 from refimpl.mel.stft import FrameTransform
 
 METHODS = ("mel-consistent", "griffin-lim")
-N_UPDATES = 20  # of the first spectrum
 MAX_WORKERS = 4
-# Found by trial on notes, music and speech. Without momentum at the end, the waveform settles.
+# Found by trial on notes, music and speech.
+N_UPDATES = 20  # of the first spectrum
 MOMENTUM, N_SETTLING = 0.95, 4
 CLASSIC_MOMENTUM = 0.99
-QUIET = np.float32(1e-12)
-
-
-def check_frames(mel, config: MelConfig) -> np.ndarray:
-    """The frames as (n_frames, n_mels) float32, or an error that says what they are instead."""
-    mel = np.asarray(mel)
-    if mel.ndim != 2 or mel.shape[1] != config.n_mels:
-        raise MelError(
-            f"mel frames have shape {mel.shape}, but the configuration needs "
-            f"(n_frames, {config.n_mels}): one row a frame, one column a mel band"
-        )
-    if mel.dtype.kind not in "fiu" or not np.isfinite(mel).all():
-        raise MelError("mel frames must be finite numbers in dB, but some are NaN or infinite")
-    return mel.astype(np.float32, copy=False)
+LEAST_OVERLAP = 5  # frames over each sample
 
 
 def mel_to_audio(
@@ -56,8 +43,6 @@ def mel_to_audio(
     (the idea of Masuyama, Ueno and Ono, "Signal reconstruction from mel-spectrogram based on
     bi-level consistency of full-band magnitude and phase", 2023, with a simpler update).
 
-    It needs about 8 * n_frames * n_bins bytes of memory, twice that for "griffin-lim".
-
     Args:
         mel: frames (n_frames, n_mels), dB.
         config: the mel parameters.
@@ -74,38 +59,92 @@ def mel_to_audio(
     """
     if method not in METHODS:
         raise MelError(f"method is {method!r}, but must be one of {', '.join(METHODS)}")
+    if n_iter < 0:
+        raise MelError(f"n_iter is {n_iter}, but must be at least 0")
     mel = check_frames(mel, config)
-    n_frames = len(mel)
-    if n_frames == 0:
+    if len(mel) == 0:
         return np.zeros(0, np.float32)
-    target = db_to_level(mel, config)  # (n_frames, n_mels)
-    inverse = FilterInverse(config)
     workers = min(MAX_WORKERS, os.cpu_count() or 1) if workers is None else workers
-    transform = FrameTransform(config, n_frames, config.n_samples(n_frames), workers=workers)
-    rng = np.random.default_rng(seed)
+    invert = mel_consistent if method == "mel-consistent" else griffin_lim
+    return invert(
+        db_to_level(mel, config), config, n_iter=n_iter, seed=seed, workers=max(1, workers)
+    )
 
-    magnitude = inverse.magnitude(target, N_UPDATES)  # (n_frames, n_bins)
-    if method == "griffin-lim":
-        phases = (rng.uniform(-np.pi, np.pi, config.n_bins) for _ in range(n_frames))
-    else:
-        phases = gradient_phase(magnitude, config, rng)
-    estimate = to_complex(magnitude, phases)
+
+def griffin_lim(
+    target: np.ndarray, config: MelConfig, *, n_iter: int, seed: int, workers: int
+) -> np.ndarray:
+    """Keep the first magnitudes, starting from a random phase; see `mel_to_audio`.
+
+    Args:
+        target: mel levels, not dB, (n_frames, n_mels).
+    """
+    n_frames = len(target)
+    rng = np.random.default_rng(seed)
+    transform = FrameTransform(config, n_frames, config.n_samples(n_frames), workers=workers)
+    magnitude = first_magnitude(transform, FilterInverse(config), target)
+    estimate = to_complex(
+        magnitude, (rng.uniform(-np.pi, np.pi, config.n_bins) for _ in range(n_frames))
+    )
 
     def keep_magnitude(spectrum: np.ndarray, block: slice) -> np.ndarray:
-        return spectrum * (magnitude[block] / np.maximum(np.abs(spectrum), QUIET))
-
-    def keep_mel(spectrum: np.ndarray, block: slice) -> np.ndarray:
-        energy = np.abs(spectrum) ** config.power
-        return spectrum * inverse.correction(energy, target[block]) ** inverse.exponent
+        return spectrum * (magnitude[block] / np.maximum(np.abs(spectrum), np.float32(1e-12)))
 
     transform.rebuild(lambda block: estimate[block])
-    if method == "griffin-lim":
-        alternate(transform, keep_magnitude, estimate, [CLASSIC_MOMENTUM] * n_iter)
-    else:
-        n_settling = min(N_SETTLING, n_iter // 4)
-        momentum = [MOMENTUM] * (n_iter - n_settling) + [0.0] * n_settling
-        alternate(transform, keep_mel, estimate, momentum)
+    alternate(transform, keep_magnitude, n_iter, CLASSIC_MOMENTUM, previous=estimate)
     return transform.waveform()
+
+
+def mel_consistent(
+    target: np.ndarray, config: MelConfig, *, n_iter: int, seed: int, workers: int
+) -> np.ndarray:
+    """Keep the mel levels, starting from the phase gradient; see `mel_to_audio`.
+
+    Args:
+        target: mel levels, not dB, (n_frames, n_mels).
+    """
+    n_frames, n_samples = len(target), config.n_samples(len(target))
+    inverse = FilterInverse(config)
+
+    def keep_mel(target: np.ndarray):
+        def project(spectrum: np.ndarray, block: slice) -> np.ndarray:
+            energy = np.abs(spectrum) ** config.power
+            return spectrum * inverse.correction(energy, target[block]) ** inverse.exponent
+
+        return project
+
+    # Where frames overlap many times over, every second or third of them says nearly as much.
+    stride = max(1, config.window_length // (LEAST_OVERLAP * config.hop_length))
+    sparse, some = replace(config, hop_length=stride * config.hop_length), target[::stride]
+    transform = FrameTransform(sparse, len(some), n_samples, workers=workers)
+    magnitude = first_magnitude(transform, inverse, some)
+    phases = gradient_phase(magnitude, sparse, np.random.default_rng(seed))
+    estimate = to_complex(magnitude, phases)
+    del magnitude  # a long clip needs the room
+    transform.rebuild(lambda block: estimate[block])
+    n_settling = min(N_SETTLING, n_iter // 4)
+    alternate(transform, keep_mel(some), n_iter - n_settling, MOMENTUM, previous=estimate)
+
+    # The waveform settles without momentum, and on all frames.
+    if stride > 1:
+        audio = transform.waveform()
+        transform = FrameTransform(config, n_frames, n_samples, workers=workers)
+        transform.set_waveform(audio)
+    alternate(transform, keep_mel(target), n_settling)
+    return transform.waveform()
+
+
+def first_magnitude(
+    transform: FrameTransform, inverse: FilterInverse, target: np.ndarray
+) -> np.ndarray:
+    """Magnitudes (n_frames, n_bins) that fit the levels (n_frames, n_mels), block by block."""
+    magnitude = np.empty((len(target), len(transform.window) // 2 + 1), np.float32)
+
+    def fit(block: slice) -> None:
+        magnitude[block] = inverse.magnitude(target[block], N_UPDATES)
+
+    list(transform.over_blocks(fit))
+    return magnitude
 
 
 def to_complex(magnitude: np.ndarray, phases: Iterable[np.ndarray]) -> np.ndarray:
@@ -121,24 +160,34 @@ def to_complex(magnitude: np.ndarray, phases: Iterable[np.ndarray]) -> np.ndarra
 def alternate(
     transform: FrameTransform,
     project: Callable[[np.ndarray, slice], np.ndarray],
-    previous: np.ndarray,
-    momentum: Sequence[float],
+    n_iter: int,
+    momentum: float = 0.0,
+    *,
+    previous: np.ndarray | None = None,
 ) -> None:
     """Go to and fro between spectra that some waveform has and spectra that are asked for.
 
     Args:
         transform: holds the waveform, and ends with the one that was found.
         project: makes of a block's spectrum (size, n_bins) the nearest that is asked for.
-        previous: room for a spectrum (n_frames, n_bins).
-        momentum: for each iteration, how far to go on in the direction of the last step.
+        n_iter: times to go to and fro.
+        momentum: how far to go on in the direction of the last step.
+        previous: room for a spectrum (n_frames, n_bins), needed for momentum only; overwritten.
     """
 
-    def next_spectrum(block: slice, ahead: float) -> np.ndarray:
+    def first_step(block: slice) -> np.ndarray:
         spectrum = transform.forward(block)
-        step = spectrum + np.float32(ahead) * (spectrum - previous[block])
-        previous[block] = spectrum
-        return project(step, block)
+        if momentum:
+            previous[block] = spectrum
+        return project(spectrum, block)
 
-    for i, ahead in enumerate(momentum):
-        # Before the first iteration there was no step.
-        transform.rebuild(partial(next_spectrum, ahead=ahead if i > 0 else 0.0))
+    def next_step(block: slice) -> np.ndarray:
+        spectrum = transform.forward(block)
+        if not momentum:
+            return project(spectrum, block)
+        ahead = spectrum + np.float32(momentum) * (spectrum - previous[block])
+        previous[block] = spectrum
+        return project(ahead, block)
+
+    for i in range(n_iter):
+        transform.rebuild(next_step if i > 0 else first_step)

@@ -5,7 +5,7 @@ What happens to a frame between the two transforms touches no other frame, so bo
 of frames: a block stays in the processor's cache, and blocks can go to different cores.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -43,6 +43,7 @@ class FrameTransform:
         self.n_pieces = -(-self.n_fft // self.hop_length)
         self.padded = np.zeros((n_frames + self.n_pieces) * self.hop_length, np.float32)
         self.n_covered = min(n_samples, len(self.padded) - self.before)
+        self.inside = slice(self.before, self.before + self.n_covered)
         self.frames = np.lib.stride_tricks.sliding_window_view(self.padded, self.n_fft)[
             :: self.hop_length
         ][:n_frames]  # (n_frames, n_fft), a view
@@ -74,16 +75,23 @@ class FrameTransform:
             frames *= self.window
             return self._pieces(frames, block)
 
-        run = self.pool.map if self.pool else map
-        total = self._join(run(pieces_of, self.blocks))
+        # Every block must have seen the old waveform before the new one takes its place.
+        total = self._join(self.over_blocks(pieces_of))
         total *= self.gain
-        inside = slice(self.before, self.before + self.n_covered)
-        self.padded[inside] = total[inside]
+        self.padded[self.inside] = total[self.inside]
+
+    def over_blocks(self, function: Callable[[slice], np.ndarray | None]) -> Iterator:
+        """What a function gives for each block of frames, in order; on all cores."""
+        return self.pool.map(function, self.blocks) if self.pool else map(function, self.blocks)
+
+    def set_waveform(self, audio: np.ndarray) -> None:
+        """Make audio (n_samples,) the current waveform."""
+        self.padded[self.inside] = audio[: self.n_covered]
 
     def waveform(self) -> np.ndarray:
         """The current waveform, (n_samples,) float32."""
         audio = np.zeros(self.n_samples, np.float32)
-        audio[: self.n_covered] = self.padded[self.before : self.before + self.n_covered]
+        audio[: self.n_covered] = self.padded[self.inside]
         return audio
 
     def _pieces(self, frames: np.ndarray, block: slice) -> np.ndarray:
