@@ -20,7 +20,7 @@ def test_two_processes_train_as_one_on_the_same_batches(port, tmp_path):
     model, one = tiny_run(**changes)
     results = run_together(2, port, folder=str(tmp_path), **changes)
     expected = without_device(one)
-    for result, weights in results:
+    for result, weights, stopped in results:
         assert result["losses"] == pytest.approx(expected["losses"], rel=1e-5)
         assert list(result["validation"]) == list(expected["validation"])
         assert list(result["validation"].values()) == pytest.approx(
@@ -29,6 +29,7 @@ def test_two_processes_train_as_one_on_the_same_batches(port, tmp_path):
         assert result["tokens"] == expected["tokens"]
         for name, tensor in model.state_dict().items():
             assert torch.allclose(torch.tensor(weights[name]), tensor, atol=1e-4)
+        assert stopped == (5, "interrupt")  # both, though only one was interrupted
     assert results[0] == results[1]
     # What two processes have saved, one goes on from.
     _, resumed = tiny_run(tmp_path, **changes | {"steps": 12})

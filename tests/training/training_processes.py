@@ -6,7 +6,7 @@ import signal
 
 import torch
 
-from refimpl.training import checkpoint, files, loop, metrics, run
+from refimpl.training import Callback, checkpoint, files, loop, metrics, run
 
 # Each process starts as a copy of one that has imported everything, and has no threads yet.
 context = multiprocessing.get_context("forkserver")
@@ -61,6 +61,15 @@ def run_killed(folder, fuse_length, steps, kill_after=None):
     return process.exitcode
 
 
+class InterruptAt(Callback):
+    def __init__(self, step):
+        self.step = step
+
+    def after_step(self, run):
+        if run.step == self.step:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
 def rank_run(rank, n_processes, port, queue, changes):
     """Be one of several processes, as `accelerate launch` would start it, and train."""
     from training_examples import tiny_run
@@ -76,7 +85,9 @@ def rank_run(rank, n_processes, port, queue, changes):
     }
     model, result = tiny_run(**changes)
     weights = {name: tensor.tolist() for name, tensor in model.state_dict().items()}
-    queue.put((rank, without_device(result), weights))
+    # A second run in the same processes; only the last of them hears the interrupt.
+    _, stopped = tiny_run(callbacks=[InterruptAt(5 if rank == n_processes - 1 else None)])
+    queue.put((rank, without_device(result), weights, (stopped.step, stopped.stopped_by)))
 
 
 def without_device(result):
@@ -90,7 +101,7 @@ def without_device(result):
 
 
 def run_together(n_processes, port, **changes):
-    """Train in several processes under gloo; returns each one's result and weights, by rank."""
+    """Train in several processes under gloo; returns what each rank has put, in order."""
     queue = context.Queue()
     processes = [
         context.Process(target=rank_run, args=(rank, n_processes, port, queue, changes))
@@ -104,4 +115,4 @@ def run_together(n_processes, port, **changes):
         for process in processes:
             process.join(5)
             process.kill()
-    return [(result, weights) for _, result, weights in sorted(results, key=lambda r: r[0])]
+    return [result[1:] for result in sorted(results, key=lambda result: result[0])]
