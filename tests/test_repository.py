@@ -24,9 +24,16 @@ def pins(name):
 
 
 def toc_files():
+    """The pages in the book's contents, without their endings."""
     toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    chapters = [chapter for part in toc["parts"] for chapter in part["chapters"]]
-    return [toc["root"], *(chapter["file"] for chapter in chapters)]
+    names = [toc["root"]]
+    for chapter in (chapter for part in toc["parts"] for chapter in part["chapters"]):
+        if "glob" in chapter:
+            found = sorted(ROOT.glob(chapter["glob"] + ".md"))
+            names += [path.relative_to(ROOT).with_suffix("").as_posix() for path in found]
+        else:
+            names.append(chapter["file"])
+    return names
 
 
 @pytest.mark.parametrize("extra", ["", "lessons", "book", "lab", "test"])
@@ -54,6 +61,11 @@ def test_the_package_itself_pins_nothing():
 def test_every_page_in_the_contents_exists():
     for name in toc_files():
         assert any((ROOT / f"{name}{suffix}").exists() for suffix in (".md", ".ipynb")), name
+
+
+def test_every_page_is_in_the_contents():
+    # A page that is not would silently be left out of the book.
+    assert {f"book/{path.stem}" for path in (ROOT / "book").glob("*.md")} <= set(toc_files())
 
 
 def test_every_lesson_is_in_the_contents():
