@@ -54,8 +54,8 @@ def match_lengths(
         training: sequences of integers. A run never crosses from one into the next.
 
     Returns:
-        One (n_tokens,) int64 array a query. Time and memory grow with all tokens together: about a
-        second and 100 MB a million.
+        One (n_tokens,) int64 array a query. Time and memory grow with all tokens together: a few
+        seconds and 130 MB a million.
 
     Taught in lesson 7.
     """

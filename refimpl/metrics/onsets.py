@@ -12,7 +12,7 @@ WINDOW, HOP = 0.0464, 0.0116  # seconds: 1,024 and 256 samples at 22,050 Hz
 N_BANDS = 64
 COMPRESSION = 0.25  # exponent: between magnitude (hears loud notes only) and dB (hears artefacts)
 MIN_GAP = 0.06  # seconds between two onsets
-RISE = 0.12  # how much the compressed spectrum must grow, relative to its own mean, to be an onset
+RISE = 0.15  # how much the compressed spectrum must grow, relative to its own mean, to be an onset
 
 
 @lru_cache(maxsize=8)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from refimpl.errors import UserError
 from refimpl.metrics import MusicalMeasures, cross_key, grid, in_key, measure_music
 
 from .synth import EIGHTH, SAMPLE_RATE, melody, render, seconds, tone
@@ -79,6 +80,15 @@ def test_silence_of_any_length_is_nan_not_an_error(n_samples):
 def test_a_click_or_a_scrap_of_sound_is_no_error(n_samples):
     measured = measure_music(np.full(n_samples, 0.5, dtype=np.float32), SAMPLE_RATE)
     assert np.isnan(measured.in_key)
+
+
+def test_two_channels_are_refused_and_a_broken_sample_is_not():
+    with pytest.raises(UserError, match="one channel"):
+        measure_music(np.zeros((1000, 2)), SAMPLE_RATE)
+    notes = melody(np.random.default_rng(3))
+    audio = render(notes, seconds(notes))
+    audio[1000] = np.nan
+    assert measure_music(audio, SAMPLE_RATE).in_key == 1.0
 
 
 def test_one_held_note_is_stable_and_has_no_key():
