@@ -385,3 +385,21 @@ def test_flops_are_what_torch_counts(variant):
     n_tokens = ids.numel()
     assert forward == n_tokens * count_flops_per_token(model.config, backward=False)
     assert counter.get_total_flops() == n_tokens * count_flops_per_token(model.config)
+
+
+# --- other precisions ------------------------------------------------------------------------
+
+
+def test_bfloat16_autocast_trains_and_writes(variant):
+    model, ids = Transformer(make_config(**variant)), tokens(2, 12)
+    mask = torch.full_like(ids, 3)
+    mask[:, :4] = 1
+    for more in ({}, {"attention_mask": mask}):
+        exact = model(ids, label_ids=ids, **more)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            loss = model(ids, label_ids=ids, **more)
+        loss.backward()
+        assert loss.item() == pytest.approx(exact.item(), abs=0.05)
+    with torch.autocast("cpu", dtype=torch.bfloat16), torch.no_grad():
+        logits = model(ids[:, :1], cache=KVCache(model.config, 2))
+    assert torch.allclose(logits.float(), model(ids[:, :1]), atol=0.05)

@@ -136,7 +136,7 @@ class Transformer(nn.Module):
         return self.norm(x)
 
     def _rotation(self, start, n_tokens, position_ids):
-        """RoPE's cosines and sines, (T, D / 2), or with positions of their own (B, 1, T, D / 2)."""
+        """RoPE's cosines and sines, (T, D), or with positions of their own (B, 1, T, D)."""
         if position_ids is None:
             end = start + n_tokens
             return self.cosines[start:end], self.sines[start:end]

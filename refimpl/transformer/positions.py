@@ -6,29 +6,29 @@ import torch
 def rotary_table(
     head_size: int, n_positions: int, base: float = 10_000.0
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Cosines and sines of the angle of every pair of numbers at every position.
+    """What `rotate` multiplies with, for every position.
 
-    Pair i turns by `base ** (-2 i / head_size)` radians a position: the first pairs tell near
-    neighbours apart, the last ones far regions.
+    The pair of numbers (i, i + head_size / 2) turns by `base ** (-2 i / head_size)` radians a
+    position: the first pairs tell near neighbours apart, the last ones far regions.
 
     Returns:
-        cosines and sines, each `(n_positions, head_size // 2)`.
+        cosines and sines, each `(n_positions, head_size)`: the angles of the pairs twice over, as
+        each belongs to two numbers, the sines of the first half negative.
 
-    Source: Su et al. 2021, RoFormer, section 3.2.2. Taught in lesson 5.
+    Source: Su et al. 2021, RoFormer, section 3.4.2. Taught in lesson 5.
     """
-    pairs = torch.arange(0, head_size, 2, dtype=torch.float64)
-    angles = torch.outer(
-        torch.arange(n_positions, dtype=torch.float64), base ** (-pairs / head_size)
-    )
-    return angles.cos().float(), angles.sin().float()
+    speeds = base ** (-torch.arange(0, head_size, 2, dtype=torch.float64) / head_size)
+    angles = torch.outer(torch.arange(n_positions, dtype=torch.float64), speeds)
+    cosines, sines = angles.cos().float(), angles.sin().float()  # (n_positions, head_size / 2)
+    return torch.cat((cosines, cosines), dim=1), torch.cat((-sines, sines), dim=1)
 
 
 def rotate(x: torch.Tensor, cosines: torch.Tensor, sines: torch.Tensor) -> torch.Tensor:
-    """Turn each pair of numbers, (i, i + head_size / 2), by its position's angle.
+    """Turn each pair by its position's angle: (a, b) becomes (a cos - b sin, b cos + a sin).
 
     Args:
         x: `(..., head_size)`.
-        cosines, sines: broadcastable to `(..., head_size // 2)`.
+        cosines, sines: rows of `rotary_table`, broadcastable to x.
     """
     left, right = x.chunk(2, dim=-1)
-    return torch.cat((left * cosines - right * sines, right * cosines + left * sines), dim=-1)
+    return torch.addcmul(x * cosines, torch.cat((right, left), dim=-1), sines)
