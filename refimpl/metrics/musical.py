@@ -31,8 +31,8 @@ class MusicalMeasures:
     Attributes:
         in_key: share of note pitches in the best-fitting diatonic key. Random pitches: about .78.
         cross_key: key fitted on the first half of the notes, scored on the second. Random: .58.
-        grid: share of onsets within 35 ms of the tempo grid. Random onsets: about .5, and .8 where the
-            beat is not known.
+        grid: share of onsets within 35 ms of the tempo grid. Random onsets: about .5, or .8 where
+            the beat is not known.
         stability: share of successive loud frames with the same pitch.
         voiced: share of loud time with a clear pitch that is held for at least 140 ms.
         onsets_per_second: how dense the notes are.
