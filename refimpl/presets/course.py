@@ -12,9 +12,7 @@ COURSE = Preset(
     declared=(),
     tunes=TuneConfig(level=1),
     data=DataConfig(n_train=3000, n_validation=200),
-    mel=MelConfig(
-        sample_rate=22050, n_fft=4096, hop_length=704, n_mels=192, f_max=8000.0, htk=True
-    ),
+    mel=MelConfig(sample_rate=22050, n_fft=2048, hop_length=704, n_mels=192),
     codebook=CodebookConfig(n_clusters=1024, n_stages=1),
     vocabulary="course",
     model=TransformerConfig(vocabulary_size=1, n_layers=4, hidden_size=128, context_length=320),

@@ -1,7 +1,8 @@
-"""Change one setting of a nested configuration by its dotted name, from a file or from the command line.
+"""Change one setting of a nested configuration by its dotted name, as files and commands do.
 
-Every configuration of the course is a frozen dataclass, so a change makes a new one. A misspelt name
-is an error that offers the nearest right one: a setting that is silently ignored costs a training run.
+Every configuration of the course is a frozen dataclass, so a change makes a new one. A misspelt
+name is an error that offers the nearest right one: a setting that is silently ignored costs a
+training run.
 """
 
 from __future__ import annotations
@@ -20,19 +21,44 @@ from refimpl.errors import UserError
 Config = TypeVar("Config")
 
 
-def override(config: Config, changes: dict[str, Any]) -> Config:
+def override(config: Config, changes: dict[str, Any], *, prefix: str = "") -> Config:
     """Return a copy of a nested dataclass with some settings changed.
 
     Args:
         config: a frozen dataclass whose fields may be dataclasses themselves.
         changes: dotted names to values, `{"mel.n_fft": 2048, "training.steps": 500}`.
+        prefix: what stands before the names in an error.
 
     Raises:
         UserError: a name that is no setting, or a value of the wrong type.
     """
+    names = [field.name for field in dataclasses.fields(config)]
+    kinds = typing.get_type_hints(type(config))
+    inner: dict[str, dict[str, Any]] = {}  # of each group of settings, its changes
+    values: dict[str, Any] = {}
     for name, value in changes.items():
-        config = _set(config, name.split("."), value, name)
-    return config
+        head, _, rest = name.partition(".")
+        full_name = prefix + name
+        if head not in names:
+            nearest = difflib.get_close_matches(head, names, n=1)
+            advice = f"did you mean {nearest[0]}?" if nearest else f"it has {', '.join(names)}"
+            raise UserError(
+                f"{full_name}: {type(config).__name__} has no setting {head!r}; {advice}"
+            )
+        current = getattr(config, head)
+        if rest and not dataclasses.is_dataclass(current):
+            raise UserError(f"{full_name}: {head} is a value, it has no settings of its own")
+        if rest:
+            inner.setdefault(head, {})[rest] = value
+        elif dataclasses.is_dataclass(current):
+            group = ", ".join(f"{full_name}.{field.name}" for field in dataclasses.fields(current))
+            raise UserError(f"{full_name} is a group of settings; set one of {group}")
+        else:
+            values[head] = _convert(value, kinds[head], full_name)
+    for head, group in inner.items():
+        values[head] = override(getattr(config, head), group, prefix=f"{prefix}{head}.")
+    # All at once: n_fft and hop_length may each be wrong beside the other's old value.
+    return dataclasses.replace(config, **values)
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:
@@ -51,7 +77,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
 
 
 def read_changes(path: str | Path) -> dict[str, Any]:
-    """Read a TOML file of settings into dotted names: a table `[mel]` with `n_fft` is `mel.n_fft`."""
+    """Read a TOML file of settings by dotted names: `n_fft` in a table `[mel]` is `mel.n_fft`."""
     try:
         tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
@@ -71,30 +97,12 @@ def _flatten(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _set(config: Any, path: list[str], value: Any, full_name: str) -> Any:
-    names = [field.name for field in dataclasses.fields(config)]
-    head, *rest = path
-    if head not in names:
-        nearest = difflib.get_close_matches(head, names, n=1)
-        advice = f"did you mean {nearest[0]}?" if nearest else f"it has {', '.join(names)}"
-        raise UserError(f"{full_name}: {type(config).__name__} has no setting {head!r}; {advice}")
-    current = getattr(config, head)
-    if rest:
-        if not dataclasses.is_dataclass(current):
-            raise UserError(f"{full_name}: {head} is a value, it has no settings of its own")
-        return dataclasses.replace(config, **{head: _set(current, rest, value, full_name)})
-    if dataclasses.is_dataclass(current):
-        inner = ", ".join(f"{head}.{field.name}" for field in dataclasses.fields(current))
-        raise UserError(f"{full_name} is a group of settings; set one of {inner}")
-    kind = typing.get_type_hints(type(config))[head]
-    return dataclasses.replace(config, **{head: _convert(value, kind, full_name)})
-
-
 def _convert(value: Any, kind: Any, full_name: str) -> Any:
-    """Accept what a person may write for a type (an int for a float, a list for a tuple), no more."""
+    """Accept what a person may write for a type (int for float, list for tuple), no more."""
     origin = typing.get_origin(kind)
     if origin in (typing.Union, types.UnionType):
-        if value is None and type(None) in typing.get_args(kind):
+        # TOML has no null: "none" stands for it there, and reads better on the command line.
+        if type(None) in typing.get_args(kind) and value in (None, "none"):
             return None
         kind = next(part for part in typing.get_args(kind) if part is not type(None))
         origin = typing.get_origin(kind)

@@ -1,0 +1,51 @@
+"""The whole way, from sounds to a model that writes music: what the command line is made of.
+
+Read in this order: `sources`, `recordings`, `stages`, `folder`, `generators`, `running`, `writing`.
+"""
+
+from refimpl.pipeline.folder import RunFolder, preset_from_dict, preset_to_dict
+from refimpl.pipeline.generators import (
+    find_generator,
+    load_generator,
+    load_tokenizer,
+    read_facts,
+    save_generator,
+)
+from refimpl.pipeline.running import (
+    FinishedRun,
+    ensure_codebook,
+    ensure_model,
+    ensure_tokens,
+    load_run,
+    run,
+)
+from refimpl.pipeline.sources import TINYTUNES, Source, open_source, sound_of
+from refimpl.pipeline.stages import TrainedModel, fit_codebook, tokenize, train_model
+from refimpl.pipeline.writing import Piece, write_music
+
+__all__ = [
+    "TINYTUNES",
+    "FinishedRun",
+    "Piece",
+    "RunFolder",
+    "Source",
+    "TrainedModel",
+    "ensure_codebook",
+    "ensure_model",
+    "ensure_tokens",
+    "find_generator",
+    "fit_codebook",
+    "load_generator",
+    "load_run",
+    "load_tokenizer",
+    "open_source",
+    "preset_from_dict",
+    "preset_to_dict",
+    "read_facts",
+    "run",
+    "save_generator",
+    "sound_of",
+    "tokenize",
+    "train_model",
+    "write_music",
+]

@@ -1,0 +1,142 @@
+"""The folder of a run: what lies where, and whether what is there belongs to these settings."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from refimpl.errors import UserError
+from refimpl.presets import PRESETS, Preset, override
+from refimpl.training.configuration import FREE_TO_CHANGE
+from refimpl.training.files import replace_file
+
+# Settings that may differ from those that a run was begun with.
+_FREE = {"name", "about", "declared"} | {f"training.{name}" for name in FREE_TO_CHANGE}
+# What a setting decides, by the beginning of its name; the first that fits counts. A change is
+# refused once that stage, or one after it, has an output.
+_STAGES = ("codebook", "tokens", "training")
+_DECIDES = {
+    "sampling.": None,
+    "data.n_": "tokens",
+    "vocabulary": "tokens",
+    "model.": "training",
+    "training.": "training",
+    "batch_size": "training",
+    "": "codebook",
+}
+
+
+class RunFolder:
+    """A run on disk.
+
+        preset.json     the source and all settings
+        codebook.npz    what frames became codes
+        tokens/         train and validation, as shards
+        training/       checkpoints, metrics.jsonl, loss.png
+        model/          the model and a copy of the codec: enough to generate
+
+    Args:
+        path: of the folder, which need not exist.
+    """
+
+    def __init__(self, path: str | Path):
+        self.path = Path(path)
+        self.settings = self.path / "preset.json"
+        self.codebook = self.path / "codebook.npz"
+        self.training = self.path / "training"
+        self.model = self.path / "model"
+
+    def tokens(self, split: str) -> Path:
+        """Where the tokens of a split are."""
+        return self.path / "tokens" / split
+
+    def read(self) -> tuple[Preset, str | None]:
+        """The settings and the source that the run was begun with.
+
+        Raises:
+            UserError: there is no run in this folder.
+        """
+        try:
+            content = json.loads(self.settings.read_text(encoding="utf-8"))
+            return preset_from_dict(content["settings"]), content["source"]
+        except FileNotFoundError:
+            raise UserError(
+                f"{self.path} is no run's folder (it has no {self.settings.name}); "
+                "begin with `refimpl run` or `refimpl fit`"
+            ) from None
+        except (ValueError, KeyError, TypeError) as error:
+            raise UserError(
+                f"{self.settings} cannot be read ({error}); give another folder"
+            ) from error
+
+    def begin(self, preset: Preset, source: str | None) -> None:
+        """Claim the folder for a run, or check that the run in it has the same settings.
+
+        Raises:
+            UserError: the folder holds something else, or a stage that was made otherwise.
+        """
+        if self.settings.exists():
+            old, old_source = self.read()
+            self._check_same(old, preset, old_source, source or old_source)
+            source = source or old_source
+        elif self.path.is_dir() and any(self.path.iterdir()):
+            raise UserError(f"{self.path} is no run's folder and not empty; give another folder")
+        content = {"source": source, "settings": preset_to_dict(preset)}
+        self.path.mkdir(parents=True, exist_ok=True)
+        replace_file(self.settings, (json.dumps(content, indent=1) + "\n").encode())
+
+    def clear(self) -> None:
+        """Remove what a run has written, and nothing else."""
+        if not self.settings.exists():
+            return
+        for folder in (self.model, self.training, self.path / "tokens"):
+            shutil.rmtree(folder, ignore_errors=True)
+        self.codebook.unlink(missing_ok=True)
+        self.settings.unlink()
+
+    def _has(self, stage: str) -> bool:
+        outputs = {
+            "codebook": self.codebook,
+            "tokens": self.path / "tokens",
+            "training": self.training,
+        }
+        return any(outputs[name].exists() for name in _STAGES[_STAGES.index(stage) :])
+
+    def _check_same(
+        self, old: Preset, new: Preset, old_source: str | None, new_source: str | None
+    ) -> None:
+        was, now = flatten(preset_to_dict(old)), flatten(preset_to_dict(new))
+        was["source"], now["source"] = old_source, new_source
+        for name in was:
+            if name in _FREE or was[name] == now.get(name):
+                continue
+            stage = next(s for start, s in _DECIDES.items() if name.startswith(start))
+            if stage is not None and self._has(stage):
+                raise UserError(
+                    f"{self.path} was made with {name} = {was[name]}, and now it is {now[name]}; "
+                    "give another folder, or --force to begin this one anew"
+                )
+
+
+def flatten(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Nested settings by dotted names: {"mel": {"n_fft": 512}} becomes {"mel.n_fft": 512}."""
+    flat: dict[str, Any] = {}
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            flat |= flatten(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def preset_to_dict(preset: Preset) -> dict[str, Any]:
+    """A preset as what JSON can hold."""
+    return json.loads(json.dumps(dataclasses.asdict(preset)))
+
+
+def preset_from_dict(settings: dict[str, Any]) -> Preset:
+    """Undo `preset_to_dict`."""
+    return override(next(iter(PRESETS.values())), flatten(settings))

@@ -1,0 +1,111 @@
+"""A model and its codec in one folder: all that generating needs, and the ones that are shipped."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from refimpl.codec import load_codec
+from refimpl.errors import UserError
+from refimpl.tokenizer import AudioTokenizer
+from refimpl.training import load_model, save_model
+from refimpl.training.models import DESCRIPTION
+from refimpl.transformer import Transformer
+
+CODEC_FILES = ("codebook.npz", "vqvae.safetensors")
+SHIPPED = ("course", "report")
+
+
+def save_generator(
+    folder: str | Path,
+    model: Transformer,
+    tokenizer: AudioTokenizer,
+    *,
+    facts: dict[str, Any] | None = None,
+    half: bool = False,
+) -> Path:
+    """Write a model with its codec.
+
+    Args:
+        folder: made if it is not there.
+        model: trained on the tokenizer's tokens.
+        tokenizer: its codec is copied into the folder.
+        facts: JSON to keep with it, such as how it was trained.
+        half: store 16-bit weights.
+
+    Taught in lesson 7.
+    """
+    folder = Path(folder)
+    name = next(name for name in CODEC_FILES if name.endswith(tokenizer.codec.suffix))
+    tokenizer.save(folder / name)
+    # The codec comes first: a model's description, written last, means that all is there.
+    return save_model(folder, model, vocabulary=tokenizer.vocabulary, facts=facts, half=half)
+
+
+def load_generator(where: str | Path) -> tuple[Transformer, AudioTokenizer]:
+    """Load a model and its tokenizer.
+
+    Args:
+        where: the folder of a run, a folder that `save_generator` wrote, or the name of a model
+            that comes with the package ("course", "report").
+
+    Raises:
+        UserError: there is none, or it is damaged.
+
+    Taught in lesson 7.
+    """
+    folder = find_generator(where)
+    saved = load_model(folder)
+    tokenizer = load_tokenizer(where)
+    if saved.vocabulary is not None and saved.vocabulary != tokenizer.vocabulary:
+        raise UserError(f"{folder}: model and codec do not belong together; train the model again")
+    return saved.model, tokenizer
+
+
+def load_tokenizer(where: str | Path) -> AudioTokenizer:
+    """Load only the tokenizer, from all that `load_generator` takes, or from a codec's file."""
+    if Path(where).is_file():
+        return AudioTokenizer(load_codec(where))
+    codecs = [folder / name for folder in _candidates(where) for name in CODEC_FILES]
+    for path in codecs:
+        if path.is_file():
+            return AudioTokenizer(load_codec(path))
+    raise UserError(_nothing(where, "codec"))
+
+
+def read_facts(where: str | Path) -> dict[str, Any]:
+    """What was noted when a model was saved, such as its preset and its losses."""
+    return json.loads((find_generator(where) / DESCRIPTION).read_text(encoding="utf-8"))["facts"]
+
+
+def find_generator(where: str | Path) -> Path:
+    """The folder of a model's files, from all that `load_generator` takes."""
+    for folder in _candidates(where):
+        if (folder / DESCRIPTION).is_file():
+            return folder
+    raise UserError(_nothing(where, "trained model"))
+
+
+def shipped_folder(name: str) -> Path:
+    """Where a model that comes with the package lies; it need not be there."""
+    return Path(str(resources.files("refimpl"))) / "checkpoints" / name
+
+
+def _candidates(where: str | Path) -> list[Path]:
+    if str(where) in SHIPPED:
+        return [shipped_folder(str(where))]
+    return [Path(where) / "model", Path(where)]
+
+
+def _nothing(where: str | Path, what: str) -> str:
+    if str(where) in SHIPPED:
+        return (
+            f"this installation comes without the {what} {str(where)!r}; make one with "
+            f"`refimpl run tinytunes --preset {where} --out runs/{where}` "
+            f"and use --model runs/{where}"
+        )
+    if not Path(where).exists():
+        return f"there is no folder {str(where)!r}; give a run's folder, or {' or '.join(SHIPPED)}"
+    return f"{where} holds no {what}; give the folder of a run that was trained to its end"

@@ -1,0 +1,163 @@
+"""Recordings as a source: files are cut into clips, and the end of each file is held out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from refimpl.audio import AudioError, Clip, find_audio, is_silent, read_blocks, standardise
+from refimpl.audio.sources import FOREIGN_REASON, FOREIGN_SUFFIXES
+from refimpl.audio.sources import Source as OpenFile
+from refimpl.errors import UserError
+from refimpl.presets import Preset
+
+# As long as a tune of the embedded corpus, which the course's model sees as a whole.
+DEFAULT_CLIP_SECONDS = 180_224 / 22_050
+PEAK = 0.95
+HELD_OUT = 0.1  # share of each file's clips
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A file and how it is cut.
+
+    Attributes:
+        path: the file.
+        name: its path within the folder.
+        n_clips: how many clips it gives; an end below half a clip is dropped.
+        n_held_out: how many of them, at its end, are for validation.
+    """
+
+    path: Path
+    name: str
+    n_clips: int
+    n_held_out: int
+
+    def places(self, split: str) -> range:
+        """Which clips belong to a split."""
+        first = self.n_clips - self.n_held_out
+        return range(first) if split == "train" else range(first, self.n_clips)
+
+
+class RecordingClips:
+    """Some clips of some recordings, read front to back, one file after the other."""
+
+    def __init__(
+        self,
+        chosen: list[tuple[Recording, set[int]]],
+        rate: int,
+        clip_seconds: float,
+        left_out: list[tuple[Path, str]],
+    ):
+        self._chosen, self._rate, self._clip_seconds = chosen, rate, clip_seconds
+        self._left_out = left_out
+        self.skipped = list(left_out)
+
+    def __len__(self) -> int:
+        return sum(len(places) for _, places in self._chosen)
+
+    def __iter__(self) -> Iterator[Clip]:
+        self.skipped = list(self._left_out)
+        for recording, places in self._chosen:
+            try:
+                yield from self._clips(recording, places)
+            except AudioError as error:
+                self.skipped.append((recording.path, error.reason))
+
+    def _clips(self, recording: Recording, places: set[int]) -> Iterator[Clip]:
+        n_silent = 0
+        blocks = read_blocks(recording.path, self._rate, self._clip_seconds)
+        for place, block in enumerate(blocks):
+            if place > max(places):
+                break
+            if place not in places:
+                continue
+            if is_silent(block):
+                n_silent += 1
+                continue
+            offset = place * self._clip_seconds
+            audio = standardise(block, self._rate, normalise="peak", level=PEAK)
+            yield Clip(f"{recording.name}@{offset:.2f}s", audio, recording.path, offset)
+        if n_silent:
+            raise AudioError(f"{n_silent} of its {len(places)} clips are silent", recording.path)
+
+
+class RecordingSource:
+    """A folder of recordings, or one file.
+
+    The last tenth of every file, at least one clip where there are two, is for validation: a model
+    is never scored on a clip that it was trained on, and still on the same music.
+    """
+
+    peak = PEAK
+
+    def __init__(self, folder: str | Path, preset: Preset):
+        self.folder = Path(folder)
+        self.clip_seconds = preset.data.clip_seconds or DEFAULT_CLIP_SECONDS
+        self._rate, self._data = preset.mel.sample_rate, preset.data
+        self.left_out = _foreign(self.folder)
+        self.recordings: list[Recording] = []
+        self._longest = 0.0
+        for path in find_audio(self.folder):
+            self._open(path)
+        if not self.recordings:
+            path, reason = self.left_out[-1]
+            raise UserError(
+                f"{self.folder}: none of {len(self.left_out)} files can be used; {path}: {reason}"
+            )
+
+    def _open(self, path: Path) -> None:
+        try:
+            with OpenFile(path) as file:
+                seconds = file.seconds
+        except AudioError as error:
+            self.left_out.append((path, error.reason))
+            return
+        name = path.name if path == self.folder else path.relative_to(self.folder).as_posix()
+        n_clips = max(1, round(seconds / self.clip_seconds))
+        n_held_out = max(1, round(HELD_OUT * n_clips)) if n_clips > 1 else 0
+        self.recordings.append(Recording(path, name, n_clips, n_held_out))
+        self._longest = max(self._longest, seconds)
+
+    def clips(self, split: str) -> RecordingClips:
+        """Give the clips of a split; of more than the preset asks for, some from everywhere."""
+        everything = [(r, place) for r in self.recordings for place in r.places(split)]
+        if not everything:
+            raise UserError(
+                f"{self.folder}: nothing can be held out for validation, because no file has two "
+                f"clips of {self.clip_seconds:.2f} s; add longer recordings, or shorten the clips "
+                f"with --set data.clip_seconds={np.floor(self._longest * 5) / 10:g}"
+            )
+        wanted = self._data.n_train if split == "train" else self._data.n_validation
+        n = min(wanted, len(everything))
+        chosen: dict[Recording, set[int]] = {}
+        for i in np.linspace(0, len(everything) - 1, n).round().astype(int):
+            recording, place = everything[i]
+            chosen.setdefault(recording, set()).add(place)
+        return RecordingClips(list(chosen.items()), self._rate, self.clip_seconds, self.left_out)
+
+    def describe(self, split: str) -> dict[str, Any]:
+        digest = hashlib.sha256()
+        for recording in self.recordings:
+            digest.update(f"{recording.name}\0{recording.path.stat().st_size}\0".encode())
+        return {
+            "kind": "recordings",
+            "split": split,
+            "n_files": len(self.recordings),
+            "files": digest.hexdigest()[:16],
+            "clip_seconds": self.clip_seconds,
+            "n_clips": len(self.clips(split)),
+        }
+
+
+def _foreign(folder: Path) -> list[tuple[Path, str]]:
+    """Sounds in formats that cannot be read, to be named rather than passed over."""
+    if not folder.is_dir():
+        return []
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in FOREIGN_SUFFIXES)
+    return [(path, FOREIGN_REASON) for path in paths]

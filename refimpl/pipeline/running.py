@@ -1,0 +1,197 @@
+"""From sounds to a model in one call that can be stopped and called again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from refimpl.codebook import Codebook
+from refimpl.dataset import TokenDataset
+from refimpl.pipeline.folder import RunFolder, preset_to_dict
+from refimpl.pipeline.generators import load_generator, read_facts, save_generator
+from refimpl.pipeline.sources import SPLITS, Source, open_source
+from refimpl.pipeline.stages import fit_codebook, tokenize, train_model
+from refimpl.presets import Preset
+from refimpl.tokenizer import AudioTokenizer
+from refimpl.training import TrainingResult
+from refimpl.training.models import DESCRIPTION
+from refimpl.transformer import Transformer
+
+Tell = Callable[[str], None]
+
+
+def _say_nothing(remark: str) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """What a run's folder holds.
+
+    Attributes:
+        folder: where it is.
+        preset: its settings.
+        source: "tinytunes", or the path of the recordings.
+        model: trained, in evaluation mode.
+        tokenizer: of its tokens.
+        train_set, validation_set: the tokens.
+        facts: about the training: steps, seconds, tokens, losses, baselines.
+    """
+
+    folder: RunFolder
+    preset: Preset
+    source: str | None
+    model: Transformer
+    tokenizer: AudioTokenizer
+    train_set: TokenDataset
+    validation_set: TokenDataset
+    facts: dict[str, Any]
+
+
+def run(
+    source: str | Path,
+    preset: Preset,
+    folder: str | Path,
+    *,
+    n_processes: int = 1,
+    tell: Tell = _say_nothing,
+) -> FinishedRun | None:
+    """Fit a codebook, tokenize, train, and save the model; whatever is done already is kept.
+
+    Args:
+        source: "tinytunes", or the path of recordings.
+        preset: all settings.
+        folder: of the run; see `RunFolder`.
+        n_processes: for tokenizing; more than one needs `if __name__ == "__main__":` in a script.
+        tell: is given a sentence after each stage.
+
+    Returns:
+        The run, or None where someone stopped it: call again to go on.
+
+    Raises:
+        UserError: the folder holds a run with other settings, or a stage cannot be done.
+
+    Taught in lesson 7.
+    """
+    place = RunFolder(folder)
+    opened = open_source(source, preset)
+    place.begin(preset, str(source))
+    tokenizer = ensure_codebook(place, opened, preset, tell=tell)
+    ensure_tokens(place, opened, preset, tokenizer, n_processes=n_processes, tell=tell)
+    result = ensure_model(place, preset, peak=opened.peak, tell=tell)
+    return None if result == "interrupt" else load_run(folder)
+
+
+def load_run(folder: str | Path) -> FinishedRun:
+    """Load everything that a finished run has left in its folder.
+
+    Raises:
+        UserError: no run, or one that is not finished.
+    """
+    place = RunFolder(folder)
+    preset, source = place.read()
+    model, tokenizer = load_generator(place.model)
+    train_set, validation_set = (TokenDataset(place.tokens(s), tokenizer) for s in SPLITS)
+    facts = read_facts(place.model)
+    return FinishedRun(place, preset, source, model, tokenizer, train_set, validation_set, facts)
+
+
+def ensure_codebook(
+    place: RunFolder, source: Source, preset: Preset, *, tell: Tell = _say_nothing
+) -> AudioTokenizer:
+    """The run's tokenizer, with a codebook that is fitted unless it is there."""
+    if place.codebook.exists():
+        codebook = Codebook.load(place.codebook)
+        tell(f"codebook: {place.codebook} is there already")
+    else:
+        codebook = fit_codebook(source, preset)
+        codebook.save(place.codebook)
+        stages = f" in {preset.codebook.n_stages} stages" * (preset.codebook.n_stages > 1)
+        tell(f"codebook: {codebook.n_codes} codes{stages}, {place.codebook}")
+    return AudioTokenizer(codebook, preset.vocabulary_of_codes())
+
+
+def ensure_tokens(
+    place: RunFolder,
+    source: Source,
+    preset: Preset,
+    tokenizer: AudioTokenizer,
+    *,
+    n_processes: int = 1,
+    tell: Tell = _say_nothing,
+) -> None:
+    """The tokens of both splits; clips that are done are not encoded again."""
+    for split in SPLITS:
+        folder = place.tokens(split)
+        dataset = tokenize(source, preset, tokenizer, folder, split, n_processes=n_processes)
+        tell(
+            f"{split}: {len(dataset)} clips, {dataset.seconds:,.0f} s, "
+            f"{dataset.n_tokens:,} tokens, {folder}"
+        )
+        for path, reason in dataset.left_out if split == "train" else []:
+            tell(f"  left out: {path}: {reason}")
+
+
+def ensure_model(
+    place: RunFolder, preset: Preset, *, peak: float | None = None, tell: Tell = _say_nothing
+) -> str:
+    """Train unless it is done, and save the model; the result says why training stopped."""
+    tokenizer = AudioTokenizer(Codebook.load(place.codebook), preset.vocabulary_of_codes())
+    identity = {
+        "settings": preset_to_dict(preset),
+        "codec": tokenizer.codec.fingerprint,
+    }
+    if _is_trained(place, identity):
+        tell(f"model: {place.model} is there already")
+        return "done"
+    train_set, validation_set = (TokenDataset(place.tokens(s), tokenizer) for s in SPLITS)
+    trained = train_model(preset, train_set, validation_set, place.training)
+    result = trained.result
+    if result.stopped_by == "interrupt":
+        return "interrupt"
+    facts = identity | {
+        "source": train_set.manifest.source,
+        "clip_seconds": float(train_set.clip_seconds.max()),
+        "peak": peak,
+        **_figures(result, tokenizer),
+        "baselines": trained.baselines,
+    }
+    if is_main_process():
+        save_generator(place.model, trained.model, tokenizer, facts=facts)
+    tell(_summary(result, trained.baselines, place))
+    return result.stopped_by
+
+
+def is_main_process() -> bool:
+    """Whether this is the one process of several (under `accelerate launch`) that writes."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def _is_trained(place: RunFolder, identity: dict[str, Any]) -> bool:
+    if not (place.model / DESCRIPTION).exists():
+        return False
+    facts = read_facts(place.model)
+    return all(facts.get(name) == value for name, value in identity.items())
+
+
+def _figures(result: TrainingResult, tokenizer: AudioTokenizer) -> dict[str, Any]:
+    loss = result.validation_loss
+    return {
+        "steps": result.step,
+        "tokens": result.tokens,
+        "seconds": round(result.seconds, 1),
+        "first_loss": result.losses[0] if result.losses else None,
+        "validation_loss": loss,
+        "nats_per_second": None if loss is None else loss * tokenizer.tokens_per_second,
+    }
+
+
+def _summary(result: TrainingResult, baselines: dict[str, float], place: RunFolder) -> str:
+    loss = result.validation_loss
+    text = f"model: {result.step} steps in {result.seconds:,.0f} s"
+    if loss is not None:
+        text += f", validation loss {loss:.3f} nats a token (bigram {baselines['bigram']:.3f})"
+    return f"{text}, {place.model}"

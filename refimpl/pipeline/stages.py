@@ -1,0 +1,189 @@
+"""The stages between sounds and a model: fit a codebook, tokenize, train."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from refimpl.codebook import Codebook
+from refimpl.dataset import TokenDataset, tokenize_corpus
+from refimpl.display import progress
+from refimpl.errors import UserError
+from refimpl.mel import mel_spectrogram
+from refimpl.pipeline.sources import Clips, Source, sound_of
+from refimpl.presets import Preset
+from refimpl.tokenizer import AudioTokenizer
+from refimpl.training import (
+    Callback,
+    NextTokenBatches,
+    TrainingResult,
+    ValidationBatches,
+    measure_baselines,
+    train,
+)
+from refimpl.transformer import Transformer, fast_matmul
+
+# k-means sees a random sample of frames; twice as many to draw from are enough, and no more clips
+# need be rendered or read for it.
+_FRAMES_TO_DRAW_FROM = 2.0
+# Starting a second process takes seconds: below so many clips it would not pay.
+_CLIPS_FOR_PROCESSES = 300
+
+
+@dataclass(frozen=True)
+class TrainedModel:
+    """What training gives.
+
+    Attributes:
+        model: trained, in evaluation mode.
+        result: what happened on the way.
+        baselines: nats a token of the uniform, unigram and bigram predictors.
+    """
+
+    model: Transformer
+    result: TrainingResult
+    baselines: dict[str, float] = field(default_factory=dict)
+
+
+def fit_codebook(
+    source: Source, preset: Preset, *, seed: int | None = None, show: bool | None = None
+) -> Codebook:
+    """Fit a codebook on the training clips of a source.
+
+    Args:
+        source: what to listen to.
+        preset: says the frames and the codes.
+        seed: of the sample of frames and of k-means; by default the preset's training seed.
+        show: whether to show a progress bar; None decides by where the output goes.
+
+    Raises:
+        CodecError: too few frames for so many codes.
+
+    Taught in lesson 3.
+    """
+    clips = source.clips("train")
+    options = preset.codebook
+    frames_per_clip = preset.mel.frame_rate * source.clip_seconds
+    n_needed = int(np.ceil(_FRAMES_TO_DRAW_FROM * options.max_frames / frames_per_clip))
+    chosen = progress(
+        _spread(clips, n_needed),
+        total=min(n_needed, len(clips)),
+        description="listening",
+        unit="clip",
+        show=show,
+    )
+    codebook = Codebook.fit(
+        (mel_spectrogram(sound_of(clip), preset.mel) for clip in chosen),
+        preset.mel,
+        n_clusters=options.n_clusters,
+        n_stages=options.n_stages,
+        normalisation=options.normalisation,
+        seed=preset.training.seed if seed is None else seed,
+        max_frames=options.max_frames,
+        max_iter=options.max_iter,
+    )
+    codebook.notes["vocabulary"] = preset.vocabulary
+    codebook.notes["source"] = source.describe("train")
+    return codebook
+
+
+def _spread(clips: Clips, n: int) -> Iterator:
+    """At most about n clips, evenly from beginning to end."""
+    return islice(clips, 0, None, max(1, len(clips) // n))
+
+
+def tokenize(
+    source: Source,
+    preset: Preset,
+    tokenizer: AudioTokenizer,
+    folder: str | Path,
+    split: str,
+    *,
+    n_processes: int = 1,
+    show: bool | None = None,
+) -> TokenDataset:
+    """Turn the clips of a split into tokens on disk; nothing is done twice.
+
+    Args:
+        source: what to tokenize.
+        preset: says how the source is cut; the tokenizer must be made for its frames.
+        tokenizer: with a fitted codec.
+        folder: where the tokens go.
+        split: "train" or "validation".
+        n_processes: more than one renders and encodes many clips in parallel. A script then
+            needs the usual `if __name__ == "__main__":`.
+        show: whether to show a progress bar; None decides by where the output goes.
+
+    Raises:
+        DatasetError: the folder holds other tokens.
+
+    Taught in lesson 3.
+    """
+    if tokenizer.codec.mel != preset.mel:
+        raise UserError("the codebook was made for other mel frames than the preset's; fit it anew")
+    described = source.describe(split)
+    done = _finished(folder, tokenizer, described)
+    if done is not None:
+        return done
+    clips = source.clips(split)
+    return tokenize_corpus(
+        clips,
+        tokenizer,
+        folder,
+        source=described,
+        total=len(clips),
+        n_processes=n_processes if len(clips) >= _CLIPS_FOR_PROCESSES else 1,
+        show=show,
+    )
+
+
+def _finished(folder: str | Path, tokenizer: AudioTokenizer, source: dict) -> TokenDataset | None:
+    """The dataset if it is there, complete and of this source: no clip need be read again."""
+    try:
+        dataset = TokenDataset(folder, tokenizer)
+    except UserError:
+        return None  # whoever writes it says what is wrong
+    return dataset if dataset.manifest.source == source else None
+
+
+def train_model(
+    preset: Preset,
+    train_set: TokenDataset,
+    validation_set: TokenDataset,
+    folder: str | Path | None = None,
+    *,
+    callbacks: Iterable[Callback] = (),
+) -> TrainedModel:
+    """Train the preset's model to predict the next token, or go on where it was stopped.
+
+    Args:
+        preset: says model, batches and training; its training seed decides the first weights and
+            the order of the batches.
+        train_set: tokens to learn from.
+        validation_set: tokens to be scored on.
+        folder: for checkpoints, metrics and the picture of the losses. None: nothing is saved.
+        callbacks: see `refimpl.training.Callback`.
+
+    Raises:
+        TrainingError: the folder holds another run, or training cannot go on.
+
+    Taught in lesson 5.
+    """
+    seed, context = preset.training.seed, preset.model.context_length
+    model = Transformer(preset.model, seed=seed)
+    baselines = measure_baselines(train_set, validation_set)
+    with fast_matmul():
+        result = train(
+            model,
+            NextTokenBatches(train_set, preset.batch_size, context, seed),
+            preset.training,
+            validation=ValidationBatches(validation_set, preset.batch_size, context),
+            folder=folder,
+            baselines=baselines,
+            callbacks=callbacks,
+        )
+    return TrainedModel(model, result, baselines)
