@@ -10,8 +10,8 @@ import numpy as np
 
 from refimpl.mel.config import MelConfig
 
-# The Gaussian exp(-pi t^2 / gamma) closest to a window of length 1 (Pruša, Balazs and Søndergaard,
-# 2017, table I).
+# gamma of the Gaussian exp(-pi t^2 / gamma) that stands in for a window of length 1 (Pruša, Balazs
+# and Søndergaard, 2017).
 GAMMA = {"hann": 0.25645, "hamming": 0.29794, "blackman": 0.17954}
 QUIETEST = 1e-6  # of the loudest bin; below it, the slope of a log-magnitude means nothing
 
@@ -22,7 +22,7 @@ def gradient_phase(
     """Phases that fit a magnitude spectrum, frame after frame. Taught in lesson 2.
 
     The slopes are those of Pruša, Balazs and Søndergaard, "A noniterative method for
-    reconstruction of phase from STFT magnitude", 2017, section II. Theirs are followed from bin to
+    reconstruction of phase from STFT magnitude", 2017. Theirs are followed from bin to
     bin in the order of loudness; here each spectral peak follows its frequency from the frame
     before, and the bins around a peak follow the peak, which is one array operation a frame
     (the idea of Beauregard, Harish and Wyse, "Single pass spectrogram inversion", 2015).

@@ -63,7 +63,7 @@ class FrameTransform:
         """Make the current waveform the one whose spectrum is nearest to the given one.
 
         The nearest in the sense of least squares: Griffin and Lim, "Signal estimation from
-        modified short-time Fourier transform", 1984, section III.
+        modified short-time Fourier transform", 1984.
 
         Args:
             spectrum_of: gives the spectrum (size, n_bins) of a block of frames; it may call
