@@ -1,8 +1,10 @@
 """The whole way, from sounds to a model that writes music: what the command line is made of.
 
-Read in this order: `sources`, `recordings`, `stages`, `folder`, `generators`, `running`, `writing`.
+Read in this order: `sources`, `recordings`, `stages`, `folder`, `generators`, `running`, `writing`,
+`evaluating`.
 """
 
+from refimpl.pipeline.evaluating import evaluate_model, evaluate_sounds, read_sounds
 from refimpl.pipeline.folder import RunFolder, preset_from_dict, preset_to_dict
 from refimpl.pipeline.generators import (
     find_generator,
@@ -33,6 +35,8 @@ __all__ = [
     "ensure_codebook",
     "ensure_model",
     "ensure_tokens",
+    "evaluate_model",
+    "evaluate_sounds",
     "find_generator",
     "fit_codebook",
     "load_generator",
@@ -42,6 +46,7 @@ __all__ = [
     "preset_from_dict",
     "preset_to_dict",
     "read_facts",
+    "read_sounds",
     "run",
     "save_generator",
     "sound_of",

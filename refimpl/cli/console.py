@@ -1,0 +1,44 @@
+"""What a command says: results on standard output, everything else on standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from refimpl.errors import UserError
+
+
+def result(text: str) -> None:
+    """Print what was asked for, for people and for pipes."""
+    print(text, flush=True)
+
+
+def remark(text: str) -> None:
+    """Say something on the way, unless --quiet (or REFIMPL_QUIET) forbids it."""
+    if os.environ.get("REFIMPL_QUIET", "").lower() in ("", "0", "false", "no"):
+        print(text, file=sys.stderr, flush=True)
+
+
+def next_step(text: str) -> None:
+    """Say at the end what may be done with the result."""
+    remark(f"next: {text}")
+
+
+def say_error(text: str) -> None:
+    """Say what went wrong, in one line."""
+    print(f"refimpl: error: {' '.join(text.split())}", file=sys.stderr, flush=True)
+
+
+def check_free(paths: Iterable[str | Path], force: bool) -> None:
+    """Refuse to write over what is there, before any work is done.
+
+    Raises:
+        UserError: one of the paths exists and --force was not given, or is a folder.
+    """
+    for path in map(Path, paths):
+        if path.is_dir():
+            raise UserError(f"{path} is a folder; give the name of a file")
+        if path.exists() and not force:
+            raise UserError(f"{path} exists; give another --out, or --force to replace it")

@@ -1,0 +1,60 @@
+"""Turn tokens, written as text, back into a sound.
+
+Special tokens are left out; the sound is found from the codes' mel frames.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from refimpl.cli.console import check_free, result
+
+EXAMPLES = """\
+examples:
+  refimpl decode tokens.txt --out back.wav
+  refimpl encode clip.wav | refimpl decode - --out back.wav
+"""
+DEFAULT_MODEL = "course"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="TEXT", help="file with tokens; - is standard input")
+    parser.add_argument(
+        "--out", required=True, metavar="FILE", help="sound, .wav, .flac, .ogg or .mp3"
+    )
+    parser.add_argument(
+        "--model",
+        default=DEFAULT_MODEL,
+        metavar="RUN_OR_NAME",
+        help=f"whose codebook: a run, a codebook's file, or a name (default: {DEFAULT_MODEL})",
+    )
+    parser.add_argument(
+        "--iterations",
+        type=int,
+        default=32,
+        metavar="N",
+        help="of the search for a waveform (default: 32)",
+    )
+    parser.add_argument("--force", action="store_true", help="replace a file that is there")
+
+
+def run(args: argparse.Namespace) -> None:
+    check_free([args.out], args.force)
+
+    from refimpl.audio import save_audio
+    from refimpl.errors import UserError
+    from refimpl.pipeline import load_tokenizer
+
+    try:
+        text = sys.stdin.read() if args.file == "-" else Path(args.file).read_text("utf-8")
+    except UnicodeDecodeError:
+        raise UserError(
+            f"{args.file} is no text; give what `refimpl encode` wrote, like [123, 45, 511]"
+        ) from None
+    tokenizer = load_tokenizer(args.model)
+    ids = tokenizer.from_literal(text)
+    audio = tokenizer.decode(ids, n_iter=args.iterations)
+    path = save_audio(args.out, audio, tokenizer.sample_rate)
+    result(f"{path} ({len(audio) / tokenizer.sample_rate:.2f} s from {len(ids)} tokens)")

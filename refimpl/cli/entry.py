@@ -1,0 +1,109 @@
+"""Parse, run a command, and turn whatever goes wrong into one line and an exit code."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+import warnings
+from collections.abc import Iterator, Sequence
+
+from refimpl.cli.console import remark, say_error
+from refimpl.cli.parser import build_parser, parse
+from refimpl.errors import UserError
+
+OK, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
+QUIET = "REFIMPL_QUIET"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Args:
+        argv: the words after `refimpl`; by default the process's own.
+
+    Returns:
+        The exit code: 0 done, 1 failed, 2 wrong usage or input, 130 interrupted.
+    """
+    parser = build_parser()
+    try:
+        args = parse(parser, list(sys.argv[1:] if argv is None else argv))
+    except SystemExit as done:  # argparse: help, version, or a wrong option
+        return int(done.code or 0)
+    with _quiet(args.quiet), _plain_warnings():
+        try:
+            return args.run(args) or OK
+        except Exception as error:
+            if args.debug:
+                traceback.print_exc()
+            return _report(error)
+        except KeyboardInterrupt:
+            say_error("interrupted; nothing half-written was left under its own name")
+            return INTERRUPTED
+
+
+def _report(error: Exception) -> int:
+    """Say in one line what went wrong and what to do, and return the exit code."""
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output, such as `head`, has seen enough. Python would complain once
+        # more on closing standard output, so that goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    if isinstance(error, UserError):
+        say_error(str(error))
+        return FAILED if _is_about_the_machine(error.__cause__) else WRONG
+    if isinstance(error, OSError):
+        name = f"{error.filename}: " if error.filename else ""
+        say_error(f"{name}{error.strerror or error}; {_way_out(error)}")
+        return FAILED if _is_about_the_machine(error) else WRONG
+    if isinstance(error, MemoryError):
+        say_error("out of memory; use fewer or shorter clips, or a smaller model or batch_size")
+        return FAILED
+    say_error(
+        f"{type(error).__name__}: {error}; this is a fault of the program: run again with --debug, "
+        "and please report what it prints"
+    )
+    return FAILED
+
+
+def _is_about_the_machine(cause: BaseException | None) -> bool:
+    """Whether an error is the machine's (a full disk), and not what the user gave."""
+    wrong_input = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
+    return isinstance(cause, OSError) and not isinstance(cause, wrong_input)
+
+
+def _way_out(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "check the path"
+    if isinstance(error, PermissionError):
+        return "choose a place that you may read and write"
+    if isinstance(error, (IsADirectoryError, NotADirectoryError, FileExistsError)):
+        return "choose another path"
+    return "free some space or choose another place, and run the same command again"
+
+
+@contextlib.contextmanager
+def _quiet(quiet: bool) -> Iterator[None]:
+    """Silence progress bars and remarks, by the variable that all modules heed."""
+    before = os.environ.get(QUIET)
+    if quiet:
+        os.environ[QUIET] = "1"
+    try:
+        yield
+    finally:
+        if quiet and before is None:
+            os.environ.pop(QUIET, None)
+
+
+@contextlib.contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Show this package's warnings as remarks; what libraries warn each other of is no one's."""
+
+    def show(message, category, filename, lineno, file=None, line=None) -> None:
+        if issubclass(category, UserWarning) and "refimpl" in str(filename):
+            remark(f"note: {message}")
+
+    with warnings.catch_warnings():
+        warnings.showwarning = show
+        yield

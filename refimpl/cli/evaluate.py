@@ -1,0 +1,115 @@
+"""Measure music: is it in a key, on a beat, made of notes, and new?
+
+Given files, measures them; given --model, lets it write tunes and measures those. Beside them
+stand references, because no single measure says much alone: the same sounds through the codebook,
+their frames shuffled, and noise; for a model also held-out tunes, a bigram, and blocks of tunes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+from refimpl.cli.console import check_free, remark, result
+
+EXAMPLES = """\
+examples:
+  refimpl evaluate tune.wav
+  refimpl evaluate my-recordings/ --no-references
+  refimpl evaluate --model runs/mine --count 50 --json > measures.json
+"""
+DEFAULT_MODEL = "course"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="*", metavar="FILE_OR_FOLDER", help="sounds to measure")
+    parser.add_argument(
+        "--model",
+        metavar="RUN_OR_NAME",
+        help="measure what this model writes; with files: whose codebook the references go through",
+    )
+    parser.add_argument(
+        "--count",
+        type=int,
+        default=20,
+        metavar="N",
+        help="tunes that a model writes, and at most so many of each reference (default: 20)",
+    )
+    parser.add_argument(
+        "--seconds", type=float, metavar="S", help="of each sound, from its beginning (default: 30)"
+    )
+    parser.add_argument("--tempo", type=float, metavar="BPM", help="where known (default: fitted)")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument("--no-references", action="store_true", help="only what is asked for")
+    parser.add_argument("--no-intervals", action="store_true", help="means without 95 %% intervals")
+    parser.add_argument("--json", action="store_true", help="JSON instead of a table")
+    parser.add_argument("--out", metavar="FILE", help="write it there (default: standard output)")
+    parser.add_argument("--force", action="store_true", help="replace a file that is there")
+
+
+def run(args: argparse.Namespace) -> None:
+    from refimpl.errors import UserError
+
+    if not args.files and args.model is None:
+        raise UserError("nothing to evaluate; give files or a folder, or --model RUN_OR_NAME")
+    if args.count < 1:
+        raise UserError(f"--count is {args.count}; give 1 or more")
+    if args.tempo is not None and not args.tempo > 0:
+        raise UserError(f"--tempo is {args.tempo:g}; give beats a minute, more than 0")
+    if args.out:
+        check_free([args.out], args.force)
+    rows = _of_files(args) if args.files else _of_model(args)
+    if args.json:
+        text = json.dumps(
+            {name: {m: asdict(e) for m, e in row.items()} for name, row in rows.items()}, indent=1
+        ).replace("NaN", "null")
+    else:
+        from refimpl.metrics import table
+
+        text = table(rows, intervals=not args.no_intervals)
+    if args.out:
+        Path(args.out).write_text(text + "\n", encoding="utf-8")
+        result(args.out)
+    else:
+        result(text)
+
+
+def _of_files(args: argparse.Namespace) -> dict:
+    from refimpl.errors import UserError
+    from refimpl.pipeline import evaluate_sounds, load_tokenizer, read_sounds
+
+    tokenizer = None
+    if not args.no_references:
+        try:
+            tokenizer = load_tokenizer(args.model or DEFAULT_MODEL)
+        except UserError as error:
+            if args.model is not None:
+                raise
+            remark(f"note: without references through a codebook: {error}")
+    rate = tokenizer.sample_rate if tokenizer else 22050
+    sounds, skipped = read_sounds(args.files, rate, seconds=args.seconds or 30.0)
+    for path, reason in skipped:
+        remark(f"left out: {path}: {reason}")
+    return evaluate_sounds(
+        sounds,
+        rate,
+        tokenizer,
+        n_references=0 if args.no_references else args.count,
+        beat_period=60 / args.tempo if args.tempo else None,
+        seed=args.seed,
+    )
+
+
+def _of_model(args: argparse.Namespace) -> dict:
+    from refimpl.pipeline import evaluate_model
+
+    return evaluate_model(
+        args.model,
+        args.count,
+        seconds=args.seconds,
+        beat_period=60 / args.tempo if args.tempo else None,
+        references=not args.no_references,
+        seed=args.seed,
+    )

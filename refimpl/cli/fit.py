@@ -1,0 +1,39 @@
+"""Fit a codebook: learn which sounds there are.
+
+Listens to the training clips of SOURCE, cuts them into mel frames, and finds the K frames that
+stand for all others best (k-means). Writes RUN/codebook.npz.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from refimpl.cli.console import next_step, remark, result
+from refimpl.cli.folders import add_run_folder, add_source, open_run, source_of
+from refimpl.cli.settings import add_settings, read_settings
+
+EXAMPLES = """\
+examples:
+  refimpl fit tinytunes --out runs/first
+  refimpl fit my-recordings/ --out runs/mine --set codebook.n_clusters=256
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_source(parser)
+    add_run_folder(parser)
+    add_settings(parser)
+
+
+def run(args: argparse.Namespace) -> None:
+    from refimpl.pipeline import ensure_codebook, open_source
+
+    place = open_run(args)
+    preset, source = read_settings(args, place), source_of(args, place)
+    opened = open_source(source, preset)
+    if args.force:
+        place.clear()
+    place.begin(preset, source)
+    ensure_codebook(place, opened, preset, tell=remark)
+    result(f"{place.codebook}")
+    next_step(f"refimpl tokenize --out {args.out}")

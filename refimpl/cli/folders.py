@@ -1,0 +1,63 @@
+"""What fit, tokenize, train and run have in common: the folder of a run, and its source."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from refimpl.errors import UserError
+
+if TYPE_CHECKING:
+    from refimpl.pipeline import RunFolder
+
+MAX_PROCESSES = 4
+
+
+def add_source(parser: argparse.ArgumentParser) -> None:
+    """Add SOURCE."""
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        nargs="?",
+        help="tinytunes (the embedded corpus), or a folder or file of recordings "
+        "(WAV, FLAC, OGG, MP3); not needed where the run has begun",
+    )
+
+
+def add_run_folder(parser: argparse.ArgumentParser) -> None:
+    """Add --out and --force."""
+    parser.add_argument(
+        "--out", required=True, metavar="RUN", help="folder of the run; one that was begun goes on"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="remove what the run has written and begin anew"
+    )
+
+
+def open_run(args: argparse.Namespace) -> RunFolder:
+    """The run's folder, emptied where --force asks for it."""
+    from refimpl.pipeline import RunFolder
+
+    return RunFolder(args.out)
+
+
+def source_of(args: argparse.Namespace, place: RunFolder) -> str:
+    """The source that was given, or that the run began with.
+
+    Raises:
+        UserError: neither is there.
+    """
+    if args.source is not None:
+        # Absolute, so that the run can go on from another working directory.
+        return args.source if args.source == "tinytunes" else str(Path(args.source).resolve())
+    known = place.read()[1] if place.settings.exists() else None
+    if known is None:
+        raise UserError("a new run needs a SOURCE: tinytunes, or a folder of recordings")
+    return known
+
+
+def n_processes() -> int:
+    """How many processes to render and tokenize with."""
+    return min(MAX_PROCESSES, os.cpu_count() or 1)

@@ -1,0 +1,191 @@
+"""Let a model write music: from nothing, or on from a clip.
+
+Without --model, the model that comes with the package writes. Beside each sound goes a picture of
+its spectrogram; with a prompt it shows the original clip, the same clip through the codebook, and
+the continuation.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from refimpl.cli.console import check_free, next_step, result
+
+EXAMPLES = """\
+examples:
+  refimpl generate --out tune.wav
+  refimpl generate --out tune.mp3 --count 4 --seed 7       tune-1.mp3 ... tune-4.mp3
+  refimpl generate --prompt clip.wav --prompt-seconds 4 --out on.wav
+  refimpl generate --model runs/mine --seconds 20 --temperature 0.9 --out mine.flac
+"""
+DEFAULT_MODEL = "course"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--out",
+        default="tune.wav",
+        metavar="FILE",
+        help="sound file, .wav, .flac, .ogg or .mp3 (default: tune.wav)",
+    )
+    parser.add_argument(
+        "--model",
+        default=DEFAULT_MODEL,
+        metavar="RUN_OR_NAME",
+        help=f"folder of a run, or course or report (default: {DEFAULT_MODEL})",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        metavar="S",
+        help="the most that is written, in seconds (default: as long as the clips trained on)",
+    )
+    parser.add_argument(
+        "--min-seconds",
+        type=float,
+        metavar="S",
+        help="a piece does not end before (default: 1; for a model of recordings, --seconds)",
+    )
+    parser.add_argument("--count", type=int, default=1, metavar="N", help="pieces (default: 1)")
+    parser.add_argument("--force", action="store_true", help="replace files that are there")
+    parser.add_argument("--no-picture", action="store_true", help="no PNG of the spectrogram")
+    prompt = parser.add_argument_group("going on from a clip")
+    prompt.add_argument("--prompt", metavar="FILE", help="the clip, at any rate and of any length")
+    prompt.add_argument(
+        "--prompt-seconds",
+        type=float,
+        default=4.0,
+        metavar="S",
+        help="how much of it the model is given, in seconds (default: 4)",
+    )
+    prompt.add_argument(
+        "--prompt-offset",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="second of the clip at which to begin (default: 0)",
+    )
+    sampling = parser.add_argument_group("how a token is drawn (default: as the model's preset)")
+    sampling.add_argument(
+        "--temperature", type=float, metavar="T", help="0 always takes the likeliest, 1 as learnt"
+    )
+    sampling.add_argument("--top-k", type=int, metavar="K", help="only the K likeliest; 0: all")
+    sampling.add_argument(
+        "--top-p", type=float, metavar="P", help="only the likeliest that reach probability P"
+    )
+    sampling.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+
+
+def run(args: argparse.Namespace) -> None:
+    from refimpl.errors import UserError
+
+    if args.count < 1:
+        raise UserError(f"--count is {args.count}; give 1 or more")
+    if args.prompt is not None and not args.prompt_seconds > 0:
+        raise UserError(f"--prompt-seconds is {args.prompt_seconds:g}; give more than 0")
+    paths = numbered(Path(args.out), args.count)
+    pictures = [] if args.no_picture else [path.with_suffix(".png") for path in paths]
+    check_free([*paths, *pictures], args.force)
+
+    from refimpl.pipeline import load_generator, read_facts, write_music
+
+    model, tokenizer = load_generator(args.model)
+    facts = read_facts(args.model)
+    seconds = args.seconds or default_seconds(facts, model, tokenizer)
+    clip = None if args.prompt is None else load_prompt(args, tokenizer, facts, seconds)
+    pieces = write_music(
+        model,
+        tokenizer,
+        seconds=seconds,
+        min_seconds=_min_seconds(args, facts, seconds),
+        n_pieces=args.count,
+        prompt=clip,
+        prompt_seconds=None if clip is None else args.prompt_seconds,
+        seed=args.seed,
+        progress=None,
+        **sampling_options(args, facts),
+    )
+    beside = {}
+    if clip is not None:
+        resynthesised = tokenizer.decode(tokenizer.encode(clip))
+        beside = {"original": clip, "original through the codebook": resynthesised}
+    write_files(
+        paths,
+        [piece.audio for piece in pieces],
+        tokenizer.sample_rate,
+        label="generated" if clip is None else "continuation",
+        beside=beside,
+        picture=not args.no_picture,
+    )
+    if clip is None:
+        next_step("--seed 1 writes another; --prompt FILE goes on from a clip of yours")
+    else:
+        given = pieces[0].n_prompt / tokenizer.tokens_per_second
+        next_step(f"the first {given:.2f} s are the prompt; --seed 1 goes on differently")
+
+
+def numbered(path: Path, count: int) -> list[Path]:
+    """The paths of several outputs: one keeps its name, more are numbered from 1."""
+    if count == 1:
+        return [path]
+    width = len(str(count))
+    return [path.with_stem(f"{path.stem}-{i:0{width}d}") for i in range(1, count + 1)]
+
+
+def default_seconds(facts: dict, model, tokenizer) -> float:
+    """As long as what the model was trained on, or as what it sees at once."""
+    return facts.get("clip_seconds") or model.config.context_length / tokenizer.tokens_per_second
+
+
+def sampling_options(args: argparse.Namespace, facts: dict) -> dict:
+    """temperature, top_k and top_p: as given, else as the model's preset says."""
+    options = {"temperature": 1.0, "top_k": 50, "top_p": None}
+    options |= facts.get("settings", {}).get("sampling", {})
+    given = {"temperature": args.temperature, "top_k": args.top_k, "top_p": args.top_p}
+    options |= {name: value for name, value in given.items() if value is not None}
+    return options | {"top_k": options["top_k"] or None}
+
+
+def _min_seconds(args: argparse.Namespace, facts: dict, seconds: float) -> float:
+    if args.min_seconds is not None:
+        return args.min_seconds
+    # A tune ends where it ends. Clips of recordings end where they were cut, and what the model
+    # has learnt of that is no reason to stop.
+    recordings = facts.get("source", {}).get("kind") == "recordings"
+    return seconds if recordings else min(1.0, seconds)
+
+
+def load_prompt(args: argparse.Namespace, tokenizer, facts: dict, seconds: float):
+    """The clip to go on from and what really follows in it, at the level the model knows."""
+    from refimpl.audio import load_audio, standardise
+
+    clip = load_audio(
+        args.prompt,
+        tokenizer.sample_rate,
+        offset=args.prompt_offset,
+        duration=args.prompt_seconds + seconds,
+    )
+    peak = facts.get("peak")
+    return standardise(clip, tokenizer.sample_rate, level=peak) if peak else clip
+
+
+def write_files(
+    paths: list[Path],
+    sounds: list,
+    sample_rate: int,
+    *,
+    label: str = "generated",
+    beside: dict | None = None,
+    picture: bool = True,
+) -> None:
+    """Write sounds and their pictures, and print what was written."""
+    from refimpl.audio import save_audio
+    from refimpl.generation import save_generation
+
+    for path, audio in zip(paths, sounds, strict=True):
+        if picture:
+            files = save_generation(path, audio, sample_rate, label=label, beside=beside)
+        else:
+            files = (save_audio(path, audio, sample_rate),)
+        result(f"{' '.join(map(str, files))} ({len(audio) / sample_rate:.2f} s)")

@@ -1,0 +1,111 @@
+"""The parser: common options, defaults in every help, and the nearest name for a misspelt one."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from refimpl import __version__
+from refimpl.cli.console import say_error
+
+# In the order in which one meets them.
+COMMANDS = (
+    "generate",
+    "run",
+    "corpus",
+    "fit",
+    "tokenize",
+    "train",
+    "evaluate",
+    "encode",
+    "decode",
+    "presets",
+    "reproduce",
+)
+
+_EXAMPLES = """\
+examples:
+  refimpl generate --out tune.wav                  a tune from the model that is shipped
+  refimpl generate --prompt clip.mp3 --out on.wav  go on where a clip leaves off
+  refimpl run tinytunes --out runs/first           train a model on the embedded corpus
+  refimpl run my-recordings/ --out runs/mine       the same on your own sounds
+  refimpl generate --model runs/mine --out my.wav
+
+exit codes: 0 done, 1 failed, 2 wrong usage or input, 130 interrupted
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An ArgumentParser whose errors are one line with a suggestion."""
+
+    def __init__(self, **options):
+        options.setdefault("formatter_class", argparse.RawDescriptionHelpFormatter)
+        # An abbreviation that works today may mean something else after the next option.
+        super().__init__(allow_abbrev=False, **options)
+
+    def error(self, message: str) -> None:
+        say_error(f"{message}; `{self.prog} --help` shows how")
+        sys.exit(2)
+
+
+def build_parser() -> Parser:
+    """The parser of all commands; none of them imports anything heavy for it."""
+    common = _common_options()
+    parser = Parser(
+        prog="refimpl",
+        description="From sounds to a language model that writes music.",
+        epilog=_EXAMPLES,
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"refimpl {__version__}")
+    parser.set_defaults(quiet=False, debug=False)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
+    for name in COMMANDS:
+        module = import_module(f"refimpl.cli.{name}")
+        summary = module.__doc__.strip().splitlines()[0]
+        command = commands.add_parser(
+            name,
+            help=summary[0].lower() + summary[1:].rstrip("."),
+            description=module.__doc__.strip(),
+            epilog=module.EXAMPLES,
+            parents=[common],
+        )
+        module.add_arguments(command)
+        command.set_defaults(run=module.run, parser=command)
+    return parser
+
+
+def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
+    """Parse the words, and for a wrong one say which was probably meant."""
+    command = next((word for word in argv if not word.startswith("-")), None)
+    if command is not None and command not in COMMANDS:
+        parser.error(f"there is no command {command!r}{_nearest(command, COMMANDS)}")
+    args, unknown = parser.parse_known_args(argv)
+    if args.command is None:
+        parser.print_help()
+        parser.exit(2 if not argv else 0)
+    for word in unknown:
+        option = word.split("=")[0]
+        if option.startswith("--"):
+            known = [o for action in args.parser._actions for o in action.option_strings]
+            args.parser.error(f"there is no option {option}{_nearest(option, known)}")
+        args.parser.error(f"{word!r} is one argument too many")
+    return args
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else f" (there are {', '.join(sorted(known))})"
+
+
+def _common_options() -> Parser:
+    # SUPPRESS: given before the command or after it, an option counts; not given, it has the
+    # default of the whole.
+    common = Parser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = common.add_argument_group("common options")
+    group.add_argument("--quiet", action="store_true", help="no progress, no remarks")
+    group.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    return common

@@ -1,0 +1,63 @@
+"""Everything in one go: fit, tokenize, train, and write a first tune.
+
+Turns a folder of recordings, or the embedded corpus, into a model and a generated WAV. What is
+done already is not done again: after Ctrl-C, or a crash, the same command goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from refimpl.cli.console import next_step, remark, result
+from refimpl.cli.folders import add_run_folder, add_source, n_processes, open_run, source_of
+from refimpl.cli.settings import add_settings, read_settings
+from refimpl.cli.train import INTERRUPTED, add_training_flags
+
+EXAMPLES = """\
+examples:
+  refimpl run tinytunes --out runs/first
+  refimpl run my-recordings/ --out runs/mine --steps 500
+  refimpl run --out runs/mine                        go on after an interruption
+  refimpl run tinytunes --preset report --out runs/report --set training.steps=1000
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_source(parser)
+    add_run_folder(parser)
+    add_training_flags(parser)
+    add_settings(parser)
+
+
+def run(args: argparse.Namespace) -> int | None:
+    from refimpl import pipeline
+    from refimpl.cli.generate import write_files
+
+    place = open_run(args)
+    preset = read_settings(args, place, {"training.steps": args.steps})
+    source = source_of(args, place)
+    pipeline.open_source(source, preset)  # what cannot be used shows before anything is removed
+    if args.force:
+        place.clear()
+    finished = pipeline.run(source, preset, args.out, n_processes=n_processes(), tell=remark)
+    if finished is None:
+        next_step("the same command goes on from there")
+        return INTERRUPTED
+    sampling = preset.sampling
+    seconds = finished.facts["clip_seconds"]
+    pieces = pipeline.write_music(
+        finished.model,
+        finished.tokenizer,
+        seconds=seconds,
+        min_seconds=min(seconds, 1.0),
+        seed=preset.training.seed,
+        temperature=sampling.temperature,
+        top_k=sampling.top_k,
+        top_p=sampling.top_p,
+        progress=None,
+    )
+    tune = place.path / "tune.wav"
+    write_files([tune], [pieces[0].audio], finished.tokenizer.sample_rate)
+    result(f"{place.model}")
+    next_step(f"listen to {tune}; refimpl generate --model {args.out} --seed 1 --out another.wav")
+    return None

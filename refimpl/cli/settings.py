@@ -1,0 +1,75 @@
+"""Which settings a command uses: a preset, then a file, then --set, then its own flags."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from refimpl.pipeline import RunFolder
+    from refimpl.presets import Preset
+
+DEFAULT_PRESET = "course"
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add --preset, --config, --set and --seed."""
+    group = parser.add_argument_group("settings, each stronger than the one before")
+    group.add_argument(
+        "--preset",
+        metavar="NAME",
+        help=f"course or report (default: what the run began with, else {DEFAULT_PRESET}); "
+        "`refimpl presets NAME` prints it",
+    )
+    group.add_argument("--config", metavar="FILE.toml", help="settings from a file")
+    group.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="one setting, such as mel.n_fft=2048 or training.max_seconds=120; can be repeated",
+    )
+    group.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="of the codebook, the first weights and the order of batches (default: 0)",
+    )
+
+
+def read_settings(
+    args: argparse.Namespace,
+    place: RunFolder | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> Preset:
+    """Put the settings of a command together.
+
+    Args:
+        args: with what `add_settings` added.
+        place: the run's folder; what it was begun with is where the settings start from.
+        flags: settings by dotted names that the command's own flags gave; None: not given.
+
+    Raises:
+        UserError: a name or a value that is none.
+    """
+    from refimpl.presets import get_preset, override, parse_assignment, read_changes
+
+    changes: dict[str, Any] = read_changes(args.config) if args.config else {}
+    named = args.preset or changes.pop("preset", None)
+    if named is None and place is not None and place.settings.exists():
+        base, _ = place.read()
+    else:
+        base = get_preset(named or DEFAULT_PRESET)
+    changes |= dict(parse_assignment(text) for text in args.set)
+    if args.seed is not None:
+        changes["training.seed"] = args.seed
+    changes |= {name: value for name, value in (flags or {}).items() if value is not None}
+    return override(base, _with_levels_own_defaults(changes))
+
+
+def _with_levels_own_defaults(changes: dict[str, Any]) -> dict[str, Any]:
+    """Another level of tunes has other tempos and modes, unless these are given too."""
+    if "tunes.level" not in changes:
+        return changes
+    return {"tunes.tempos": None, "tunes.modes": None} | changes

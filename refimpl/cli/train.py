@@ -1,0 +1,58 @@
+"""Train a model on the tokens of a run.
+
+Learns to predict the next token. Writes checkpoints, metrics and a picture of the losses into
+RUN/training, and in the end RUN/model, which is all that `refimpl generate` needs. Ctrl-C saves
+and stops; the same command goes on, with more --steps too.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from refimpl.cli.console import next_step, remark, result
+from refimpl.cli.folders import add_run_folder, open_run
+from refimpl.cli.settings import add_settings, read_settings
+
+EXAMPLES = """\
+examples:
+  refimpl train --out runs/first
+  refimpl train --out runs/first --steps 2000         go on with a finished run
+  refimpl train --out runs/first --set training.max_seconds=120
+  accelerate launch -m refimpl train --out runs/first  in several processes
+"""
+INTERRUPTED = 130
+
+
+def add_training_flags(parser: argparse.ArgumentParser) -> None:
+    """Add --steps."""
+    parser.add_argument(
+        "--steps", type=int, metavar="N", help="updates of the weights (default: the preset's)"
+    )
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    add_run_folder(parser)
+    add_training_flags(parser)
+    add_settings(parser)
+
+
+def run(args: argparse.Namespace) -> int | None:
+    import shutil
+
+    from refimpl.pipeline import ensure_model, open_source
+
+    place = open_run(args)
+    _, source = place.read()
+    preset = read_settings(args, place, {"training.steps": args.steps})
+    if args.force:
+        for folder in (place.training, place.model):
+            shutil.rmtree(folder, ignore_errors=True)
+    place.begin(preset, source)
+    peak = open_source(source, preset).peak
+    stopped_by = ensure_model(place, preset, peak=peak, tell=remark)
+    if stopped_by == "interrupt":
+        next_step("the same command goes on from there")
+        return INTERRUPTED
+    result(f"{place.model}")
+    next_step(f"refimpl generate --model {args.out} --out tune.wav")
+    return None

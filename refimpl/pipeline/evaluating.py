@@ -1,0 +1,209 @@
+"""Measures of sounds, and of what a model writes, each beside its references."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+
+from refimpl.audio import AudioError, find_audio, load_audio
+from refimpl.dataset import TokenDataset
+from refimpl.display import progress
+from refimpl.metrics import Estimate, MusicalMeasures, measure_copying, measure_music, summarise
+from refimpl.metrics.references import (
+    NOISE,
+    REAL,
+    RESYNTHESISED,
+    SHUFFLED,
+    reference_tokens,
+    shuffled,
+    white_noise,
+)
+from refimpl.pipeline.folder import RunFolder, preset_from_dict
+from refimpl.pipeline.generators import find_generator, load_generator, read_facts
+from refimpl.pipeline.sources import TINYTUNES, open_source, sound_of
+from refimpl.pipeline.writing import write_music
+from refimpl.presets import Preset, override
+from refimpl.tokenizer import AudioTokenizer
+
+Rows = dict[str, dict[str, Estimate]]
+GIVEN, MODEL = "given", "model"
+_TUNES_TO_COUNT = 300  # training tunes that are tokenized for a model that comes without tokens
+
+
+def read_sounds(
+    paths: Sequence[str | Path], sample_rate: int, *, seconds: float
+) -> tuple[dict[str, np.ndarray], list[tuple[Path, str]]]:
+    """Read the beginnings of files, and of all files in folders.
+
+    Returns:
+        {path: (n_samples,)}, and (path, reason) of the files in folders that cannot be used.
+
+    Raises:
+        AudioError: a file that was named cannot be used, or not one is left.
+    """
+    sounds, skipped = {}, []
+    for path in map(Path, paths):
+        for file in find_audio(path) if path.is_dir() else [path]:
+            try:
+                sounds[str(file)] = load_audio(file, sample_rate, duration=seconds)
+            except AudioError as error:
+                if file == path:
+                    raise
+                skipped.append((file, error.reason))
+    if not sounds:
+        raise AudioError(f"not one of {len(skipped)} files can be used; the last {skipped[-1][1]}")
+    return sounds, skipped
+
+
+def evaluate_sounds(
+    sounds: dict[str, np.ndarray],
+    sample_rate: int,
+    tokenizer: AudioTokenizer | None = None,
+    *,
+    n_references: int = 20,
+    beat_period: float | None = None,
+    seed: int = 0,
+) -> Rows:
+    """Measure sounds, and references made from them.
+
+    Args:
+        sounds: name to audio (n_samples,).
+        sample_rate: of all of them, in Hz.
+        tokenizer: makes the references that go through tokens; None leaves those out.
+        n_references: at most so many sounds of each reference; 0: no references.
+        beat_period: seconds a beat, where known.
+        seed: of the references.
+
+    Returns:
+        {name of a set: {measure: Estimate}}. Up to ten sounds have a row each; more have one
+        together.
+
+    Taught in lesson 7.
+    """
+
+    def row(clips: Sequence[np.ndarray]) -> dict[str, Estimate]:
+        measures = [measure_music(clip, sample_rate, beat_period=beat_period) for clip in clips]
+        return summarise(measures)
+
+    rows: Rows = {}
+    if 1 < len(sounds) <= 10:
+        rows = {name: row([audio]) for name, audio in sounds.items()}
+    label = next(iter(sounds)) if len(sounds) == 1 else f"{GIVEN} ({len(sounds)})"
+    rows[label] = row(list(sounds.values()))
+    chosen = list(sounds.values())[:n_references]
+    rng = np.random.default_rng(seed)
+    if chosen and tokenizer is not None:
+        ids = [tokenizer.encode(audio) for audio in chosen]
+        n_stages = len(tokenizer.codec.stage_sizes)
+        rows[RESYNTHESISED] = row(_decode_all(tokenizer, ids, RESYNTHESISED))
+        mixed = [shuffled(tokens, rng, n_stages=n_stages) for tokens in ids]
+        rows[SHUFFLED] = row(_decode_all(tokenizer, mixed, SHUFFLED))
+    if chosen:
+        rows[NOISE] = row([white_noise(len(audio), rng) for audio in chosen])
+    return rows
+
+
+def evaluate_model(
+    where: str | Path,
+    n_tunes: int,
+    *,
+    seconds: float | None = None,
+    beat_period: float | None = None,
+    references: bool = True,
+    seed: int = 0,
+) -> Rows:
+    """Let a model write tunes, measure them, and put them beside all references.
+
+    Args:
+        where: a run's folder, a model's, or the name of one that comes with the package.
+        n_tunes: how many it writes, and of each reference.
+        seconds: the most of each; by default as long as the clips that it was trained on.
+        beat_period: seconds a beat; by default the corpus's, where it has only one.
+        references: False measures the model alone.
+        seed: of what is drawn.
+
+    Returns:
+        {name of a set: {measure: Estimate}}, with the copying measures where there are tokens.
+
+    Taught in lesson 7.
+    """
+    model, tokenizer = load_generator(where)
+    facts = read_facts(where)
+    preset = preset_from_dict(facts["settings"]) if "settings" in facts else None
+    beat_period = beat_period or _known_beat(preset, facts)
+    sampling = preset.sampling if preset else None
+    pieces = write_music(
+        model,
+        tokenizer,
+        seconds=seconds or facts.get("clip_seconds") or 8.0,
+        min_seconds=1.0,
+        n_pieces=n_tunes,
+        seed=seed,
+        progress=None,
+        **({} if sampling is None else vars(sampling)),
+    )
+    sets = {MODEL: [piece.tokens for piece in pieces]}
+    audio = {MODEL: [piece.audio for piece in pieces]}
+    training, held_out, real = _what_it_learnt_from(where, preset, facts, tokenizer, n_tunes)
+    if references:
+        if training and held_out:
+            rng = np.random.default_rng(seed)
+            n_stages = len(tokenizer.codec.stage_sizes)
+            made = reference_tokens(training, held_out, rng, n_stages=n_stages)
+            sets = {RESYNTHESISED: made.pop(RESYNTHESISED)} | sets | made
+        audio |= {
+            name: _decode_all(tokenizer, ids, name) for name, ids in sets.items() if name != MODEL
+        }
+        audio = {REAL: real} | {name: audio[name] for name in sets}
+        rng = np.random.default_rng(seed)
+        audio[NOISE] = [white_noise(len(p.audio), rng) for p in pieces]
+    rate = tokenizer.sample_rate
+    measures: dict[str, list[MusicalMeasures]] = {
+        name: [measure_music(clip, rate, beat_period=beat_period) for clip in clips]
+        for name, clips in audio.items()
+        if clips
+    }
+    rows = {name: summarise(values) for name, values in measures.items()}
+    if training:
+        for name, ids in sets.items():
+            rows[name] |= summarise(measure_copying(ids, training))
+    return rows
+
+
+def _decode_all(
+    tokenizer: AudioTokenizer, sets: Sequence[np.ndarray], what: str
+) -> list[np.ndarray]:
+    bar = progress(sets, description=what, unit="clip", leave=False)
+    return [tokenizer.decode(ids) for ids in bar]
+
+
+def _known_beat(preset: Preset | None, facts: dict) -> float | None:
+    """Seconds a beat of a corpus with one tempo."""
+    if preset is None or facts.get("source", {}).get("kind") != TINYTUNES:
+        return None
+    tempos = preset.tunes.tempos
+    return 60 / tempos[0] if len(tempos) == 1 else None
+
+
+def _what_it_learnt_from(
+    where: str | Path, preset: Preset | None, facts: dict, tokenizer: AudioTokenizer, n: int
+) -> tuple[Sequence[np.ndarray], list[np.ndarray], list[np.ndarray]]:
+    """Training tokens, held-out tokens, and held-out audio; empty where they are not at hand."""
+    training: Sequence[np.ndarray] = []
+    held_out: list[np.ndarray] = []
+    real: list[np.ndarray] = []
+    run = RunFolder(find_generator(where).parent)
+    if run.settings.exists() and run.tokens("validation").exists():
+        training = list(TokenDataset(run.tokens("train"), tokenizer))
+        held_out = list(islice(TokenDataset(run.tokens("validation"), tokenizer), n))
+    if preset is not None and facts.get("source", {}).get("kind") == TINYTUNES:
+        source = open_source(TINYTUNES, override(preset, {"data.n_validation": n}))
+        real = [sound_of(clip) for clip in source.clips("validation")]
+        if not training:
+            tunes = islice(source.clips("train"), _TUNES_TO_COUNT)
+            training = [tokenizer.encode(sound_of(clip)) for clip in tunes]
+            held_out = [tokenizer.encode(audio) for audio in real]
+    return training, held_out, real
