@@ -403,3 +403,16 @@ def test_bfloat16_autocast_trains_and_writes(variant):
     with torch.autocast("cpu", dtype=torch.bfloat16), torch.no_grad():
         logits = model(ids[:, :1], cache=KVCache(model.config, 2))
     assert torch.allclose(logits.float(), model(ids[:, :1]), atol=0.05)
+
+
+def test_dropout_acts_in_training_and_at_its_rate():
+    qkv = torch.randn(3, 2, 2, 120, 8, generator=torch.Generator().manual_seed(0))
+    qkv[2] = 1  # values of one: what comes out is the sum of the kept probabilities
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        kept = attend_in_blocks(*qkv, dropout=0.25)
+        assert kept.std() > 0.05 and kept.mean().item() == pytest.approx(1, abs=0.05)
+        model, ids = Transformer(make_config(dropout=0.3, init_std=0.3)), tokens(1, 8)
+        assert not torch.equal(model(ids), model(ids))
+    model.eval()
+    assert torch.equal(model(ids), model(ids))
