@@ -1,17 +1,12 @@
 """Settings for every pytest run: the package's tests and, under nbval, the notebooks."""
 
 import os
-import tempfile
 
 import pytest
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keep a run away from the user's screen and from the user's own progress."""
-    # A learner's progress must not change what a notebook prints, nor a test change the progress;
-    # each process gets a file of its own, since workers run side by side.
-    folder = tempfile.mkdtemp(prefix="refimpl-progress-")
-    os.environ["REFIMPL_PROGRESS"] = os.path.join(folder, "progress.json")  # noqa: PTH118
+    """Keep a run away from the user's screen."""
     if not (config.getoption("nbval", False) or config.getoption("nbval_lax", False)):
         # No window for a plot. (A notebook's kernel sets its own, inline backend.)
         os.environ.setdefault("MPLBACKEND", "Agg")
