@@ -1,0 +1,53 @@
+"""Curricula by name, as configurations and commands give them."""
+
+import dataclasses
+import difflib
+from collections.abc import Sequence
+from typing import Any
+
+from refimpl.curriculum.bandit import Exp3S
+from refimpl.curriculum.constant import Fixed, Uniform
+from refimpl.curriculum.curriculum import Curriculum
+from refimpl.curriculum.errors import CurriculumError
+from refimpl.curriculum.strategy import Strategy
+
+STRATEGIES: dict[str, type] = {"uniform": Uniform, "fixed": Fixed, "exp3s": Exp3S}
+
+
+def make_curriculum(
+    kind: str, names: Sequence[str], *, settings: dict[str, Any] | None = None, **options: Any
+) -> Curriculum:
+    """A curriculum of a kind.
+
+    Args:
+        kind: "uniform", "fixed", "exp3s" or "reward_model".
+        names: the objectives.
+        settings: of the strategy: `{"shares": {name: share}}` for "fixed", else its attributes.
+        options: of `Curriculum`: n_steps, warmup_steps, effect_delay, reward_fn, seed.
+
+    Raises:
+        CurriculumError: an unknown kind or setting; it names the nearest right one.
+
+    Taught in lesson 6.
+    """
+    if kind not in STRATEGIES:
+        raise CurriculumError(f"no curriculum is called {kind!r}; {_advice(kind, STRATEGIES)}")
+    return Curriculum(names, _strategy(kind, names, settings or {}), **options)
+
+
+def _strategy(kind: str, names: Sequence[str], settings: dict[str, Any]) -> Strategy:
+    known = [field.name for field in dataclasses.fields(STRATEGIES[kind])]
+    for name in settings:
+        if name not in known:
+            raise CurriculumError(f"{kind} has no setting {name!r}; {_advice(name, known)}")
+    if kind == "fixed":
+        if "shares" not in settings:
+            raise CurriculumError("a fixed curriculum needs the setting 'shares', one an objective")
+        return Fixed.of(settings["shares"], names)
+    return STRATEGIES[kind](**settings)
+
+
+def _advice(name: str, known: Sequence[str]) -> str:
+    """What may have been meant."""
+    near = difflib.get_close_matches(str(name), list(known), n=1)
+    return f"did you mean {near[0]}?" if near else f"there is {', '.join(known) or 'none'}"
