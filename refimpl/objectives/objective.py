@@ -1,0 +1,68 @@
+"""What an objective is: its parameters, the lengths that it takes, and how it makes a sample."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, ClassVar
+
+import numpy as np
+
+from refimpl.objectives.errors import ObjectiveError
+from refimpl.objectives.sample import Sample, SpecialTokens
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A way to make a question and an answer of a piece of a tune.
+
+    An objective of your own is a frozen dataclass derived from this one, with a `name`, its
+    parameters as fields, the two methods below, and `@register` above it.
+
+    Args:
+        paradigm: the token that says what is asked, by its name or id. None: the objective's own
+            in the vocabulary, or else a spare one.
+
+    Attributes:
+        name: by which configurations know it.
+        min_tokens: the shortest piece that it can make a sample of.
+
+    Taught in lesson 6.
+    """
+
+    name: ClassVar[str] = ""
+    min_tokens: ClassVar[int] = 1
+    has_paradigm: ClassVar[bool] = True  # False: without a token unless one is given
+
+    paradigm: str | int | None = field(default=None, kw_only=True)
+
+    def packed_length(self, n_tokens: int) -> int:
+        """The most positions that a piece of n_tokens may take; never less for a longer piece."""
+        raise NotImplementedError
+
+    def build(self, tokens: np.ndarray, special: SpecialTokens, rng: np.random.Generator) -> Sample:
+        """Make a sample of all the tokens of a piece.
+
+        Args:
+            tokens: (n_tokens,) int64, at least `min_tokens`; not to be changed.
+            special: the tokens to frame it with; `special.ask(question, answer)` does.
+            rng: the only source of randomness.
+        """
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        """The name, with the parameters that are not the default ones."""
+        changed = [f for f in fields(self) if getattr(self, f.name) != f.default]
+        return " ".join([self.name] + [f"{f.name}={getattr(self, f.name)}" for f in changed])
+
+    def _check_number(self, name: str, least: float, most: float, *, whole: bool = False) -> None:
+        """Raise ObjectiveError where a parameter is no number from `least` to `most`."""
+        value: Any = getattr(self, name)
+        number = isinstance(value, int | float | np.number) and not isinstance(value, bool)
+        if whole and number:
+            number = value == int(value) if np.isfinite(value) else False
+        if not number or not least <= value <= most:
+            kind = "a whole number" if whole else "a number"
+            upper = f" to {most}" if np.isfinite(most) else " up"
+            raise ObjectiveError(
+                f"{self.name}: {name} is {value!r}; it must be {kind} from {least}{upper}"
+            )
+        if whole:
+            object.__setattr__(self, name, int(value))  # 3.0 from a JSON file counts as 3
