@@ -9,15 +9,23 @@ from pathlib import Path
 
 from refimpl.errors import UserError
 
+SOUNDS = (".wav", ".flac", ".ogg", ".mp3")
+
+
+def _speaks() -> bool:
+    """Of several processes (under `accelerate launch`) only the first says something."""
+    return os.environ.get("RANK", "0") == "0"
+
 
 def result(text: str) -> None:
     """Print what was asked for, for people and for pipes."""
-    print(text, flush=True)
+    if _speaks():
+        print(text, flush=True)
 
 
 def remark(text: str) -> None:
     """Say something on the way, unless --quiet (or REFIMPL_QUIET) forbids it."""
-    if os.environ.get("REFIMPL_QUIET", "").lower() in ("", "0", "false", "no"):
+    if _speaks() and os.environ.get("REFIMPL_QUIET", "").lower() in ("", "0", "false", "no"):
         print(text, file=sys.stderr, flush=True)
 
 
@@ -29,6 +37,17 @@ def next_step(text: str) -> None:
 def say_error(text: str) -> None:
     """Say what went wrong, in one line."""
     print(f"refimpl: error: {' '.join(text.split())}", file=sys.stderr, flush=True)
+
+
+def check_sounds(paths: Iterable[Path]) -> None:
+    """Refuse suffixes that name no format, before any work is done.
+
+    Raises:
+        UserError: a suffix that is none of `SOUNDS`.
+    """
+    for path in paths:
+        if path.suffix.lower() not in SOUNDS:
+            raise UserError(f"{path}: give a name that ends in {', '.join(SOUNDS)}")
 
 
 def check_free(paths: Iterable[str | Path], force: bool) -> None:

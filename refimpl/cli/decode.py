@@ -9,7 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from refimpl.cli.console import check_free, result
+from refimpl.cli.console import check_free, check_sounds, result
 
 EXAMPLES = """\
 examples:
@@ -41,11 +41,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
+    check_sounds([Path(args.out)])
     check_free([args.out], args.force)
 
     from refimpl.audio import save_audio
     from refimpl.errors import UserError
-    from refimpl.pipeline import load_tokenizer
+    from refimpl.pipeline import load_tokenizer, within_range
 
     try:
         text = sys.stdin.read() if args.file == "-" else Path(args.file).read_text("utf-8")
@@ -55,6 +56,6 @@ def run(args: argparse.Namespace) -> None:
         ) from None
     tokenizer = load_tokenizer(args.model)
     ids = tokenizer.from_literal(text)
-    audio = tokenizer.decode(ids, n_iter=args.iterations)
+    audio = within_range(tokenizer.decode(ids, n_iter=args.iterations))
     path = save_audio(args.out, audio, tokenizer.sample_rate)
     result(f"{path} ({len(audio) / tokenizer.sample_rate:.2f} s from {len(ids)} tokens)")

@@ -68,7 +68,9 @@ def run(args: argparse.Namespace) -> None:
     else:
         from refimpl.metrics import table
 
-        text = table(rows, intervals=not args.no_intervals)
+        # Of a single sound there is no interval.
+        several = all(any(e.n > 1 for e in row.values()) for row in rows.values())
+        text = table(rows, intervals=several and not args.no_intervals)
     if args.out:
         Path(args.out).write_text(text + "\n", encoding="utf-8")
         result(args.out)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from refimpl.cli.console import next_step, remark, result
-from refimpl.cli.folders import add_run_folder, add_source, open_run, source_of
+from refimpl.cli.folders import add_run_folder, add_source, source_of
 from refimpl.cli.settings import add_settings, read_settings
 
 EXAMPLES = """\
@@ -21,14 +21,14 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
-    add_run_folder(parser)
+    add_run_folder(parser, force="remove the codebook and all made with it, and fit anew")
     add_settings(parser)
 
 
 def run(args: argparse.Namespace) -> None:
-    from refimpl.pipeline import ensure_codebook, open_source
+    from refimpl.pipeline import RunFolder, ensure_codebook, open_source
 
-    place = open_run(args)
+    place = RunFolder(args.out)
     preset, source = read_settings(args, place), source_of(args, place)
     opened = open_source(source, preset)
     if args.force:

@@ -26,21 +26,12 @@ def add_source(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_run_folder(parser: argparse.ArgumentParser) -> None:
-    """Add --out and --force."""
+def add_run_folder(parser: argparse.ArgumentParser, *, force: str) -> None:
+    """Add --out and --force, which does what `force` says."""
     parser.add_argument(
         "--out", required=True, metavar="RUN", help="folder of the run; one that was begun goes on"
     )
-    parser.add_argument(
-        "--force", action="store_true", help="remove what the run has written and begin anew"
-    )
-
-
-def open_run(args: argparse.Namespace) -> RunFolder:
-    """The run's folder, emptied where --force asks for it."""
-    from refimpl.pipeline import RunFolder
-
-    return RunFolder(args.out)
+    parser.add_argument("--force", action="store_true", help=force)
 
 
 def source_of(args: argparse.Namespace, place: RunFolder) -> str:
@@ -51,7 +42,8 @@ def source_of(args: argparse.Namespace, place: RunFolder) -> str:
     """
     if args.source is not None:
         # Absolute, so that the run can go on from another working directory.
-        return args.source if args.source == "tinytunes" else str(Path(args.source).resolve())
+        is_path = args.source != "tinytunes" and Path(args.source).exists()
+        return str(Path(args.source).resolve()) if is_path else args.source
     known = place.read()[1] if place.settings.exists() else None
     if known is None:
         raise UserError("a new run needs a SOURCE: tinytunes, or a folder of recordings")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from refimpl.cli.console import check_free, next_step, result
+from refimpl.cli.console import check_free, check_sounds, next_step, result
 
 EXAMPLES = """\
 examples:
@@ -86,9 +86,10 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(f"--prompt-seconds is {args.prompt_seconds:g}; give more than 0")
     paths = numbered(Path(args.out), args.count)
     pictures = [] if args.no_picture else [path.with_suffix(".png") for path in paths]
+    check_sounds(paths)
     check_free([*paths, *pictures], args.force)
 
-    from refimpl.pipeline import load_generator, read_facts, write_music
+    from refimpl.pipeline import load_generator, read_facts, within_range, write_music
 
     model, tokenizer = load_generator(args.model)
     facts = read_facts(args.model)
@@ -108,21 +109,20 @@ def run(args: argparse.Namespace) -> None:
     )
     beside = {}
     if clip is not None:
-        resynthesised = tokenizer.decode(tokenizer.encode(clip))
+        resynthesised = within_range(tokenizer.decode(tokenizer.encode(clip)))
         beside = {"original": clip, "original through the codebook": resynthesised}
     write_files(
         paths,
         [piece.audio for piece in pieces],
         tokenizer.sample_rate,
-        label="generated" if clip is None else "continuation",
+        label="generated" if clip is None else f"continuation, from {args.prompt_seconds:g} s on",
         beside=beside,
         picture=not args.no_picture,
     )
     if clip is None:
         next_step("--seed 1 writes another; --prompt FILE goes on from a clip of yours")
     else:
-        given = pieces[0].n_prompt / tokenizer.tokens_per_second
-        next_step(f"the first {given:.2f} s are the prompt; --seed 1 goes on differently")
+        next_step("--seed 1 goes on differently, --temperature 0.9 more carefully")
 
 
 def numbered(path: Path, count: int) -> list[Path]:

@@ -75,25 +75,36 @@ def build_parser() -> Parser:
         )
         module.add_arguments(command)
         command.set_defaults(run=module.run, parser=command)
+    parser.commands = commands.choices
     return parser
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
-    """Parse the words, and for a wrong one say which was probably meant."""
-    command = next((word for word in argv if not word.startswith("-")), None)
-    if command is not None and command not in COMMANDS:
-        parser.error(f"there is no command {command!r}{_nearest(command, COMMANDS)}")
+    """Parse the words; of a wrong one, say which was probably meant."""
+    place = next((i for i, word in enumerate(argv) if not word.startswith("-")), len(argv))
+    _check_options(parser, argv[:place])
+    if place == len(argv):
+        args = parser.parse_args(argv)  # ends here for --help and --version
+        parser.print_help(sys.stderr)
+        parser.exit(2)
+    if argv[place] not in COMMANDS:
+        parser.error(f"there is no command {argv[place]!r}{_nearest(argv[place], COMMANDS)}")
+    _check_options(parser.commands[argv[place]], argv[place + 1 :])
     args, unknown = parser.parse_known_args(argv)
-    if args.command is None:
-        parser.print_help()
-        parser.exit(2 if not argv else 0)
-    for word in unknown:
-        option = word.split("=")[0]
-        if option.startswith("--"):
-            known = [o for action in args.parser._actions for o in action.option_strings]
-            args.parser.error(f"there is no option {option}{_nearest(option, known)}")
-        args.parser.error(f"{word!r} is one argument too many")
+    if unknown:
+        args.parser.error(f"{unknown[0]!r} is one argument too many")
     return args
+
+
+def _check_options(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
+    """Find misspelt options first: argparse would rather complain about what is missing then."""
+    known = [option for action in parser._actions for option in action.option_strings]
+    for word in words:
+        option = word.split("=")[0]
+        if word == "--":
+            break
+        if option.startswith("--") and option not in known:
+            parser.error(f"there is no option {option}{_nearest(option, known)}")
 
 
 def _nearest(word: str, known: Sequence[str]) -> str:

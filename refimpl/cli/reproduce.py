@@ -1,40 +1,71 @@
 """Run the report's pipeline and the course's through the same code, and compare them.
 
-Writes a table of measures, and a page of sounds and spectrograms, into a folder.
+Writes results.json, tables, and a page of sounds and spectrograms into a folder. It takes a while
+(with --ladder, hours); what is done already is not done again.
 """
 
 from __future__ import annotations
 
 import argparse
 
-from refimpl.cli.console import result
+from refimpl.cli.console import next_step, remark, result
+from refimpl.cli.folders import n_processes
 
 EXAMPLES = """\
 examples:
-  refimpl reproduce --out results
-  refimpl reproduce --out results --minutes 1
-  refimpl reproduce --out results --ladder         change one factor at a time, too
+  refimpl reproduce
+  refimpl reproduce --ladder                       change one factor at a time, too
+  refimpl reproduce --out quick --work runs/quick --tunes 8 --set training.steps=20
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", required=True, metavar="FOLDER", help="where the results go")
     parser.add_argument(
-        "--minutes",
-        type=float,
-        default=5.0,
-        metavar="M",
-        help="training time of each model, in minutes (default: 5)",
+        "--out", default="results", metavar="FOLDER", help="for the results (default: results)"
+    )
+    parser.add_argument(
+        "--work",
+        default="runs/reproduce",
+        metavar="FOLDER",
+        help="for the runs themselves (default: runs/reproduce)",
     )
     parser.add_argument(
         "--ladder",
         action="store_true",
         help="go from the one preset to the other, changing one factor at a time",
     )
+    parser.add_argument(
+        "--tunes",
+        type=int,
+        default=200,
+        metavar="N",
+        help="tunes that each measure is taken over (default: 200)",
+    )
+    parser.add_argument(
+        "--ladder-tunes", type=int, default=64, metavar="N", help="on the ladder (default: 64)"
+    )
+    parser.add_argument(
+        "--set",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a setting for every run, to try things out quickly; can be repeated",
+    )
 
 
 def run(args: argparse.Namespace) -> None:
+    from refimpl.presets import parse_assignment
     from refimpl.reproduce import reproduce
 
-    reproduce(args.out, minutes=args.minutes, ladder=args.ladder)
+    reproduce(
+        args.out,
+        with_ladder=args.ladder,
+        n_tunes=args.tunes,
+        n_ladder_tunes=args.ladder_tunes,
+        work=args.work,
+        n_processes=n_processes(),
+        changes=dict(parse_assignment(text) for text in args.set),
+        tell=remark,
+    )
     result(f"{args.out}")
+    next_step(f"open {args.out}/index.html")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from refimpl.cli.console import next_step, remark, result
-from refimpl.cli.folders import add_run_folder, add_source, n_processes, open_run, source_of
+from refimpl.cli.folders import add_run_folder, add_source, n_processes, source_of
 from refimpl.cli.settings import add_settings, read_settings
 from refimpl.cli.train import INTERRUPTED, add_training_flags
 
@@ -24,7 +24,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
-    add_run_folder(parser)
+    add_run_folder(parser, force="remove what the run has written, and begin anew")
     add_training_flags(parser)
     add_settings(parser)
 
@@ -33,11 +33,11 @@ def run(args: argparse.Namespace) -> int | None:
     from refimpl import pipeline
     from refimpl.cli.generate import write_files
 
-    place = open_run(args)
+    place = pipeline.RunFolder(args.out)
     preset = read_settings(args, place, {"training.steps": args.steps})
     source = source_of(args, place)
-    pipeline.open_source(source, preset)  # what cannot be used shows before anything is removed
     if args.force:
+        pipeline.open_source(source, preset)  # what is no source shows before anything is removed
         place.clear()
     finished = pipeline.run(source, preset, args.out, n_processes=n_processes(), tell=remark)
     if finished is None:

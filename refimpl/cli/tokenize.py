@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from refimpl.cli.console import next_step, remark, result
-from refimpl.cli.folders import add_run_folder, add_source, n_processes, open_run, source_of
+from refimpl.cli.folders import add_run_folder, add_source, n_processes, source_of
 from refimpl.cli.settings import add_settings, read_settings
 
 EXAMPLES = """\
@@ -21,29 +21,20 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
-    add_run_folder(parser)
+    add_run_folder(parser, force="remove tokens and model, and tokenize anew")
     add_settings(parser)
 
 
 def run(args: argparse.Namespace) -> None:
-    import shutil
+    from refimpl.pipeline import RunFolder, ensure_tokens, load_codebook, open_source
 
-    from refimpl.codebook import Codebook
-    from refimpl.pipeline import ensure_tokens, open_source
-    from refimpl.tokenizer import AudioTokenizer
-
-    place = open_run(args)
-    if not place.codebook.exists():
-        from refimpl.errors import UserError
-
-        raise UserError(f"{place.codebook} is not there; begin with `refimpl fit SOURCE`")
+    place = RunFolder(args.out)
     preset, source = read_settings(args, place), source_of(args, place)
-    if args.force:
-        for folder in (place.path / "tokens", place.training, place.model):
-            shutil.rmtree(folder, ignore_errors=True)
-    place.begin(preset, source)
-    tokenizer = AudioTokenizer(Codebook.load(place.codebook), preset.vocabulary_of_codes())
+    tokenizer = load_codebook(place, preset)
     opened = open_source(source, preset)
+    if args.force:
+        place.clear("tokens")
+    place.begin(preset, source)
     ensure_tokens(place, opened, preset, tokenizer, n_processes=n_processes(), tell=remark)
     result(f"{place.path / 'tokens'}")
     next_step(f"refimpl train --out {args.out}")

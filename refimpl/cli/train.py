@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 
 from refimpl.cli.console import next_step, remark, result
-from refimpl.cli.folders import add_run_folder, open_run
+from refimpl.cli.folders import add_run_folder
 from refimpl.cli.settings import add_settings, read_settings
 
 EXAMPLES = """\
@@ -31,25 +31,21 @@ def add_training_flags(parser: argparse.ArgumentParser) -> None:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    add_run_folder(parser)
+    add_run_folder(parser, force="remove checkpoints and model, and train from the beginning")
     add_training_flags(parser)
     add_settings(parser)
 
 
 def run(args: argparse.Namespace) -> int | None:
-    import shutil
+    from refimpl.pipeline import RunFolder, ensure_model
 
-    from refimpl.pipeline import ensure_model, open_source
-
-    place = open_run(args)
+    place = RunFolder(args.out)
     _, source = place.read()
     preset = read_settings(args, place, {"training.steps": args.steps})
     if args.force:
-        for folder in (place.training, place.model):
-            shutil.rmtree(folder, ignore_errors=True)
+        place.clear("training")
     place.begin(preset, source)
-    peak = open_source(source, preset).peak
-    stopped_by = ensure_model(place, preset, peak=peak, tell=remark)
+    stopped_by = ensure_model(place, preset, tell=remark)
     if stopped_by == "interrupt":
         next_step("the same command goes on from there")
         return INTERRUPTED

@@ -18,12 +18,13 @@ from refimpl.pipeline.running import (
     ensure_codebook,
     ensure_model,
     ensure_tokens,
+    load_codebook,
     load_run,
     run,
 )
 from refimpl.pipeline.sources import TINYTUNES, Source, open_source, sound_of
 from refimpl.pipeline.stages import TrainedModel, fit_codebook, tokenize, train_model
-from refimpl.pipeline.writing import Piece, write_music
+from refimpl.pipeline.writing import Piece, within_range, write_music
 
 __all__ = [
     "TINYTUNES",
@@ -39,6 +40,7 @@ __all__ = [
     "evaluate_sounds",
     "find_generator",
     "fit_codebook",
+    "load_codebook",
     "load_generator",
     "load_run",
     "load_tokenizer",
@@ -52,5 +54,6 @@ __all__ = [
     "sound_of",
     "tokenize",
     "train_model",
+    "within_range",
     "write_music",
 ]

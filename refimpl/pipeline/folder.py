@@ -88,22 +88,32 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         replace_file(self.settings, (json.dumps(content, indent=1) + "\n").encode())
 
-    def clear(self) -> None:
-        """Remove what a run has written, and nothing else."""
-        if not self.settings.exists():
-            return
-        for folder in (self.model, self.training, self.path / "tokens"):
-            shutil.rmtree(folder, ignore_errors=True)
-        self.codebook.unlink(missing_ok=True)
-        self.settings.unlink()
+    def clear(self, first: str = "codebook") -> None:
+        """Remove what the run's stages have written, from one of them on, and nothing else.
 
-    def _has(self, stage: str) -> bool:
-        outputs = {
-            "codebook": self.codebook,
-            "tokens": self.path / "tokens",
-            "training": self.training,
-        }
-        return any(outputs[name].exists() for name in _STAGES[_STAGES.index(stage) :])
+        Args:
+            first: "codebook", "tokens" or "training".
+        """
+        if not self.settings.exists():  # not a run's folder: nothing in it is ours
+            return
+        for stage in _STAGES[_STAGES.index(first) :]:
+            for output in self._outputs(stage):
+                if output.is_dir():
+                    shutil.rmtree(output)
+                else:
+                    output.unlink(missing_ok=True)
+
+    def has(self, stage: str) -> bool:
+        """Whether a stage, or one after it, has written something."""
+        stages = _STAGES[_STAGES.index(stage) :]
+        return any(output.exists() for name in stages for output in self._outputs(name))
+
+    def _outputs(self, stage: str) -> list[Path]:
+        if stage == "codebook":
+            return [self.codebook]
+        if stage == "tokens":
+            return [self.path / "tokens"]
+        return [self.training, self.model]
 
     def _check_same(
         self, old: Preset, new: Preset, old_source: str | None, new_source: str | None
@@ -114,7 +124,7 @@ class RunFolder:
             if name in _FREE or was[name] == now.get(name):
                 continue
             stage = next(s for start, s in _DECIDES.items() if name.startswith(start))
-            if stage is not None and self._has(stage):
+            if stage is not None and self.has(stage):
                 raise UserError(
                     f"{self.path} was made with {name} = {was[name]}, and now it is {now[name]}; "
                     "give another folder, or --force to begin this one anew"

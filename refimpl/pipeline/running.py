@@ -10,6 +10,7 @@ from typing import Any
 
 from refimpl.codebook import Codebook
 from refimpl.dataset import TokenDataset
+from refimpl.errors import UserError
 from refimpl.pipeline.folder import RunFolder, preset_to_dict
 from refimpl.pipeline.generators import load_generator, read_facts, save_generator
 from refimpl.pipeline.sources import SPLITS, Source, open_source
@@ -78,10 +79,12 @@ def run(
     """
     place = RunFolder(folder)
     opened = open_source(source, preset)
+    for split in SPLITS:
+        opened.clips(split)  # too little to hold something out shows now, not after the fitting
     place.begin(preset, str(source))
     tokenizer = ensure_codebook(place, opened, preset, tell=tell)
     ensure_tokens(place, opened, preset, tokenizer, n_processes=n_processes, tell=tell)
-    result = ensure_model(place, preset, peak=opened.peak, tell=tell)
+    result = ensure_model(place, preset, tell=tell)
     return None if result == "interrupt" else load_run(folder)
 
 
@@ -104,14 +107,24 @@ def ensure_codebook(
 ) -> AudioTokenizer:
     """The run's tokenizer, with a codebook that is fitted unless it is there."""
     if place.codebook.exists():
-        codebook = Codebook.load(place.codebook)
         tell(f"codebook: {place.codebook} is there already")
-    else:
-        codebook = fit_codebook(source, preset)
-        codebook.save(place.codebook)
-        stages = f" in {preset.codebook.n_stages} stages" * (preset.codebook.n_stages > 1)
-        tell(f"codebook: {codebook.n_codes} codes{stages}, {place.codebook}")
+        return load_codebook(place, preset)
+    codebook = fit_codebook(source, preset)
+    codebook.save(place.codebook)
+    stages = f" in {preset.codebook.n_stages} stages" * (preset.codebook.n_stages > 1)
+    tell(f"codebook: {codebook.n_codes} codes{stages}, {place.codebook}")
     return AudioTokenizer(codebook, preset.vocabulary_of_codes())
+
+
+def load_codebook(place: RunFolder, preset: Preset) -> AudioTokenizer:
+    """The run's tokenizer, with the codebook that is there.
+
+    Raises:
+        UserError: it is not there.
+    """
+    if not place.codebook.exists():
+        raise UserError(f"{place.codebook} is not there; begin with `refimpl fit SOURCE`")
+    return AudioTokenizer(Codebook.load(place.codebook), preset.vocabulary_of_codes())
 
 
 def ensure_tokens(
@@ -135,11 +148,9 @@ def ensure_tokens(
             tell(f"  left out: {path}: {reason}")
 
 
-def ensure_model(
-    place: RunFolder, preset: Preset, *, peak: float | None = None, tell: Tell = _say_nothing
-) -> str:
+def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing) -> str:
     """Train unless it is done, and save the model; the result says why training stopped."""
-    tokenizer = AudioTokenizer(Codebook.load(place.codebook), preset.vocabulary_of_codes())
+    tokenizer = load_codebook(place, preset)
     identity = {
         "settings": preset_to_dict(preset),
         "codec": tokenizer.codec.fingerprint,
@@ -155,7 +166,7 @@ def ensure_model(
     facts = identity | {
         "source": train_set.manifest.source,
         "clip_seconds": float(train_set.clip_seconds.max()),
-        "peak": peak,
+        "peak": tokenizer.codec.notes.get("peak"),
         **_figures(result, tokenizer),
         "baselines": trained.baselines,
     }

@@ -88,6 +88,7 @@ def fit_codebook(
     )
     codebook.notes["vocabulary"] = preset.vocabulary
     codebook.notes["source"] = source.describe("train")
+    codebook.notes["peak"] = source.peak  # a clip to continue is brought to this level
     return codebook
 
 

@@ -27,6 +27,12 @@ class Piece:
     audio: np.ndarray
 
 
+def within_range(audio: np.ndarray, peak: float = 0.95) -> np.ndarray:
+    """Audio (n_samples,) turned down where it would clip; a waveform that was found may."""
+    largest = float(np.abs(audio).max(initial=0.0))
+    return audio if largest <= peak else (audio * (peak / largest)).astype(np.float32)
+
+
 def write_music(
     model: Transformer,
     tokenizer: AudioTokenizer,
@@ -93,5 +99,6 @@ def write_music(
                 "a piece ended before its first frame; try another seed, ask for min_seconds, "
                 "or train the model for longer"
             )
-        pieces.append(Piece(tokens, len(given), tokenizer.decode(tokens, **(decode or {}))))
+        audio = within_range(tokenizer.decode(tokens, **(decode or {})))
+        pieces.append(Piece(tokens, len(given), audio))
     return pieces
