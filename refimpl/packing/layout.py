@@ -1,0 +1,102 @@
+"""A batch in two forms: compact, as it is made and sent, and as the arrays a model takes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from refimpl.vocabulary import IGNORE_INDEX
+
+# The values of attention_mask; the transformer reads them.
+PAD, PREFIX, CAUSAL = 0, 1, 3
+
+LAST_RESORT = -1  # stands for an objective where none of the mixture could take a piece
+
+
+class Segment(NamedTuple):
+    """One sample in a batch.
+
+    Attributes:
+        row, start: where it begins.
+        length: positions that it takes.
+        n_prefix: how many of them are the prefix.
+        objective: its place in the mixture; LAST_RESORT for plain next-token prediction of what is
+            too short for the others.
+        n_tokens: tokens of the tune that it was made of.
+    """
+
+    row: int
+    start: int
+    length: int
+    n_prefix: int
+    objective: int
+    n_tokens: int
+
+
+@dataclass(frozen=True)
+class PackedBatch:
+    """A batch without what can be computed from the rest of it, so that it is quickly sent.
+
+    Attributes:
+        input_ids: (batch_size, sequence_length) int32.
+        label_ids: (batch_size, sequence_length) int32, -100 for none.
+        segments: (n_segments, 6) int32, a `Segment` each, row by row from left to right.
+    """
+
+    input_ids: np.ndarray
+    label_ids: np.ndarray
+    segments: np.ndarray
+
+    def __iter__(self) -> Iterator[Segment]:
+        return (Segment(*values) for values in self.segments.tolist())
+
+    @property
+    def n_positions(self) -> int:
+        """Positions that are not padding."""
+        return int(self.segments[:, 2].sum())
+
+    @property
+    def fill(self) -> float:
+        """The share of positions that are not padding."""
+        return self.n_positions / self.input_ids.size
+
+    @property
+    def n_labels(self) -> int:
+        """Positions that have a target."""
+        return int((self.label_ids != IGNORE_INDEX).sum())
+
+
+def expand(packed: PackedBatch) -> dict[str, np.ndarray]:
+    """Make the arrays that a model takes.
+
+    Returns:
+        Five arrays (batch_size, sequence_length) int64: `input_ids`; `label_ids`, already shifted,
+        -100 for none; `attention_mask`, 0 padding, 1 prefix, 3 causal; `segment_ids`, 1, 2, … in
+        each row, 0 for padding; `position_ids`, which restart in each segment.
+
+    Taught in lesson 6.
+    """
+    shape = packed.input_ids.shape
+    rows, starts, lengths, n_prefix = (packed.segments[:, i].astype(np.int64) for i in range(4))
+    ends = np.cumsum(lengths)
+    positions = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths, lengths)
+    places = np.repeat(rows * shape[1] + starts, lengths) + positions
+    # A segment's number in its row: how many segments there are before it, less those of the
+    # rows above.
+    numbers = np.arange(1, len(rows) + 1) - np.searchsorted(rows, rows)
+
+    def spread(values: np.ndarray) -> np.ndarray:
+        array = np.zeros(shape[0] * shape[1], dtype=np.int64)
+        array[places] = values
+        return array.reshape(shape)
+
+    return {
+        "input_ids": packed.input_ids.astype(np.int64),
+        "label_ids": packed.label_ids.astype(np.int64),
+        "attention_mask": spread(
+            np.where(positions < np.repeat(n_prefix, lengths), PREFIX, CAUSAL)
+        ),
+        "segment_ids": spread(np.repeat(numbers, lengths)),
+        "position_ids": spread(positions),
+    }
