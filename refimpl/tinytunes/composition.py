@@ -52,11 +52,16 @@ class Composition:
 
     @property
     def split(self) -> str:
-        """The one split that this composition belongs to, by its fingerprint alone."""
-        position = int(self.fingerprint[:12], 16) / 16**12  # in [0, 1), evenly spread
-        if position < SPLIT_SHARES[0]:
-            return "train"
-        return "validation" if position < sum(SPLIT_SHARES) else "test"
+        """The one split that this composition belongs to."""
+        return split_of(self.fingerprint)
+
+
+def split_of(fingerprint: str) -> str:
+    """The split that a fingerprint belongs to: "train", "validation" or "test"."""
+    position = int(fingerprint[:12], 16) / 16**12  # in [0, 1), evenly spread
+    if position < SPLIT_SHARES[0]:
+        return "train"
+    return "validation" if position < sum(SPLIT_SHARES) else "test"
 
 
 def melody_degrees(key: int, mode: str) -> range:

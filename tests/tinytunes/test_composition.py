@@ -119,3 +119,51 @@ def test_long_tunes_repeat_their_first_phrase():
         # The first phrase asks, the second answers.
         assert chord_at(tune.chords, 4 * BAR - 1).degree != TONIC
         assert chord_at(tune.chords, 8 * BAR - 1).degree == TONIC
+
+
+def pairs(tune):
+    """Notes of the melody that follow one another."""
+    return zip(tune.melody, tune.melody[1:], strict=False)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_foreign_notes_resolve_by_step(mode):
+    intervals = [
+        abs(b.degree - a.degree)
+        for tune in compositions(300, mode)
+        for a, b in pairs(tune)
+        if a.degree % 7 not in chord_degrees(chord_at(tune.chords, a.onset).degree)
+    ]
+    assert np.mean(np.array(intervals) == 1) > 0.7
+
+
+def test_the_last_note_is_approached_from_near():
+    last = [abs(t.melody[-1].degree - t.melody[-2].degree) for t in compositions(300)]
+    assert np.mean(np.array(last) <= 2) > 0.8
+
+
+def test_after_a_leap_the_line_turns_back():
+    lines = [np.array([n.degree for n in t.melody]) for t in compositions(400)]
+    moves = [np.diff(line) for line in lines]
+    after = np.array(
+        [b * np.sign(a) for m in moves for a, b in zip(m, m[1:], strict=False) if abs(a) > 2]
+    )
+    assert np.mean(after > 0) < 0.15
+
+
+def test_a_motif_keeps_its_shape_when_it_comes_back():
+    def bar(tune, number):
+        start = number * BAR
+        notes = [n for n in tune.melody if start <= n.onset < start + BAR]
+        return [(n.onset - start, n.duration) for n in notes], np.diff([n.degree for n in notes])
+
+    same, other = [], []
+    for tune, stranger in zip(compositions(400), compositions(400, seed=1), strict=True):
+        (rhythm, shape), (again, shape_again) = bar(tune, 0), bar(tune, 1)
+        _, strange = bar(stranger, 1)
+        if rhythm == again:
+            same.append(np.abs(shape - shape_again).mean())
+        if len(strange) == len(shape):
+            other.append(np.abs(shape - strange).mean())
+    assert len(same) > 100
+    assert np.mean(same) < 0.6 * np.mean(other)

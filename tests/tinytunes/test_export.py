@@ -29,19 +29,39 @@ def test_a_corpus_becomes_files_that_agree(tmp_path):
         assert truth["caption"] == tune.caption
 
 
+def read_notes(file: mido.MidiFile) -> np.ndarray:
+    """Channel, pitch, onset, end and velocity of what a player of the file would play."""
+    found, sounding, now = [], {}, 0.0
+    for message in file:
+        now += message.time
+        if message.type in ("note_on", "note_off"):
+            voice = message.channel, message.note
+            if message.type == "note_on" and message.velocity:
+                assert voice not in sounding, "a note begins before the one of its pitch has ended"
+                sounding[voice] = now, message.velocity
+            else:
+                onset, velocity = sounding.pop(voice)
+                found.append((*voice, onset, now, velocity))
+    assert not sounding
+    return np.array(sorted(found))
+
+
+def written_notes(tune) -> np.ndarray:
+    """The same of the notes that the tune has."""
+    channels = {part: i for i, part in enumerate(tune.instruments)} | {"drums": 9}
+    notes = [
+        (channels[n.part], n.pitch, n.onset, n.onset + n.duration, n.velocity) for n in tune.notes
+    ]
+    return np.array(sorted(notes))
+
+
 @pytest.mark.parametrize("level", LEVELS)
 def test_midi_holds_the_notes_of_the_tune(level, tmp_path):
     for tune in corpus(level).take(15):
         tune.save_midi(tmp_path / "tune.mid")
         file = mido.MidiFile(tmp_path / "tune.mid")
         assert abs(file.length - max(n.onset + n.duration for n in tune.notes)) < 0.01
-        found, now = [], 0.0
-        for message in file:
-            now += message.time
-            if message.type == "note_on" and message.velocity:
-                found.append((round(now, 2), message.note, message.velocity))
-        written = [(round(n.onset, 2), n.pitch, n.velocity) for n in tune.notes]
-        assert np.allclose(sorted(found), sorted(written), atol=0.011)
+        assert np.allclose(read_notes(file), written_notes(tune), atol=0.002)
         (key,) = [m.key for m in file.tracks[0] if m.type == "key_signature"]
         assert key == tune.key_name.removesuffix(" major").replace(" minor", "m")
 

@@ -5,7 +5,7 @@ import pytest
 
 from refimpl.tinytunes.note import Note
 from refimpl.tinytunes.percussion import SOUNDS, hit
-from refimpl.tinytunes.rendering import room_response
+from refimpl.tinytunes.rendering import add_room, room_response
 from refimpl.tinytunes.timbres import INSTRUMENTS, partials, pitch_to_frequency, tone
 
 from .helpers import LEVELS, corpus, spectral_peak
@@ -138,3 +138,19 @@ def test_a_note_ends_when_it_is_over():
     assert np.abs(audio[int(0.76 * RATE) :]).max() == 0
     last = audio[int(0.748 * RATE) : int(0.75 * RATE)]
     assert np.abs(last).max() < 0.05 * np.abs(audio).max()  # it fades, it is not cut off
+
+
+@pytest.mark.parametrize("level", [2, 3])
+def test_the_melody_stands_out(level):
+    def power(audio):
+        return 10 * np.log10(np.mean(audio**2))
+
+    stems = [t.stems() for t in corpus(level).take(12)]
+    for part in set(stems[0]) - {"melody", "bass"}:
+        assert np.mean([power(s["melody"]) - power(s[part]) for s in stems]) > 2
+
+
+def test_what_rings_at_the_end_fades():
+    audio = add_room(np.ones(RATE, dtype=np.float32), RATE, 0.12)
+    assert abs(audio[-1]) < 1e-6
+    assert np.abs(np.diff(audio[-RATE // 20 :])).max() < 0.02
