@@ -1,4 +1,4 @@
-"""The one kind of error that is the user's to mend, so that the command line can tell it from a bug."""
+"""The kind of error that is the user's to mend, told apart from a bug in the package."""
 
 
 class UserError(ValueError):

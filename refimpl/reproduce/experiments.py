@@ -1,0 +1,92 @@
+"""Which runs are made: both presets, and a ladder from the one to the other, one factor a rung."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+
+from refimpl.presets import Preset, get_preset
+
+COURSE, REPORT, REPORT_AS_IT_STANDS = "course", "report, same time", "report, 10 steps"
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A run to be made and measured.
+
+    Attributes:
+        name: what tables call it.
+        preset: all its settings.
+        equal_time: train for as long as the course's run took, instead of the preset's steps.
+        changed: the factor that a rung of the ladder changes, in words.
+    """
+
+    name: str
+    preset: Preset
+    equal_time: bool = False
+    changed: str = ""
+
+    @property
+    def folder(self) -> str:
+        """A name for its folder and files."""
+        words = self.name.replace(",", "").replace("+", "ladder").split()
+        return "-".join(words)
+
+    @property
+    def is_rung(self) -> bool:
+        """Whether it stands between the two presets."""
+        return self.name.startswith("+")
+
+    def with_seconds(self, seconds: float) -> Preset:
+        """The settings of a run of equal time: the clock ends it, not a number of steps."""
+        training = dataclasses.replace(self.preset.training, steps=None, max_seconds=seconds)
+        return dataclasses.replace(self.preset, training=training)
+
+
+def two_presets() -> list[Experiment]:
+    """The course, whose steps set the time for all others, and the report twice."""
+    report = get_preset("report")
+    return [
+        Experiment(COURSE, get_preset("course")),
+        Experiment(REPORT_AS_IT_STANDS, report),
+        Experiment(REPORT, report, equal_time=True, changed="steps: as long as the course"),
+    ]
+
+
+def ladder() -> list[Experiment]:
+    """From the report to the course; each rung is the one before it with one factor changed.
+
+    The first rung, more steps, is the report's equal-time run, and the last is the course's.
+    n_fft has to grow before the hop can: a hop longer than the window would skip samples.
+    """
+    course, preset = get_preset("course"), get_preset("report")
+    mel = dataclasses.replace(preset.mel, n_fft=course.mel.n_fft, n_mels=course.mel.n_mels)
+    context = dataclasses.replace(preset.model, context_length=course.model.context_length)
+    changes = [
+        (
+            "context",
+            f"context: {preset.model.context_length} to {course.model.context_length} tokens",
+            {"model": context},
+        ),
+        (
+            "front end",
+            f"front end: n_fft {preset.mel.n_fft} to {mel.n_fft}, "
+            f"{preset.mel.n_mels} to {mel.n_mels} mel bands",
+            {"mel": mel},
+        ),
+        (
+            "hop",
+            f"hop: {preset.mel.hop_length} to {course.mel.hop_length} samples, whole tunes",
+            {"mel": course.mel, "data": course.data},
+        ),
+        (
+            "codes",
+            f"codes: {preset.codebook.n_clusters} to {course.codebook.n_clusters}",
+            {"codebook": course.codebook},
+        ),
+    ]
+    rungs = []
+    for name, words, change in changes:
+        preset = dataclasses.replace(preset, **change)
+        rungs.append(Experiment(f"+ {name}", preset, equal_time=True, changed=words))
+    return rungs

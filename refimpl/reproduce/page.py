@@ -1,0 +1,158 @@
+"""The tables of a reproduction as Markdown, and a page to look at and listen to."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from refimpl.metrics import table
+from refimpl.metrics.statistics import Estimate
+from refimpl.reproduce.figures import all_sets, ladder_records
+from refimpl.training.files import replace_file
+
+COLUMNS = [
+    "in_key",
+    "cross_key",
+    "grid",
+    "stability",
+    "voiced",
+    "onsets_per_second",
+    "ioi_tv",
+    "flatness",
+    "melody_right",
+    "bass_right",
+]
+
+
+def tables(results: dict[str, Any]) -> dict[str, str]:
+    """Every table by its title, as Markdown."""
+    found = {
+        "Measures of each set of tunes": table(
+            {label: _estimates(one["summary"]) for label, one in all_sets(results)},
+            columns=COLUMNS,
+            intervals=False,
+        ),
+        "Losses": _losses(results),
+        "Copying": table(
+            {
+                f"{record['name']}: {name}": _estimates(summary)
+                for record in results["experiments"]
+                for name, summary in record["copying"].items()
+            }
+        ),
+    }
+    if any(record["name"].startswith("+") for record in results["experiments"]):
+        found["The ladder: tunes of the model, one factor changed at a time"] = table(
+            {
+                record["name"]: _estimates(record["sets"]["model"]["summary"])
+                for record in ladder_records(results)
+            },
+            columns=COLUMNS[:-2],
+            intervals=False,
+        )
+    return found
+
+
+def write_page(results: dict[str, Any], folder: Path) -> None:
+    """Write tables.md, and index.html with the tables, pictures and sounds."""
+    parts = tables(results)
+    text = "\n\n".join(f"**{title}**\n\n{rows}" for title, rows in parts.items())
+    replace_file(folder / "tables.md", (text + "\n").encode())
+    body = [f"<h1>The report and the course</h1><p>Made by <code>{results['command']}</code>.</p>"]
+    body += [_figure(folder, "measures", "Measures"), _figure(folder, "ladder", "The ladder")]
+    body += [f"<h2>{escape(title)}</h2>{_html_table(rows)}" for title, rows in parts.items()]
+    body.append(_players("References", results["references"]["sets"]))
+    for record in results["experiments"]:
+        body.append(_players(record["name"], record["sets"]))
+        title = f"Spectrograms of {record['name']}: one tune of each set"
+        body += [_figure(folder, record["folder"], title)]
+        body += [_figure(folder, f"{record['folder']}-loss", f"Losses of {record['name']}")]
+    replace_file(folder / "index.html", (_HEAD + "\n".join(body) + "</html>\n").encode())
+
+
+def _losses(results: dict[str, Any]) -> str:
+    """What each run was and how its loss went, a row a run."""
+    lines = [
+        "| run | parameters | tokens/s of audio | bits/s | context, s | steps | training, s "
+        "| first loss | loss at 10 | validation loss | bigram | nats/s | bigram, nats/s |",
+    ]
+    lines.append("|" + " --- |" * (lines[0].count("|") - 1))
+    for record in results["experiments"]:
+        cells = [
+            record["name"],
+            f"{record['parameters']:,}",
+            f"{record['tokens_per_second']:.1f}",
+            f"{record['bits_per_second']:.0f}",
+            f"{record['context_seconds']:.2f}",
+            str(record["steps"]),
+            f"{record['seconds']:.0f}",
+            f"{record['first_loss']:.2f}",
+            f"{record['last_losses'].get('10', float('nan')):.2f}",
+            f"{record['validation_loss']:.3f}",
+            f"{record['baselines']['bigram']:.3f}",
+            f"{record['nats_per_second']:.1f}",
+            f"{record['bigram_nats_per_second']:.1f}",
+        ]
+        lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
+
+
+def _estimates(summary: dict[str, dict]) -> dict[str, Estimate]:
+    """Undo what JSON made of estimates."""
+    nan = float("nan")
+    return {
+        name: Estimate(**{key: nan if value is None else value for key, value in one.items()})
+        for name, one in summary.items()
+    }
+
+
+def _html_table(markdown: str) -> str:
+    rows = [line.strip("| ").split(" | ") for line in markdown.splitlines()]
+    head, _, *body = rows
+    return (
+        "<div class=wide><table><tr>"
+        + "".join(f"<th>{escape(cell.strip())}</th>" for cell in head)
+        + "</tr>"
+        + "".join(
+            "<tr>" + "".join(f"<td>{escape(cell.strip())}</td>" for cell in row) + "</tr>"
+            for row in body
+        )
+        + "</table></div>"
+    )
+
+
+def _figure(folder: Path, name: str, title: str) -> str:
+    path = folder / "figures" / f"{name}.png"
+    if not path.exists():
+        return ""
+    words = path.with_suffix(".txt")
+    alt = words.read_text(encoding="utf-8").strip() if words.exists() else title
+    return (
+        f"<figure><figcaption>{escape(title)}</figcaption>"
+        f'<img src="figures/{path.name}" alt="{escape(alt)}"></figure>'
+    )
+
+
+def _players(title: str, sets: dict[str, dict[str, Any]]) -> str:
+    rows = []
+    for name, one in sets.items():
+        players = "".join(
+            f'<audio controls preload="none" src="sounds/{file}" '
+            f'aria-label="{escape(name)}, {number}"></audio>'
+            for number, file in enumerate(one["sounds"], start=1)
+        )
+        rows.append(f"<tr><th>{escape(name)}</th><td>{players}</td></tr>")
+    return f"<h2>Sounds: {escape(title)}</h2><div class=wide><table>{''.join(rows)}</table></div>"
+
+
+_HEAD = """<!doctype html><html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>The report and the course</title>
+<style>
+:root { color-scheme: light dark }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 72rem; margin: auto; padding: 1rem }
+img { max-width: 100% } .wide { overflow-x: auto }
+td, th { padding: .2rem .6rem; text-align: left; border-bottom: 1px solid #8884 }
+</style>
+"""

@@ -1,0 +1,300 @@
+"""Make all runs, measure them, and keep what was found; whatever is done already is kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import platform
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from refimpl.audio import save_audio
+from refimpl.display import save_comparison
+from refimpl.metrics import measure_copying, summarise
+from refimpl.metrics.references import NOISE, REAL, RESYNTHESISED
+from refimpl.metrics.statistics import Estimate
+from refimpl.pipeline import TINYTUNES, FinishedRun, RunFolder, preset_to_dict, run
+from refimpl.presets import Preset, override
+from refimpl.reproduce.experiments import COURSE, REPORT, Experiment, ladder, two_presets
+from refimpl.reproduce.figures import draw_ladder, draw_measures
+from refimpl.reproduce.measuring import MeasuredSet, Workshop
+from refimpl.reproduce.page import write_page
+from refimpl.reproduce.sets import MODEL, Noise, token_sets
+from refimpl.tinytunes import Corpus, Tune
+from refimpl.training import plot_metrics, read_metrics
+from refimpl.training.files import replace_file
+
+Tell = Callable[[str], None]
+# The two presets are held against all references, the other runs only against their own tokens.
+FEW_SETS = (RESYNTHESISED, MODEL)
+LOUD = 0.9  # peak of the sounds that are kept
+
+
+def reproduce(
+    folder: str | Path,
+    *,
+    with_ladder: bool = False,
+    n_tunes: int = 200,
+    n_ladder_tunes: int = 64,
+    work: str | Path = "runs/reproduce",
+    n_processes: int = 2,
+    changes: dict[str, Any] | None = None,
+    tell: Tell = print,
+) -> dict[str, Any]:
+    """Run the report's pipeline and the course's on the same corpus, and measure what comes out.
+
+    Args:
+        folder: for results.json, tables.md, index.html, figures and sounds.
+        with_ladder: also go from the one to the other, one factor at a time.
+        n_tunes: held-out tunes that the measures are taken over, and tunes of every other set.
+        n_ladder_tunes: the same for each rung of the ladder.
+        work: for the runs; what is there already is not done again.
+        n_processes: for rendering, inverting and measuring. More than one needs the usual
+            `if __name__ == "__main__":` in a script.
+        changes: settings by dotted name, made in every run (to try things out quickly).
+        tell: is given a sentence after each stage.
+
+    Returns:
+        What results.json holds.
+
+    Raises:
+        UserError: a folder holds other runs.
+
+    Taught in lesson 7.
+    """
+    place = Reproduction(Path(folder), Path(work), changes or {}, n_processes, tell)
+    references = place.references(n_tunes)
+    experiments, seconds = [], None
+    for experiment in two_presets() + (ladder() if with_ladder else []):
+        n = n_ladder_tunes if experiment.is_rung else n_tunes
+        record = place.experiment(experiment, n, seconds)
+        seconds = record["seconds"] if experiment.name == COURSE else seconds
+        experiments.append(record)
+    results = {
+        "command": f"refimpl reproduce{' --ladder' if with_ladder else ''}",
+        "machine": _machine(),
+        "references": references,
+        "experiments": experiments,
+    }
+    place.write(results)
+    return results
+
+
+class Reproduction:
+    """The two folders, and the tunes that everything is held against.
+
+    Args:
+        folder: for what is kept.
+        work: for runs and for what was measured so far.
+        changes: made to every preset.
+        n_processes: see `reproduce`.
+        tell: see `reproduce`.
+    """
+
+    def __init__(
+        self, folder: Path, work: Path, changes: dict[str, Any], n_processes: int, tell: Tell
+    ):
+        self.folder, self.work, self.changes = folder, work, changes
+        self.n_processes, self.tell = n_processes, tell
+        self.tunes_config = override(two_presets()[0].preset, changes).tunes
+        for part in ("figures", "sounds"):
+            (folder / part).mkdir(parents=True, exist_ok=True)
+        work.mkdir(parents=True, exist_ok=True)
+        self._training = None
+
+    def workshop(self) -> Workshop:
+        """Processes that make and measure sounds."""
+        beat_period = 60 / self.tunes_config.tempos[0]
+        return Workshop(self.tunes_config.sample_rate, beat_period, self.n_processes)
+
+    def held_out(self, n: int) -> list[Tune]:
+        """The first n tunes of the test split, which no run has seen."""
+        return list(Corpus("test", self.tunes_config).take(n))
+
+    def training_measures(self, n: int) -> list:
+        """The measures of training tunes, to which the rhythm of all sets is compared."""
+        if self._training is None:
+            tunes = list(Corpus("train", self.tunes_config).take(n))
+            with self.workshop() as workshop:
+                self._training = workshop.measure([t.render for t in tunes], "training").measures
+        return self._training
+
+    def references(self, n: int) -> dict[str, Any]:
+        """Measure what needs no run: held-out tunes as they are, and white noise."""
+        cached = self.work / "references.json"
+        if (known := _read(cached, n)) is not None:
+            return known
+        tunes = self.held_out(n)
+        with self.workshop() as workshop:
+            real = workshop.measure([t.render for t in tunes], REAL, tunes=tunes)
+            noise = workshop.measure([Noise(tunes[0].n_samples, i) for i in range(n)], NOISE)
+        record = {
+            "n_tunes": n,
+            "sets": {
+                REAL: self.keep("real", real, n),
+                NOISE: self.keep("noise", noise, n),
+            },
+        }
+        replace_file(cached, json.dumps(record).encode())
+        return record
+
+    def experiment(self, experiment: Experiment, n: int, seconds: float | None) -> dict[str, Any]:
+        """Make a run and measure it.
+
+        Args:
+            experiment: which.
+            n: tunes in each set.
+            seconds: how long a run of equal time is trained.
+        """
+        place = self.work / experiment.folder
+        cached = self.work / f"{experiment.folder}.json"
+        if (known := _read(cached, n)) is not None:
+            self.tell(f"{experiment.name}: measured already")
+            return known
+        preset = experiment.with_seconds(seconds) if experiment.equal_time else experiment.preset
+        preset = override(preset, self.changes)
+        self.tell(f"{experiment.name}: {preset.about}")
+        self.borrow_tokens(preset, place)
+        finished = run("tinytunes", preset, place, n_processes=self.n_processes, tell=self.tell)
+        if finished is None:
+            raise KeyboardInterrupt
+        full = experiment.name in (COURSE, REPORT)
+        record = self.measure(experiment, finished, n, None if full else FEW_SETS)
+        replace_file(cached, json.dumps(record).encode())
+        return record
+
+    def borrow_tokens(self, preset: Preset, folder: Path) -> None:
+        """Begin a run with the codebook and tokens of an earlier one that made the same."""
+        for settings in sorted(self.work.glob("*/preset.json")):
+            earlier = RunFolder(settings.parent)
+            if folder.exists() or not same_tokens(earlier.read()[0], preset):
+                continue
+            place = RunFolder(folder)
+            place.begin(preset, TINYTUNES)
+            shutil.copytree(earlier.path / "tokens", folder / "tokens")
+            shutil.copy(earlier.codebook, place.codebook)
+
+    def measure(
+        self, experiment: Experiment, finished: FinishedRun, n: int, names: Sequence[str] | None
+    ) -> dict[str, Any]:
+        """What there is to say about a finished run."""
+        tunes, facts = self.held_out(n), finished.facts
+        sets, copying, heard = {}, {}, {REAL: tunes[0].render()}
+        with self.workshop() as workshop:
+            for one in token_sets(finished, tunes, names=names):
+                makers = one.makers(finished.tokenizer.codec, tunes[0].n_samples)
+                measured = workshop.measure(makers, one.name, tunes=one.tunes)
+                sets[one.name] = self.keep(f"{experiment.folder}-{one.name}", measured, n)
+                heard[one.name] = measured.sounds[0]
+                if names is None and one.name in FEW_SETS:
+                    copying[one.name] = self.copying(one.tokens, finished)
+        picture = self.folder / "figures" / f"{experiment.folder}.png"
+        save_comparison(picture, heard, finished.tokenizer.sample_rate)
+        self.keep_losses(experiment, finished)
+        rate = finished.tokenizer.tokens_per_second
+        return {
+            "name": experiment.name,
+            "folder": experiment.folder,
+            "changed": experiment.changed,
+            "n_tunes": n,
+            "settings": preset_to_dict(finished.preset),
+            "declared": list(finished.preset.declared),
+            "parameters": sum(p.numel() for p in finished.model.parameters()),
+            "bits_per_second": finished.tokenizer.bits_per_second,
+            "tokens_per_second": rate,
+            "context_seconds": finished.preset.context_seconds,
+            "bigram_nats_per_second": facts["baselines"]["bigram"] * rate,
+            **{key: facts[key] for key in ("steps", "tokens", "seconds", "baselines")},
+            **{key: facts[key] for key in ("first_loss", "validation_loss", "nats_per_second")},
+            "last_losses": _last_losses(finished),
+            "sets": sets,
+            "copying": copying,
+        }
+
+    def copying(self, tokens: list, finished: FinishedRun) -> dict[str, Any]:
+        """How much of a set stands in the training tunes, token for token."""
+        training = [finished.train_set[i] for i in range(len(finished.train_set))]
+        return _plain(summarise(measure_copying(tokens, training)))
+
+    def keep(self, name: str, measured: MeasuredSet, n: int) -> dict[str, Any]:
+        """Write the sounds of a set, and put its measures into numbers that JSON holds."""
+        name = name.replace(" ", "-")
+        files = []
+        for number, sound in enumerate(measured.sounds, start=1):
+            path = self.folder / "sounds" / f"results-{name}-{number}.mp3"
+            peak = max(float(abs(sound).max()), 1e-9)
+            save_audio(path, sound * (LOUD / peak), self.tunes_config.sample_rate)
+            files.append(path.name)
+        summary = summarise(measured.measures, training=self.training_measures(n))
+        if measured.accuracies:
+            summary |= {
+                f"{part}_right": estimate
+                for part, estimate in summarise(measured.accuracies).items()
+            }
+        return {"summary": _plain(summary), "sounds": files}
+
+    def keep_losses(self, experiment: Experiment, finished: FinishedRun) -> None:
+        """Copy the run's picture of its losses."""
+        plot_metrics(finished.folder.training)
+        source = finished.folder.training / "loss.png"
+        target = self.folder / "figures" / f"{experiment.folder}-loss.png"
+        replace_file(target, source.read_bytes())
+
+    def write(self, results: dict[str, Any]) -> None:
+        """Write everything that is kept beside the sounds."""
+        text = json.dumps(results, indent=1, ensure_ascii=False)
+        replace_file(self.folder / "results.json", (text + "\n").encode())
+        draw_measures(results, self.folder / "figures" / "measures.png")
+        if any(record["name"].startswith("+") for record in results["experiments"]):
+            draw_ladder(results, self.folder / "figures" / "ladder.png")
+        write_page(results, self.folder)
+        self.tell(f"wrote {self.folder / 'index.html'} and what it shows")
+
+
+def same_tokens(one: Preset, other: Preset) -> bool:
+    """Whether two presets turn the same sounds into the same tokens."""
+    parts = ("tunes", "data", "mel", "codebook", "vocabulary")
+    same = all(getattr(one, part) == getattr(other, part) for part in parts)
+    return same and one.training.seed == other.training.seed
+
+
+def _read(path: Path, n_tunes: int) -> dict[str, Any] | None:
+    """What was measured earlier, if it was over as many tunes."""
+    if not path.exists():
+        return None
+    record = json.loads(path.read_text(encoding="utf-8"))
+    return record if record["n_tunes"] == n_tunes else None
+
+
+def _plain(summary: dict[str, Estimate]) -> dict[str, dict[str, float | None]]:
+    """Estimates as JSON holds them, where NaN is null."""
+    return {
+        name: {key: None if value != value else value for key, value in _numbers(estimate).items()}
+        for name, estimate in summary.items()
+    }
+
+
+def _numbers(estimate: Estimate) -> dict[str, float]:
+    return {key: float(value) for key, value in dataclasses.asdict(estimate).items()}
+
+
+def _last_losses(finished: FinishedRun) -> dict[str, float]:
+    """The training loss of steps 1, 10, 100, … of a run, in nats a token."""
+    losses = {r["step"]: r["loss"] for r in read_metrics(finished.folder.training) if "loss" in r}
+    return {str(step): losses[step] for step in (1, 10, 100, 1000) if step in losses}
+
+
+def _machine() -> dict[str, Any]:
+    """On what the figures were measured."""
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__.split("+")[0],
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+    }

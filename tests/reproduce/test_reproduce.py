@@ -1,0 +1,92 @@
+"""The reproduction, end to end on very little, and the ladder's promise of one factor a rung."""
+
+import json
+
+import pytest
+
+from refimpl.pipeline.folder import flatten, preset_to_dict
+from refimpl.presets import get_preset
+from refimpl.reproduce import reproduce
+from refimpl.reproduce.experiments import ladder, two_presets
+
+LITTLE = {
+    "data.n_train": 4,
+    "data.n_validation": 2,
+    "codebook.n_clusters": 16,
+    "model.n_layers": 1,
+    "model.hidden_size": 32,
+    "training.steps": 12,
+    "training.validate_every": None,
+}
+
+
+@pytest.fixture(scope="module")
+def little(tmp_path_factory):
+    """A reproduction of a few seconds, with what it printed."""
+    place, said = tmp_path_factory.mktemp("reproduce"), []
+    options = {"n_tunes": 2, "work": place / "work", "n_processes": 1, "changes": LITTLE}
+    results = reproduce(place / "out", tell=said.append, **options)
+    return place, results, said, options
+
+
+def settings_of(experiment):
+    return flatten(preset_to_dict(experiment.preset))
+
+
+def test_the_results_say_what_the_report_says_about_its_losses(little):
+    _, results, _, _ = little
+    report = next(r for r in results["experiments"] if r["name"] == "report, 10 steps")
+    assert set(report["last_losses"]) == {"1", "10"}
+    # ln 20 = 3.0 for 16 codes and 4 special tokens, as the report's 516 tokens give ln 516 = 6.25.
+    assert report["first_loss"] == pytest.approx(3.0, abs=0.5)
+
+
+def test_every_set_is_measured_and_can_be_heard(little):
+    place, results, _, _ = little
+    course = next(r for r in results["experiments"] if r["name"] == "course")
+    assert {"resynthesised", "model", "bigram"} < set(course["sets"])
+    assert results["references"]["sets"]["real, held out"]["summary"]["melody_right"]["mean"] > 0.9
+    for record in [results["references"], *results["experiments"]]:
+        for one in record["sets"].values():
+            assert one["sounds"]
+            assert all((place / "out" / "sounds" / name).stat().st_size for name in one["sounds"])
+
+
+def test_the_page_shows_every_sound_and_every_figure_of_the_results(little):
+    place, results, _, _ = little
+    page = (place / "out" / "index.html").read_text()
+    for file in (place / "out" / "sounds").iterdir():
+        assert file.name in page
+    for picture in (place / "out" / "figures").glob("*.png"):
+        assert picture.name in page
+    assert json.loads((place / "out" / "results.json").read_text()) == results
+    assert "| course: model" in (place / "out" / "tables.md").read_text()
+
+
+def test_a_second_call_measures_nothing_again(little):
+    place, results, said, options = little
+    said.clear()
+    assert reproduce(place / "out", tell=said.append, **options) == results
+    assert [line for line in said if line.endswith("measured already")] == said[:-1]
+
+
+def test_tokens_of_the_same_settings_are_made_once(little):
+    place, _, _, _ = little
+    books = [place / "work" / name / "codebook.npz" for name in ("report-10-steps",)]
+    books.append(place / "work" / "report-same-time" / "codebook.npz")
+    assert books[0].read_bytes() == books[1].read_bytes()
+
+
+def test_each_rung_changes_one_part_of_the_settings_and_the_last_is_all_but_the_model():
+    """One factor at a time, or nothing could be said about causes."""
+    rungs = [two_presets()[2], *ladder()]
+    parts = []
+    for before, after in zip(rungs, rungs[1:], strict=False):
+        one, other = settings_of(before), settings_of(after)
+        changed = {name.split(".")[0] for name in one if one[name] != other[name]}
+        parts.append(changed - {"model"} if changed != {"model"} else changed)
+    # With a codebook of another size the embedding's size follows; whole tunes come with the hop.
+    assert parts == [{"model"}, {"mel"}, {"mel", "data"}, {"codebook"}]
+    last, course = rungs[-1].preset, get_preset("course")
+    assert (last.mel, last.codebook, last.data) == (course.mel, course.codebook, course.data)
+    assert last.model.context_length == course.model.context_length
