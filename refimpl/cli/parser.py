@@ -53,12 +53,11 @@ class Parser(argparse.ArgumentParser):
 
 def build_parser() -> Parser:
     """The parser of all commands; none of them imports anything heavy for it."""
-    common = _common_options()
     parser = Parser(
         prog="refimpl",
         description="From sounds to a language model that writes music.",
         epilog=_EXAMPLES,
-        parents=[common],
+        parents=[_common_options()],
     )
     parser.add_argument("--version", action="version", version=f"refimpl {__version__}")
     parser.set_defaults(quiet=False, debug=False)
@@ -71,7 +70,7 @@ def build_parser() -> Parser:
             help=summary[0].lower() + summary[1:].rstrip("."),
             description=module.__doc__.strip(),
             epilog=module.EXAMPLES,
-            parents=[common],
+            parents=[_common_options()],
         )
         module.add_arguments(command)
         command.set_defaults(run=module.run, parser=command)
@@ -113,8 +112,8 @@ def _nearest(word: str, known: Sequence[str]) -> str:
 
 
 def _common_options() -> Parser:
-    # SUPPRESS: given before the command or after it, an option counts; not given, it has the
-    # default of the whole.
+    # SUPPRESS: not given behind the command, an option keeps what was given before it. (Each
+    # parser needs options of its own, since a default set for one would be set for all.)
     common = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group("common options")
     group.add_argument("--quiet", action="store_true", help="no progress, no remarks")

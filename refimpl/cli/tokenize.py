@@ -29,8 +29,9 @@ def run(args: argparse.Namespace) -> None:
     from refimpl.pipeline import RunFolder, ensure_tokens, load_codebook, open_source
 
     place = RunFolder(args.out)
-    preset, source = read_settings(args, place), source_of(args, place)
+    preset = read_settings(args, place)
     tokenizer = load_codebook(place, preset)
+    source = source_of(args, place)
     opened = open_source(source, preset)
     if args.force:
         place.clear("tokens")

@@ -82,7 +82,7 @@ class RunFolder:
             old, old_source = self.read()
             self._check_same(old, preset, old_source, source or old_source)
             source = source or old_source
-        elif self.path.is_dir() and any(self.path.iterdir()):
+        elif self.path.exists() and not _is_empty(self.path):
             raise UserError(f"{self.path} is no run's folder and not empty; give another folder")
         content = {"source": source, "settings": preset_to_dict(preset)}
         self.path.mkdir(parents=True, exist_ok=True)
@@ -118,8 +118,9 @@ class RunFolder:
     def _check_same(
         self, old: Preset, new: Preset, old_source: str | None, new_source: str | None
     ) -> None:
-        was, now = flatten(preset_to_dict(old)), flatten(preset_to_dict(new))
-        was["source"], now["source"] = old_source, new_source
+        # The source first: from another one, other settings follow.
+        was = {"source": old_source} | flatten(preset_to_dict(old))
+        now = {"source": new_source} | flatten(preset_to_dict(new))
         for name in was:
             if name in _FREE or was[name] == now.get(name):
                 continue
@@ -129,6 +130,11 @@ class RunFolder:
                     f"{self.path} was made with {name} = {was[name]}, and now it is {now[name]}; "
                     "give another folder, or --force to begin this one anew"
                 )
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether a folder has nothing in it but what a killed run was just writing."""
+    return path.is_dir() and all(child.name.startswith(".") for child in path.iterdir())
 
 
 def flatten(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -1,0 +1,388 @@
+"""The pipeline: sources, stages, runs that go on, and folders that are enough to generate."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from refimpl import pipeline
+from refimpl.audio import load_audio, save_audio
+from refimpl.dataset import TokenDataset
+from refimpl.errors import UserError
+from refimpl.pipeline import generators, running, stages
+from refimpl.training import loop, read_metrics
+from tests.pipeline_examples import RATE, TINY, tiny, tone, write_recordings
+
+
+@pytest.fixture(autouse=True)
+def no_loss_picture(monkeypatch):
+    """Drawing costs more than all else in a tiny run."""
+    monkeypatch.setattr(loop, "plot_metrics", lambda folder: None)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A finished run on the embedded corpus; read only."""
+    folder = tmp_path_factory.mktemp("runs") / "tunes"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, "plot_metrics", lambda folder: None)
+        return pipeline.run("tinytunes", tiny(), folder)
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory):
+    return write_recordings(tmp_path_factory.mktemp("recordings"))
+
+
+def contents(folder):
+    """When each file below a folder was last written."""
+    return {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()}
+
+
+# Sources
+
+
+def test_tunes_are_cut_as_the_preset_says():
+    source = pipeline.open_source("tinytunes", tiny(data__clip_seconds=0.5))
+    sounds = [pipeline.sound_of(clip) for clip in source.clips("train")]
+    assert [len(sound) for sound in sounds] == [RATE // 2] * 4
+    assert source.clip_seconds == 0.5
+
+
+def test_tunes_of_the_two_splits_differ():
+    source = pipeline.open_source("tinytunes", tiny())
+    train, validation = (list(source.clips(split)) for split in ("train", "validation"))
+    assert (len(train), len(validation)) == (4, 2)
+    assert not {c.tune.fingerprint for c in train} & {c.tune.fingerprint for c in validation}
+
+
+def test_tunes_need_the_sample_rate_of_the_frames():
+    with pytest.raises(UserError, match="tunes.sample_rate"):
+        pipeline.open_source("tinytunes", tiny(mel__sample_rate=16000))
+
+
+def test_recordings_are_cut_without_a_gap_and_hold_out_their_ends(tmp_path):
+    audio = tone(21.0)
+    save_audio(tmp_path / "one.wav", audio, RATE)
+    source = pipeline.open_source(tmp_path, tiny(data__clip_seconds=1.0, data__n_train=1000))
+    train, held_out = (list(source.clips(split)) for split in ("train", "validation"))
+    assert [clip.offset for clip in train] == list(range(19))
+    assert [clip.offset for clip in held_out] == [19.0, 20.0]  # the last tenth
+    whole = load_audio(tmp_path / "one.wav", RATE)
+    for clip in train + held_out:
+        there = whole[round(clip.offset * RATE) :][: len(clip.audio)]
+        np.testing.assert_allclose(clip.audio / 0.95, there / np.abs(there).max(), atol=1e-3)
+
+
+def test_each_recording_that_has_two_clips_holds_one_out(recordings):
+    source = pipeline.open_source(recordings, tiny(data__clip_seconds=2.0, data__n_train=100))
+    held_out = {clip.path.name for clip in source.clips("validation")}
+    assert held_out <= {"long.wav", "other rate.flac"}
+    everything = [c.name for split in ("train", "validation") for c in source.clips(split)]
+    assert len(everything) == len(set(everything)) == 5 + 2 + 1
+
+
+def test_of_many_recordings_some_from_everywhere_are_taken(recordings):
+    source = pipeline.open_source(recordings, tiny(data__clip_seconds=0.5, data__n_train=6))
+    clips = source.clips("train")
+    assert len(clips) == len(list(clips)) == 6
+    assert {clip.path.name for clip in clips} == {"long.wav", "other rate.flac", "short.ogg"}
+
+
+def test_what_cannot_be_used_is_listed_with_its_reason(recordings):
+    clips = pipeline.open_source(recordings, tiny(data__clip_seconds=2.0)).clips("train")
+    list(clips)
+    reasons = {path.name: reason for path, reason in clips.skipped}
+    assert set(reasons) == {"empty.wav", "words.mp3", "phone.m4a"}
+    assert "empty" in reasons["empty.wav"] and "ffmpeg" in reasons["phone.m4a"]
+
+
+def test_silent_clips_are_left_out_and_counted(tmp_path):
+    audio = tone(6.0)
+    audio[2 * RATE : 4 * RATE] = 0
+    save_audio(tmp_path / "pause.wav", audio, RATE)
+    preset = tiny(data__clip_seconds=1.0, data__n_train=100)
+    clips = pipeline.open_source(tmp_path, preset).clips("train")
+    assert [clip.offset for clip in clips] == [0.0, 1.0, 4.0]
+    assert clips.skipped == [(tmp_path / "pause.wav", "2 of its 5 clips are silent")]
+
+
+def test_too_short_recordings_are_refused_with_advice_that_helps(tmp_path):
+    save_audio(tmp_path / "short.wav", tone(5.3), RATE)
+    with pytest.raises(UserError, match="held out") as caught:
+        pipeline.open_source(tmp_path, tiny()).clips("validation")
+    advised = float(str(caught.value).rpartition("data.clip_seconds=")[2])
+    source = pipeline.open_source(tmp_path, tiny(data__clip_seconds=advised))
+    assert len(source.clips("validation")) == len(source.clips("train")) == 1
+
+
+@pytest.mark.parametrize("where", ["no such folder", "tinytune"])
+def test_a_source_that_is_not_there_is_refused(where):
+    with pytest.raises(UserError, match="tinytunes for the embedded corpus"):
+        pipeline.open_source(where, tiny())
+
+
+def test_a_folder_without_a_usable_sound_is_refused(tmp_path):
+    with pytest.raises(UserError, match="no sound file"):
+        pipeline.open_source(tmp_path, tiny())
+    (tmp_path / "a.wav").touch()
+    with pytest.raises(UserError, match=r"none of 1 files can be used; .*a\.wav: is empty"):
+        pipeline.open_source(tmp_path, tiny())
+
+
+# Stages
+
+
+def test_the_codebook_depends_on_the_seed_alone():
+    source = pipeline.open_source("tinytunes", tiny())
+    books = [stages.fit_codebook(source, tiny(), seed=seed) for seed in (1, 1, 2)]
+    assert books[0].fingerprint == books[1].fingerprint != books[2].fingerprint
+
+
+def test_too_few_frames_say_how_many_there_are(tmp_path):
+    save_audio(tmp_path / "short.wav", tone(1.0), RATE)
+    preset = tiny(codebook__n_clusters=5000)
+    with pytest.raises(UserError, match="too few for 5000"):
+        stages.fit_codebook(pipeline.open_source(tmp_path, preset), preset)
+
+
+def test_tokens_need_the_frames_of_their_codebook(finished, tmp_path):
+    preset = tiny(mel__n_mels=41)
+    source = pipeline.open_source("tinytunes", preset)
+    with pytest.raises(UserError, match="other mel frames"):
+        stages.tokenize(source, preset, finished.tokenizer, tmp_path, "train")
+
+
+def test_training_needs_no_folder(finished):
+    trained = stages.train_model(tiny(), finished.train_set, finished.validation_set)
+    kept = [r["loss"] for r in read_metrics(finished.folder.training) if "loss" in r]
+    assert trained.result.losses == kept
+    assert set(trained.baselines) == {"uniform", "unigram", "bigram"}
+
+
+# Runs
+
+
+def test_a_run_leaves_everything_in_its_folder(finished):
+    place = finished.folder
+    for path in (place.settings, place.codebook, place.model / "config.json"):
+        assert path.is_file()
+    assert len(TokenDataset(place.tokens("train"))) == 4
+    assert finished.preset == tiny() and finished.source == "tinytunes"
+    facts = finished.facts
+    assert facts["steps"] == 3
+    assert facts["first_loss"] == pytest.approx(np.log(finished.tokenizer.vocabulary.size), 0.1)
+    assert facts["nats_per_second"] == pytest.approx(
+        facts["validation_loss"] * finished.tokenizer.tokens_per_second
+    )
+    assert 0.3 < facts["peak"] < 1
+
+
+def test_a_finished_run_is_not_done_again(finished):
+    before = contents(finished.folder.path)
+    again = pipeline.run("tinytunes", tiny(), finished.folder.path)
+    after = contents(finished.folder.path)
+    changed = {path.name for path in before if before[path] != after[path]}
+    assert changed <= {"preset.json"}
+    assert again.facts == finished.facts
+
+
+@pytest.mark.parametrize("stage", ["fit_codebook", "tokenize", "train_model", "save_generator"])
+def test_a_run_that_was_stopped_goes_on_and_ends_the_same(finished, tmp_path, monkeypatch, stage):
+    def stop(*args, **options):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(running, stage, stop)
+        with pytest.raises(KeyboardInterrupt):
+            pipeline.run("tinytunes", tiny(), tmp_path / "run")
+    done = contents(tmp_path / "run")
+    again = pipeline.run("tinytunes", tiny(), tmp_path / "run")
+    after = contents(tmp_path / "run")
+    kept = {path.suffix for path in done if done[path] == after.get(path)}
+    if stage != "fit_codebook":
+        assert ".npz" in kept
+    if stage in ("train_model", "save_generator"):
+        assert ".npy" in kept
+    assert again.facts["validation_loss"] == finished.facts["validation_loss"]
+
+
+def test_more_steps_go_on_from_the_checkpoint(finished, tmp_path):
+    shutil.copytree(finished.folder.path, tmp_path / "run")
+    longer = pipeline.run("tinytunes", tiny(training__steps=5), tmp_path / "run")
+    assert longer.facts["steps"] == 5
+    assert longer.facts["first_loss"] == finished.facts["first_loss"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("mel.n_fft", 2048),
+        ("tunes.level", 2),
+        ("data.n_train", 5),
+        ("vocabulary", "report"),
+        ("model.n_layers", 2),
+        ("training.learning_rate", 0.1),
+    ],
+)
+def test_other_settings_are_refused_by_name(finished, name, value):
+    before = contents(finished.folder.path)
+    with pytest.raises(UserError, match=rf"was made with {name} = ") as caught:
+        pipeline.run("tinytunes", tiny(**{name.replace(".", "__"): value}), finished.folder.path)
+    assert "another folder" in str(caught.value)
+    assert contents(finished.folder.path) == before
+
+
+def test_another_source_is_refused(finished, recordings):
+    with pytest.raises(UserError, match="source = tinytunes"):
+        pipeline.run(recordings, tiny(data__clip_seconds=2.0), finished.folder.path)
+
+
+def test_settings_of_stages_yet_to_come_may_change(finished, tmp_path):
+    place = pipeline.RunFolder(tmp_path / "run")
+    shutil.copytree(finished.folder.path, place.path)
+    place.clear("tokens")
+    again = pipeline.run("tinytunes", tiny(data__n_train=3, batch_size=1), place.path)
+    assert len(again.train_set) == 3
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path):
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(UserError, match="not empty"):
+        pipeline.run("tinytunes", tiny(), tmp_path)
+    pipeline.RunFolder(tmp_path).clear()
+    assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_clearing_removes_only_what_runs_write(finished, tmp_path):
+    place = pipeline.RunFolder(tmp_path / "run")
+    shutil.copytree(finished.folder.path, place.path)
+    (place.path / "notes.txt").write_text("mine")
+    place.clear()
+    assert {path.name for path in place.path.iterdir()} == {"preset.json", "notes.txt"}
+
+
+def test_a_damaged_settings_file_is_named(tmp_path):
+    (tmp_path / "preset.json").write_text("{")
+    with pytest.raises(UserError, match=r"preset\.json cannot be read"):
+        pipeline.RunFolder(tmp_path).read()
+    with pytest.raises(UserError, match="no run's folder"):
+        pipeline.RunFolder(tmp_path / "other").read()
+
+
+def test_recordings_become_a_model(recordings, tmp_path):
+    said = []
+    preset = tiny(data__clip_seconds=2.0)
+    finished = pipeline.run(recordings, preset, tmp_path / "run", tell=said.append)
+    assert finished.facts["source"]["kind"] == "recordings"
+    assert any("empty.wav" in line for line in said)
+    assert set(finished.train_set.names).isdisjoint(finished.validation_set.names)
+
+
+# Generators
+
+
+def test_the_models_folder_alone_is_enough(finished, tmp_path):
+    shutil.copytree(finished.folder.model, tmp_path / "elsewhere")
+    for where in (finished.folder.path, finished.folder.model, tmp_path / "elsewhere"):
+        model, tokenizer = pipeline.load_generator(where)
+        assert tokenizer.codec.fingerprint == finished.tokenizer.codec.fingerprint
+        assert tokenizer.vocabulary == finished.tokenizer.vocabulary
+        assert model.config == finished.model.config
+        assert not model.training
+
+
+def test_a_codebooks_file_is_a_tokenizer_too(finished):
+    tokenizer = pipeline.load_tokenizer(finished.folder.codebook)
+    assert tokenizer.vocabulary == finished.tokenizer.vocabulary
+
+
+def test_names_stand_for_the_models_that_come_with_the_package(finished, tmp_path, monkeypatch):
+    monkeypatch.setattr(generators, "shipped_folder", lambda name: tmp_path / name)
+    with pytest.raises(UserError, match=r"without the trained model 'course'; make one with"):
+        pipeline.load_generator("course")
+    pipeline.save_generator(tmp_path / "course", finished.model, finished.tokenizer, half=True)
+    model, _ = pipeline.load_generator("course")
+    assert model.config == finished.model.config
+
+
+def test_folders_without_a_model_are_refused(finished, tmp_path):
+    with pytest.raises(UserError, match="there is no folder"):
+        pipeline.load_generator(tmp_path / "none")
+    with pytest.raises(UserError, match="holds no trained model"):
+        pipeline.load_generator(tmp_path)
+    shutil.copytree(finished.folder.model, tmp_path / "model")
+    (tmp_path / "model" / "codebook.npz").unlink()
+    with pytest.raises(UserError, match="holds no codec"):
+        pipeline.load_generator(tmp_path)
+
+
+# Music
+
+
+def write(finished, **options):
+    return pipeline.write_music(finished.model, finished.tokenizer, **options)
+
+
+def test_pieces_are_as_long_as_asked_and_follow_the_seed(finished):
+    first, second = write(finished, seconds=1.0, min_seconds=1.0, n_pieces=2, seed=5)
+    (alone,) = write(finished, seconds=1.0, min_seconds=1.0, seed=5)
+    assert len(first.tokens) == round(finished.tokenizer.tokens_per_second)
+    np.testing.assert_array_equal(first.tokens, alone.tokens)
+    assert not np.array_equal(first.tokens, second.tokens)
+    assert np.abs(first.audio).max() <= 0.951
+
+
+def test_a_prompts_tokens_stand_first_and_do_not_hear_that_it_breaks_off(finished):
+    clip = tone(2.0)
+    (piece,) = write(finished, seconds=0.5, min_seconds=0.5, prompt=clip, prompt_seconds=1.0)
+    whole = finished.tokenizer.encode(clip)
+    assert piece.n_prompt == round(finished.tokenizer.tokens_per_second)
+    np.testing.assert_array_equal(piece.tokens[: piece.n_prompt], whole[: piece.n_prompt])
+    assert len(piece.tokens) == piece.n_prompt + round(0.5 * finished.tokenizer.tokens_per_second)
+
+
+@pytest.mark.parametrize("options", [{"seconds": 0}, {"seconds": -1}, {"min_seconds": 3}])
+def test_lengths_that_cannot_be_are_refused(finished, options):
+    with pytest.raises(UserError):
+        write(finished, **({"seconds": 1.0} | options))
+
+
+def test_loud_audio_is_turned_down_and_quiet_left_alone():
+    assert np.abs(pipeline.within_range(3 * tone(0.1))).max() == pytest.approx(0.95)
+    quiet = 0.1 * tone(0.1)
+    assert pipeline.within_range(quiet) is quiet
+    assert len(pipeline.within_range(np.zeros(0, np.float32))) == 0
+
+
+# Measures
+
+
+def test_sounds_are_measured_beside_their_references(finished):
+    sounds = {"a": tone(2.0), "b": tone(2.0, 300.0)}
+    rows = pipeline.evaluate_sounds(sounds, RATE, finished.tokenizer)
+    assert list(rows) == [
+        "a",
+        "b",
+        "given (2)",
+        "resynthesised",
+        "frames shuffled in a tune",
+        "white noise",
+    ]
+    assert rows["white noise"]["flatness"].mean > 100 * rows["given (2)"]["flatness"].mean
+    assert list(pipeline.evaluate_sounds(sounds, RATE, n_references=0)) == ["a", "b", "given (2)"]
+
+
+def test_a_model_is_measured_beside_all_references(finished, tmp_path):
+    rows = pipeline.evaluate_model(finished.folder.path, 2)
+    assert {"real, held out", "resynthesised", "model", "bigram", "white noise"} <= set(rows)
+    assert "longest_run" in rows["model"] and "longest_run" not in rows["white noise"]
+    # Shipped alone, without the tokens it was trained on, it is measured all the same.
+    shutil.copytree(finished.folder.model, tmp_path / "shipped")
+    assert set(pipeline.evaluate_model(tmp_path / "shipped", 2)) == set(rows)
+
+
+def test_settings_survive_being_written():
+    preset = tiny()
+    assert pipeline.preset_from_dict(pipeline.preset_to_dict(preset)) == preset
+    assert preset.mel.n_mels == TINY["mel.n_mels"]
