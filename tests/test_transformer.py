@@ -23,6 +23,7 @@ VOCABULARY = 40
 VARIANTS = {
     "course": {},
     "learned": {"positions": "learned"},
+    "both": {"positions": "both"},
     "everything else": {
         "positions": "learned",
         "norm": "post",

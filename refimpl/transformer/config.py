@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from refimpl.errors import UserError
 
 CHOICES = {
-    "positions": ("rope", "learned"),
+    "positions": ("rope", "learned", "both"),
     "norm": ("pre", "post"),
     "normalization": ("rms", "layer"),
     "activation": ("gelu", "swiglu"),
@@ -37,7 +37,7 @@ class TransformerConfig:
         dropout: share of activations dropped in training, in [0, 1).
         context_length: the most tokens that one forward pass (or a cache) may hold.
         positions: "rope" rotates queries and keys (Su et al. 2021, RoFormer); "learned" adds a
-            trained vector to each position's embedding.
+            trained vector to each position's embedding; "both" does both.
         norm: "pre" normalises what enters a sublayer (Xiong et al. 2020), "post" what leaves the
             residual sum, as in the first transformer (Vaswani et al. 2017).
         normalization: "rms" (Zhang & Sennrich 2019) or "layer" (Ba et al. 2016).
@@ -82,7 +82,7 @@ class TransformerConfig:
                 f"hidden_size {self.hidden_size} does not divide into {self.n_heads} heads; "
                 "make it a multiple of n_heads"
             )
-        if self.positions == "rope" and self.head_size % 2:
+        if self.positions != "learned" and self.head_size % 2:
             raise TransformerError(
                 f"a head is {self.head_size} wide, and rope turns pairs of numbers; "
                 "make hidden_size / n_heads even"

@@ -12,7 +12,7 @@ def count_parameters(config: TransformerConfig) -> int:
     norm = width * (2 if config.normalization == "layer" and config.bias else 1)
     total = config.n_layers * (matrices + biases + 2 * norm) + norm
     total += config.vocabulary_size * width * (1 if config.tied_weights else 2)
-    if config.positions == "learned":
+    if config.positions != "rope":
         total += config.context_length * width
     return total
 

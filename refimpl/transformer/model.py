@@ -33,9 +33,9 @@ class Transformer(nn.Module):
         super().__init__()
         self.config = config
         self.embedding = nn.Embedding(config.vocabulary_size, config.hidden_size)
-        if config.positions == "learned":
+        if config.positions != "rope":
             self.position_embedding = nn.Embedding(config.context_length, config.hidden_size)
-        else:
+        if config.positions != "learned":
             cosines, sines = rotary_table(config.head_size, config.context_length, config.rope_base)
             # Computed, so not part of a checkpoint.
             self.register_buffer("cosines", cosines, persistent=False)
@@ -121,12 +121,12 @@ class Transformer(nn.Module):
         start = 0 if cache is None else cache.length
         x = self.embedding(input_ids)  # (B, T, C)
         rotation = None
-        if self.config.positions == "learned":
+        if self.config.positions != "rope":
             if position_ids is None:
                 x = x + self.position_embedding.weight[start : start + input_ids.shape[1]]
             else:
                 x = x + self.position_embedding(position_ids)
-        else:
+        if self.config.positions != "learned":
             rotation = self._rotation(start, input_ids.shape[1], position_ids)
         x = self.dropout(x)
         for block in self.blocks:
