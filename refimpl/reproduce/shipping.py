@@ -1,0 +1,125 @@
+"""Turn the runs of a reproduction into the models that come with the package, and write their card.
+
+    python -m refimpl.reproduce.shipping book/results runs/reproduce
+
+Everything that a card says is read from results.json and from the runs; nothing is typed in.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from refimpl.errors import UserError
+from refimpl.pipeline import load_run, save_generator
+from refimpl.pipeline.generators import shipped_folder
+from refimpl.reproduce.experiments import COURSE, REPORT
+from refimpl.reproduce.sets import MODEL
+
+SHIPPED = {"course": COURSE, "report": REPORT}
+MEASURES = {
+    "in_key": "note pitches in the best-fitting key",
+    "cross_key": "second half's pitches in the first half's key",
+    "grid": "onsets on the tempo grid",
+    "voiced": "loud time with a clear, held pitch",
+    "ioi_tv": "distance of its rhythm from the training tunes'",
+}
+
+
+def ship(results_folder: Path, work: Path, card: Path) -> None:
+    """Write both models into the package, and a page that describes them.
+
+    Args:
+        results_folder: holds results.json.
+        work: holds the runs that it is about.
+        card: the page to write.
+    """
+    results = json.loads((results_folder / "results.json").read_text(encoding="utf-8"))
+    records = {record["name"]: record for record in results["experiments"]}
+    for name, experiment in SHIPPED.items():
+        if experiment not in records:
+            raise UserError(f"{results_folder} has no run {experiment!r}; run refimpl reproduce")
+        record = records[experiment]
+        finished = load_run(work / record["folder"])
+        facts = finished.facts | {"made_by": command(name, record)}
+        save_generator(
+            shipped_folder(name), finished.model, finished.tokenizer, facts=facts, half=True
+        )
+    rows = [_section(name, records[experiment]) for name, experiment in SHIPPED.items()]
+    real = results["references"]["sets"]
+    card.write_text(_INTRODUCTION + "\n".join(rows) + _figures(records, real), encoding="utf-8")
+
+
+def command(name: str, record: dict[str, Any]) -> str:
+    """The one command that makes a model."""
+    steps = "" if name == "course" else f" --set training.steps={record['steps']}"
+    return f"refimpl run tinytunes --preset {name}{steps} --out runs/{name}"
+
+
+def _section(name: str, record: dict[str, Any]) -> str:
+    settings = record["settings"]
+    model, mel, codes = settings["model"], settings["mel"], settings["codebook"]
+    lines = [
+        f"## `{name}`",
+        "",
+        f"Made by `{command(name, record)}`.",
+        "",
+        f"- **Sound to tokens:** frames of n_fft {mel['n_fft']}, hop {mel['hop_length']} and "
+        f"{mel['n_mels']} mel bands at {mel['sample_rate']:,} Hz; {codes['n_clusters']} codes, "
+        f"{record['tokens_per_second']:.1f} tokens and {record['bits_per_second']:.0f} bits a "
+        "second.",
+        f"- **Model:** {model['n_layers']} layers, {model['hidden_size']} wide, {model['n_heads']} "
+        f"heads, {record['parameters']:,} parameters, context {model['context_length']} tokens "
+        f"= {record['context_seconds']:.2f} s.",
+        f"- **Training:** {record['steps']:,} steps of {settings['batch_size']} rows on "
+        f"{settings['data']['n_train']:,} tunes of level {settings['tunes']['level']}; "
+        f"{record['tokens']:,} tokens in {record['seconds']:.0f} s on two CPU cores.",
+        f"- **Validation loss:** {record['validation_loss']:.3f} nats a token (bigram "
+        f"{record['baselines']['bigram']:.3f}), {record['nats_per_second']:.1f} nats a second of "
+        f"audio (bigram {record['bigram_nats_per_second']:.1f}).",
+        "",
+    ]
+    if record["declared"]:
+        lines += ["What the report leaves open was chosen so:", ""]
+        lines += [f"- {choice}" for choice in record["declared"]] + [""]
+    return "\n".join(lines)
+
+
+def _figures(records: dict[str, Any], references: dict[str, Any]) -> str:
+    """What the models' tunes measure, beside real ones."""
+    real = next(iter(references.values()))["summary"]
+    columns = {"real, held out": real}
+    for name, experiment in SHIPPED.items():
+        columns[f"`{name}`"] = records[experiment]["sets"][MODEL]["summary"]
+    n_tunes = records[COURSE]["n_tunes"]
+    lines = [f"\n## What they write\n\nMeans over {n_tunes} tunes from nothing.\n"]
+    lines.append("| measure | " + " | ".join(columns) + " |")
+    lines.append("| --- |" + " --- |" * len(columns))
+    for key, words in MEASURES.items():
+        cells = [_number(summary[key]["mean"]) for summary in columns.values()]
+        lines.append(f"| {words} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
+
+
+_INTRODUCTION = """# Model card: the two models that come with the package
+
+Both write music of the embedded corpus, [tinytunes](data-card.md), and nothing else: they have
+heard no recording, know one tempo and major keys, and are far too small for anything but teaching.
+They were trained for the same time on the same corpus and differ in their preset alone. Weights are
+stored as 16-bit floats in safetensors, codebooks as npz; loading them runs no code from the files.
+
+`refimpl generate --model course` and `refimpl generate --model report` let them write. This page is
+written by `python -m refimpl.reproduce.shipping` from what `refimpl reproduce` measured.
+
+"""
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3:
+        sys.exit("usage: python -m refimpl.reproduce.shipping RESULTS_FOLDER RUNS_FOLDER")
+    ship(Path(sys.argv[1]), Path(sys.argv[2]), Path("book/model-card.md"))
