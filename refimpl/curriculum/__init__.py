@@ -1,7 +1,8 @@
 """The curriculum: which objective the next batches practise, chosen from how the losses move.
 
 `reward` says what a change of loss is worth, `history` what a run has shown, and a `strategy` makes
-the next mixture of it: `constant` (uniform, fixed), `bandit` (Exp3.S). `curriculum` puts mixtures
+the next mixture of it: `constant` (uniform, fixed), `bandit` (Exp3.S), `reward_model`
+(with `evidence` and `network`). `curriculum` puts mixtures
 in force at fixed steps, and `simulated` tries them all on a learner whose best mixture is known.
 """
 
@@ -12,6 +13,7 @@ from refimpl.curriculum.errors import CurriculumError
 from refimpl.curriculum.history import History
 from refimpl.curriculum.making import STRATEGIES, make_curriculum
 from refimpl.curriculum.reward import RewardFunction, birdie_reward, tensor_reward
+from refimpl.curriculum.reward_model import RewardModel
 from refimpl.curriculum.simulated import SimulatedLearner, random_learner
 from refimpl.curriculum.strategy import Strategy
 
@@ -23,6 +25,7 @@ __all__ = [
     "Fixed",
     "History",
     "RewardFunction",
+    "RewardModel",
     "SimulatedLearner",
     "Strategy",
     "Uniform",

@@ -9,9 +9,15 @@ from refimpl.curriculum.bandit import Exp3S
 from refimpl.curriculum.constant import Fixed, Uniform
 from refimpl.curriculum.curriculum import Curriculum
 from refimpl.curriculum.errors import CurriculumError
+from refimpl.curriculum.reward_model import RewardModel
 from refimpl.curriculum.strategy import Strategy
 
-STRATEGIES: dict[str, type] = {"uniform": Uniform, "fixed": Fixed, "exp3s": Exp3S}
+STRATEGIES: dict[str, type] = {
+    "uniform": Uniform,
+    "fixed": Fixed,
+    "exp3s": Exp3S,
+    "reward_model": RewardModel,
+}
 
 
 def make_curriculum(

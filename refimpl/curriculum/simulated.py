@@ -6,7 +6,6 @@ Real training takes too long to tell a good curriculum from a lucky one, which t
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import minimize
 
 from refimpl.curriculum.curriculum import Curriculum
 from refimpl.curriculum.strategy import uniform
@@ -61,6 +60,8 @@ class SimulatedLearner:
 
     def best_mixture(self, n_steps: int, *, n_starts: int = 8, seed: int = 0) -> np.ndarray:
         """The constant mixture with the least final loss: (n_objectives,)."""
+        from scipy.optimize import minimize  # slow to import, and most runs never ask
+
         rng = np.random.default_rng(seed)
         n = len(self.rate)
         starts = [uniform(n), *rng.dirichlet(np.ones(n), n_starts - 1)]

@@ -6,7 +6,10 @@ import pytest
 from refimpl.curriculum import STRATEGIES, CurriculumError, make_curriculum
 
 NAMES = ("copying", "infilling", "next_token_prediction")
-SETTINGS = {"fixed": {"shares": [0.2, 0.3, 0.5]}}
+SETTINGS = {
+    "fixed": {"shares": [0.2, 0.3, 0.5]},
+    "reward_model": {"gradient_steps": 4, "n_candidates": 64},
+}
 ADAPTIVE = sorted(set(STRATEGIES) - {"uniform", "fixed"})
 
 
@@ -50,7 +53,7 @@ def test_is_uniform_until_the_warm_up_ends_and_moves_after_it(kind):
 
 @pytest.mark.parametrize("kind", ADAPTIVE)
 def test_a_run_of_any_length_has_time_to_adapt(kind):
-    curriculum = make_curriculum(kind, NAMES, n_steps=40)
+    curriculum = make(kind, n_steps=40, warmup_steps=None)
     observe_until(curriculum, 40, every=4)
     assert curriculum.mixture(39) != pytest.approx(np.full(3, 1 / 3))
 
@@ -75,10 +78,10 @@ def test_fixed_shares_are_scaled_and_kept_from_the_first_step():
     curriculum = make_curriculum(
         "fixed", ("a", "b"), settings={"shares": {"b": 3, "a": 1}}, n_steps=100
     )
-    observe_until_two = [curriculum.mixture(0)]
+    mixtures = [curriculum.mixture(0)]
     curriculum.observe(50, {"a": 1.0, "b": 2.0})
-    observe_until_two.append(curriculum.mixture(60))
-    assert observe_until_two == [pytest.approx([0.25, 0.75])] * 2
+    mixtures.append(curriculum.mixture(60))
+    assert mixtures == [pytest.approx([0.25, 0.75])] * 2
 
 
 def test_rewards_are_credited_to_the_mean_mixture_of_their_interval():
@@ -190,6 +193,10 @@ def test_impossible_curricula_are_refused(names, options, says):
     "kind, settings, says",
     [
         ("unifrom", {}, "did you mean uniform"),
+        ("reward_modle", {}, "did you mean reward_model"),
+        ("reward_model", {"gradient_step": 10}, "did you mean gradient_steps"),
+        ("reward_model", {"n_best": 5000}, "n_best"),
+        ("reward_model", {"width": 30}, "divisible by 4"),
         ("exp3s", {"explorations": 0.1}, "did you mean exploration"),
         ("fixed", {}, "needs the setting 'shares'"),
         ("fixed", {"shares": [1.0, 2.0]}, "needs 3 shares"),
