@@ -85,7 +85,12 @@ def main():
     if options.threads:
         torch.set_num_threads(options.threads)
     vocabulary = Vocabulary(1024)
-    config = TransformerConfig(vocabulary.size, context_length=options.tokens + 4)
+    config = TransformerConfig(
+        vocabulary.size,
+        context_length=options.tokens + 4,
+        ffn_hidden_size=512,
+        activation="gelu",
+    )
     print(f"{config}\n{options.tokens} tokens, {torch.get_num_threads()} threads")
     for batch_size in options.batch_sizes:
         shape = (config, vocabulary, batch_size, options.tokens)

@@ -79,10 +79,12 @@ def make_step(model, loss_of, ids, labels, products=nullcontext):
 
 def contenders(config):
     """Name -> (model, its loss, the context of its products)."""
+    course = TransformerConfig(config.vocabulary_size, context_length=config.context_length)
     found = {
         "ours": (*ours(config), fast_matmul),
         "ours, torch's default products": (*ours(config), nullcontext),
         "ours, bfloat16": (*ours(config), bfloat16),
+        "the course's (RoPE, SwiGLU)": (*ours(course), fast_matmul),
     }
     try:
         found["GPT-2 as it comes"] = (*gpt2(config, "gelu_new"), nullcontext)
@@ -109,7 +111,14 @@ def main():
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
-    config = TransformerConfig(options.vocabulary, context_length=options.context)
+    config = TransformerConfig(
+        options.vocabulary,
+        context_length=options.context,
+        ffn_hidden_size=512,
+        activation="gelu",
+        positions="learned",
+        bias=True,
+    )
     if options.report:
         config = TransformerConfig.report()
     shape = (options.batch_size, config.context_length)
@@ -133,8 +142,8 @@ def main():
                 times[name].append((clock() - begin) / options.steps)
 
     print(f"{config}\nbatch {shape}, {torch.get_num_threads()} threads, torch {torch.__version__}")
-    flops = count_flops_per_token(config)
     for name, (model, *_) in models.items():
+        flops = count_flops_per_token(model.config if isinstance(model, Transformer) else config)
         speed = ids.numel() / statistics.median(times[name])
         ratios = [theirs / mine for mine, theirs in zip(times["ours"], times[name], strict=True)]
         size = sum(parameter.numel() for parameter in model.parameters())

@@ -133,7 +133,7 @@ def test_batch_size_changes_no_sequence():
     assert len({tuple(tokens) for tokens in large}) == 5
 
 
-@pytest.mark.parametrize("positions", ["rope", "learned"])
+@pytest.mark.parametrize("positions", ["rope", "learned", "both"])
 @pytest.mark.parametrize("n_prefix", [0, 3])
 def test_prompts_of_different_lengths_are_as_if_alone(positions, n_prefix):
     model = make_model(positions=positions)
@@ -152,7 +152,7 @@ def test_two_way_prefix_matters():
     assert not np.array_equal(causal, prefix)
 
 
-@pytest.mark.parametrize("positions", ["rope", "learned"])
+@pytest.mark.parametrize("positions", ["rope", "learned", "both"])
 @pytest.mark.parametrize(
     ("lengths", "max_tokens"), [([1], 20), ([4, 9], 20), ([1], 90), ([5, 30], 60), ([70], 20)]
 )

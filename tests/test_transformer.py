@@ -22,13 +22,13 @@ from refimpl.transformer.attention import attend_in_blocks
 VOCABULARY = 40
 VARIANTS = {
     "course": {},
+    "rope": {"positions": "rope"},
     "learned": {"positions": "learned"},
-    "both": {"positions": "both"},
     "everything else": {
         "positions": "learned",
         "norm": "post",
         "normalization": "rms",
-        "activation": "swiglu",
+        "activation": "gelu",
         "bias": True,
         "tied_weights": False,
     },
@@ -204,7 +204,7 @@ def test_row_of_padding_alone_is_finite():
 
 
 def test_rope_knows_distances_and_not_places():
-    model, ids = make_model(), tokens(1, 8)
+    model, ids = make_model(positions="rope"), tokens(1, 8)
     there = model(ids, position_ids=torch.arange(8)[None] + 11)
     assert torch.allclose(model(ids), there, atol=1e-4)
     apart = model(ids, position_ids=torch.arange(8)[None] * 2)

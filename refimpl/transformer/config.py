@@ -28,6 +28,12 @@ class TransformerError(UserError):
 class TransformerConfig:
     """The shape of a decoder-only transformer. Taught in lesson 5.
 
+    The defaults are what learned most in a given time among models of about a million weights, on
+    two processor cores and on tunes of one tempo that begin on the beat: SwiGLU before GELU,
+    learned positions and RoPE together before either alone (a place in the bar is a place in the
+    row; a motif comes back at a distance), larger first weights than GPT-2's. RMS norm learns as
+    well as layer norm, which has a faster kernel on a CPU.
+
     Args:
         vocabulary_size: number of token ids, codes and special tokens together.
         n_layers: number of blocks, each attention and then a feed-forward network.
@@ -55,16 +61,16 @@ class TransformerConfig:
     n_layers: int = 4
     hidden_size: int = 128
     n_heads: int = 4
-    ffn_hidden_size: int = 512
+    ffn_hidden_size: int = 344  # 8/3 of the width: three such matrices weigh as much as two of 4
     dropout: float = 0.0
     context_length: int = 512
-    positions: str = "rope"
+    positions: str = "both"
     norm: str = "pre"
     normalization: str = "layer"
-    activation: str = "gelu"
+    activation: str = "swiglu"
     bias: bool = False
     tied_weights: bool = True
-    init_std: float = 0.02
+    init_std: float = 0.05
     rope_base: float = 10_000.0
 
     def __post_init__(self):
@@ -117,7 +123,9 @@ class TransformerConfig:
             "dropout": 0.1,
             "context_length": 64,
             "positions": "learned",
+            "activation": "gelu",
             "bias": True,
+            "init_std": 0.02,
         }
         return cls(**(numbers | changes))
 
