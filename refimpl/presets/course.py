@@ -18,8 +18,20 @@ COURSE = Preset(
     mel=MelConfig(sample_rate=22050, n_fft=2048, hop_length=704, n_mels=192),
     codebook=CodebookConfig(n_clusters=1024, n_stages=1),
     vocabulary="course",
-    model=TransformerConfig(vocabulary_size=1, n_layers=4, hidden_size=128, context_length=264),
-    training=TrainingConfig(steps=1000, learning_rate=3e-3),
-    batch_size=16,
-    sampling=SamplingConfig(temperature=1.0, top_k=50),
+    # Written out, although most of it is the default: a shipped model must not change with it.
+    model=TransformerConfig(
+        vocabulary_size=1,
+        n_layers=4,
+        hidden_size=128,
+        n_heads=4,
+        ffn_hidden_size=344,
+        context_length=264,
+        positions="both",
+        activation="swiglu",
+        init_std=0.05,
+    ),
+    # Few steps are all that minutes allow: small batches and a high rate make the most of them.
+    training=TrainingConfig(steps=2000, learning_rate=5e-3, warmup_steps=100),
+    batch_size=8,
+    sampling=SamplingConfig(temperature=1.0, top_k=None, top_p=0.95),
 )
