@@ -149,7 +149,7 @@ class Packer:
 
     def state_dict(self) -> dict[str, Any]:
         """What is carried from one batch to the next."""
-        return {"rest": self.rest.copy(), "swaps": [list(swap) for swap in self._swaps]}
+        return {"rest": self.rest, "swaps": [list(swap) for swap in self._swaps]}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Undo `state_dict`."""

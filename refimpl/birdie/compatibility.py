@@ -1,0 +1,76 @@
+"""Configurations as they are written for the original library: what is renamed, what has no use."""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+# Keys of the original that mean something else here, or nothing: the curriculum has settings of
+# its own, and no text stands between question and answer. They are accepted, and named.
+WITHOUT_USE = frozenset(
+    {
+        "agent_explore_cook_period",
+        "agent_explore_cook_prob",
+        "agent_explore_decay_steps",
+        "agent_explore_num_steps",
+        "agent_explore_rate_max",
+        "agent_explore_rate_min",
+        "agent_explore_warmup_steps",
+        "grok_iterations",
+        "hidden_dims",
+        "lr",
+        "min_seq_len_for_packing",
+        "minimum_sequence_length",
+        "reward_signal_dims",
+        "start_generating_paradigm",
+    }
+)
+_RENAMED = {"paradigm_token": "paradigm", "paradigm_prompt": "paradigm"}
+
+
+def translate_objective(configuration: Any) -> Any:
+    """An objective's configuration with the original's keys replaced by ours.
+
+    What is neither the original's nor ours stays, and is refused by whoever makes the objective.
+    """
+    if not isinstance(configuration, Mapping):
+        return configuration
+    ours = {_RENAMED.get(key, key): value for key, value in configuration.items()}
+    if ours.get("paradigm") == "":
+        del ours["paradigm"]
+    if ours.get("paradigm_suffix") == "":
+        del ours["paradigm_suffix"]
+    name = ours.get("name")
+    if name == "deshuffling" and "percentage_to_shuffle" in ours:
+        ours["min_fraction"] = ours["max_fraction"] = ours.pop("percentage_to_shuffle")
+    if name == "prefix_language_modeling" and "corruption_rate" in ours:
+        del ours["corruption_rate"]  # has no effect there either, but its own examples give it
+        warnings.warn(
+            "prefix_language_modeling has no corruption_rate; prefix_fraction alone is used",
+            stacklevel=4,
+        )
+    if name == "selective_copying":
+        _translate_selective_copying(ours)
+    return ours
+
+
+def _translate_selective_copying(ours: dict[str, Any]) -> None:
+    ours.pop("shuffle", None)  # the order of queries is random here
+    if "format_style" in ours:
+        styles = {"query_context": "before", "context_query": "after"}
+        style = ours.pop("format_style")
+        ours["query"] = styles.get(style, style)
+    if "tokens_per_mask" in ours:
+        mean = int(ours.pop("tokens_per_mask"))
+        ours |= {"min_span_length": max(1, mean // 3), "max_span_length": max(1, mean * 3)}
+    for bound in ("min", "max"):  # of the sides' bounds, the prefix's
+        for side in ("suffix", "prefix"):
+            value = ours.pop(f"{bound}_delimiter_{side}_length", None)
+            if value is not None:
+                ours[f"{bound}_delimiter_length"] = value
+
+
+def translate_objectives(objectives: str | Sequence[Any]) -> str | list[Any]:
+    """The same for a list of configurations; a preset's name stays as it is."""
+    if isinstance(objectives, str) or not isinstance(objectives, Sequence):
+        return objectives
+    return [translate_objective(configuration) for configuration in objectives]

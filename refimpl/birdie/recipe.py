@@ -1,0 +1,79 @@
+"""All that it takes to make batches: what every worker gets, and what makes them the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from refimpl.birdie.errors import BirdieError
+from refimpl.objectives import Mixture
+
+TRAIN, VALIDATION = "train", "validation"
+
+
+def grab_text(item: Any) -> Any:
+    """What is the text of a sample: its "text" where it is a dictionary, or itself."""
+    if isinstance(item, dict):
+        if "text" not in item:
+            raise BirdieError(
+                f"it is a dictionary with {', '.join(map(repr, item)) or 'nothing'} and no 'text';"
+                " give a text_grabber_fn"
+            )
+        return item["text"]
+    return item
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How tunes become batches.
+
+    Attributes:
+        ds: called with split, worker_id, num_workers and rng_seed; gives samples.
+        text_grabber_fn: takes the text, or the token array, out of a sample.
+        tokenizer: has `encode`; for texts only.
+        mixture: the objectives.
+        batch_size, sequence_length: of a batch.
+        n_shards: into how many parts `ds` deals its samples, over all processes.
+        seed: of everything.
+        start_end: put <|START|> before a tune and <|END|> after it.
+        skip_bad_samples: count a sample that cannot be read, instead of stopping.
+        rank: of this process; with `seed` and the batch's number it seeds a batch.
+    """
+
+    ds: Callable[..., Any]
+    text_grabber_fn: Callable[[Any], Any]
+    tokenizer: Any
+    mixture: Mixture
+    batch_size: int
+    sequence_length: int
+    n_shards: int
+    seed: int
+    start_end: bool
+    skip_bad_samples: bool
+    rank: int
+
+    def tokens(self, item: Any) -> np.ndarray:
+        """The token ids of a sample: (n_tokens,) int64.
+
+        Raises:
+            BirdieError: there are none, or some are not in the vocabulary.
+        """
+        text = self.text_grabber_fn(item)
+        ids = np.asarray(self.tokenizer.encode(text) if isinstance(text, str) else text)
+        if ids.size == 0:
+            return np.empty(0, dtype=np.int64)
+        if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
+            raise BirdieError(
+                f"token ids must be whole numbers in one row, not {ids.dtype} of shape {ids.shape}"
+            )
+        ids = ids.astype(np.int64, copy=False)
+        vocabulary = self.mixture.vocabulary
+        if ids.min() < 0 or ids.max() >= vocabulary.size:
+            raise BirdieError(
+                f"token ids go from {ids.min()} to {ids.max()}; the vocabulary has 0 to"
+                f" {vocabulary.size - 1}"
+            )
+        if self.start_end and ids[0] != vocabulary.start:
+            ids = np.concatenate([[vocabulary.start], ids, [vocabulary.end]])
+        return ids
