@@ -1,10 +1,13 @@
 """Tokenizing a corpus once: clips in, shards and a manifest out, able to go on after a kill."""
 
 import multiprocessing
+import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -205,8 +208,9 @@ def _encode_all(
     with ProcessPoolExecutor(n_processes, context, _start_worker, (tokenizer,)) as pool:
         under_way: deque[Future] = deque()
         try:
-            for clip in clips:
-                under_way.append(pool.submit(_encode_in_worker, clip))
+            for number, clip in enumerate(clips):
+                with _deaf_to_interrupts() if number < n_processes else nullcontext():
+                    under_way.append(pool.submit(_encode_in_worker, clip))  # may start a process
                 if len(under_way) >= 4 * n_processes:
                     yield under_way.popleft().result()
             while under_way:
@@ -214,6 +218,23 @@ def _encode_all(
         finally:
             for future in under_way:
                 future.cancel()
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Let processes that are started meanwhile inherit that Ctrl-C is ignored.
+
+    Ctrl-C reaches every process of a terminal. The first one ends the work in order; a worker that
+    broke off by itself would only fill the screen with its traceback.
+    """
+    if threading.current_thread() is not threading.main_thread():  # which has no say in it
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _start_worker(tokenizer: AudioTokenizer) -> None:
