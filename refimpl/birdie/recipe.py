@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -68,12 +69,15 @@ class Recipe:
                 f"token ids must be whole numbers in one row, not {ids.dtype} of shape {ids.shape}"
             )
         ids = ids.astype(np.int64, copy=False)
-        vocabulary = self.mixture.vocabulary
-        if ids.min() < 0 or ids.max() >= vocabulary.size:
+        size, start, end = self._bounds
+        if ids.min() < 0 or ids.max() >= size:
             raise BirdieError(
-                f"token ids go from {ids.min()} to {ids.max()}; the vocabulary has 0 to"
-                f" {vocabulary.size - 1}"
+                f"token ids go from {ids.min()} to {ids.max()}; the vocabulary has 0 to {size - 1}"
             )
-        if self.start_end and ids[0] != vocabulary.start:
-            ids = np.concatenate([[vocabulary.start], ids, [vocabulary.end]])
-        return ids
+        return np.concatenate((start, ids, end)) if self.start_end and ids[0] != start[0] else ids
+
+    @cached_property
+    def _bounds(self) -> tuple[int, np.ndarray, np.ndarray]:
+        """The vocabulary's size, <|START|> and <|END|>: asked for once, not for every sample."""
+        vocabulary = self.mixture.vocabulary
+        return vocabulary.size, np.array([vocabulary.start]), np.array([vocabulary.end])
