@@ -13,6 +13,7 @@ import argparse
 import time
 
 import numpy as np
+import torch  # here, so that no evaluation is charged with importing it
 
 from refimpl.curriculum import birdie_reward, make_curriculum, random_learner
 from refimpl.metrics import bootstrap_mean
@@ -73,6 +74,7 @@ def main():
     parser.add_argument("--transfer", type=float, default=0.3)
     parser.add_argument("--forgetting", type=float, default=1.0)
     arguments = parser.parse_args()
+    torch.set_num_threads(1)
     options = {"transfer": arguments.transfer, "forgetting": arguments.forgetting}
     learners = [
         random_learner(seed, n_steps=arguments.steps, **options)
