@@ -72,7 +72,7 @@ def test_comes_near_the_best_mixture_where_equal_and_fixed_shares_do_not(reward_
         best = learner.final_loss(learner.best_mixture(N_STEPS, n_starts=3), N_STEPS)
         closed.append((equal - reached) / (equal - best))
         gained.append(fixed - reached)
-    # Of eight such learners seven come four tenths of the way or further, and one goes astray early;
+    # Of eight such learners seven come four tenths of the way or further, one goes astray early;
     # so medians, which one in five does not move. benchmarks/curriculum.py has means of many.
     assert np.median(closed) > 0.2
     assert np.median(gained) > 0.1
