@@ -279,8 +279,8 @@ def test_an_interrupt_ends_the_step_saves_and_says_how_to_go_on(tmp_path, capsys
 def test_a_second_interrupt_stops_at_once():
     class Impatient(Callback):
         def after_step(self, run):
-            os.kill(os.getpid(), signal.SIGINT)
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
         tiny_run(callbacks=[Impatient()])
