@@ -34,6 +34,7 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
             intervals=False,
         ),
         "Losses": _losses(results),
+        "The loss of untrained models of the report's shape": _first_losses(results),
         "Copying": table(
             {
                 f"{record['name']}: {name}": _estimates(summary)
@@ -96,6 +97,21 @@ def _losses(results: dict[str, Any]) -> str:
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _first_losses(results: dict[str, Any]) -> str:
+    """What the first loss depends on."""
+    found = results["first_losses"]
+    return "\n".join(
+        [
+            "| what | |",
+            "| --- | --- |",
+            f"| a model that knows nothing: ln V, nats a token | {found['uniform']:.2f} |",
+            f"| untrained, weights not tied, nats a token | {found['untied']:.2f} |",
+            f"| untrained, weights tied, nats a token | {found['tied']:.2f} |",
+            f"| tokens that are the same as the one before | {found['repeats']:.0%} |",
+        ]
+    )
 
 
 def _estimates(summary: dict[str, dict]) -> dict[str, Estimate]:

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
-import os
-import platform
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from refimpl.audio import save_audio
 from refimpl.display import save_comparison
 from refimpl.metrics import measure_copying, summarise
 from refimpl.metrics.references import NOISE, REAL, RESYNTHESISED
-from refimpl.metrics.statistics import Estimate
-from refimpl.pipeline import TINYTUNES, FinishedRun, RunFolder, preset_to_dict, run
+from refimpl.pipeline import TINYTUNES, FinishedRun, RunFolder, load_run, preset_to_dict, run
 from refimpl.presets import Preset, override
 from refimpl.reproduce.experiments import COURSE, REPORT, Experiment, ladder, two_presets
 from refimpl.reproduce.figures import draw_ladder, draw_measures
+from refimpl.reproduce.first_loss import first_losses
 from refimpl.reproduce.measuring import MeasuredSet, Workshop
 from refimpl.reproduce.page import write_page
+from refimpl.reproduce.records import last_losses, machine, plain, read_record, same_tokens
 from refimpl.reproduce.sets import MODEL, Noise, token_sets
 from refimpl.tinytunes import Corpus, Tune
-from refimpl.training import plot_metrics, read_metrics
+from refimpl.training import plot_metrics
 from refimpl.training.files import replace_file
 
 Tell = Callable[[str], None]
@@ -75,11 +71,13 @@ def reproduce(
         record = place.experiment(experiment, n, seconds)
         seconds = record["seconds"] if experiment.name == COURSE else seconds
         experiments.append(record)
+    report = load_run(place.work / experiments[1]["folder"])
     results = {
         "command": f"refimpl reproduce{' --ladder' if with_ladder else ''}",
-        "machine": _machine(),
+        "machine": machine(),
         "references": references,
         "experiments": experiments,
+        "first_losses": first_losses(report.preset, report.train_set),
     }
     place.write(results)
     return results
@@ -127,7 +125,7 @@ class Reproduction:
     def references(self, n: int) -> dict[str, Any]:
         """Measure what needs no run: held-out tunes as they are, and white noise."""
         cached = self.work / "references.json"
-        if (known := _read(cached, n)) is not None:
+        if (known := read_record(cached, n)) is not None:
             return known
         tunes = self.held_out(n)
         with self.workshop() as workshop:
@@ -153,7 +151,7 @@ class Reproduction:
         """
         place = self.work / experiment.folder
         cached = self.work / f"{experiment.folder}.json"
-        if (known := _read(cached, n)) is not None:
+        if (known := read_record(cached, n)) is not None:
             self.tell(f"{experiment.name}: measured already")
             return known
         preset = experiment.with_seconds(seconds) if experiment.equal_time else experiment.preset
@@ -211,7 +209,7 @@ class Reproduction:
             "bigram_nats_per_second": facts["baselines"]["bigram"] * rate,
             **{key: facts[key] for key in ("steps", "tokens", "seconds", "baselines")},
             **{key: facts[key] for key in ("first_loss", "validation_loss", "nats_per_second")},
-            "last_losses": _last_losses(finished),
+            "last_losses": last_losses(finished),
             "sets": sets,
             "copying": copying,
         }
@@ -219,7 +217,7 @@ class Reproduction:
     def copying(self, tokens: list, finished: FinishedRun) -> dict[str, Any]:
         """How much of a set stands in the training tunes, token for token."""
         training = [finished.train_set[i] for i in range(len(finished.train_set))]
-        return _plain(summarise(measure_copying(tokens, training)))
+        return plain(summarise(measure_copying(tokens, training)))
 
     def keep(self, name: str, measured: MeasuredSet, n: int) -> dict[str, Any]:
         """Write the sounds of a set, and put its measures into numbers that JSON holds."""
@@ -236,7 +234,7 @@ class Reproduction:
                 f"{part}_right": estimate
                 for part, estimate in summarise(measured.accuracies).items()
             }
-        return {"summary": _plain(summary), "sounds": files}
+        return {"summary": plain(summary), "sounds": files}
 
     def keep_losses(self, experiment: Experiment, finished: FinishedRun) -> None:
         """Copy the run's picture of its losses."""
@@ -254,47 +252,3 @@ class Reproduction:
             draw_ladder(results, self.folder / "figures" / "ladder.png")
         write_page(results, self.folder)
         self.tell(f"wrote {self.folder / 'index.html'} and what it shows")
-
-
-def same_tokens(one: Preset, other: Preset) -> bool:
-    """Whether two presets turn the same sounds into the same tokens."""
-    parts = ("tunes", "data", "mel", "codebook", "vocabulary")
-    same = all(getattr(one, part) == getattr(other, part) for part in parts)
-    return same and one.training.seed == other.training.seed
-
-
-def _read(path: Path, n_tunes: int) -> dict[str, Any] | None:
-    """What was measured earlier, if it was over as many tunes."""
-    if not path.exists():
-        return None
-    record = json.loads(path.read_text(encoding="utf-8"))
-    return record if record["n_tunes"] == n_tunes else None
-
-
-def _plain(summary: dict[str, Estimate]) -> dict[str, dict[str, float | None]]:
-    """Estimates as JSON holds them, where NaN is null."""
-    return {
-        name: {key: None if value != value else value for key, value in _numbers(estimate).items()}
-        for name, estimate in summary.items()
-    }
-
-
-def _numbers(estimate: Estimate) -> dict[str, float]:
-    return {key: float(value) for key, value in dataclasses.asdict(estimate).items()}
-
-
-def _last_losses(finished: FinishedRun) -> dict[str, float]:
-    """The training loss of steps 1, 10, 100, … of a run, in nats a token."""
-    losses = {r["step"]: r["loss"] for r in read_metrics(finished.folder.training) if "loss" in r}
-    return {str(step): losses[step] for step in (1, 10, 100, 1000) if step in losses}
-
-
-def _machine() -> dict[str, Any]:
-    """On what the figures were measured."""
-    return {
-        "python": platform.python_version(),
-        "torch": torch.__version__.split("+")[0],
-        "system": platform.system(),
-        "processor": platform.machine(),
-        "cores": os.cpu_count(),
-    }

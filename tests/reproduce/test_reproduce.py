@@ -1,6 +1,7 @@
 """The reproduction, end to end on very little, and the ladder's promise of one factor a rung."""
 
 import json
+import math
 
 import pytest
 
@@ -39,6 +40,14 @@ def test_the_results_say_what_the_report_says_about_its_losses(little):
     assert set(report["last_losses"]) == {"1", "10"}
     # ln 20 = 3.0 for 16 codes and 4 special tokens, as the report's 516 tokens give ln 516 = 6.25.
     assert report["first_loss"] == pytest.approx(3.0, abs=0.5)
+
+
+def test_without_tied_weights_an_untrained_model_knows_nothing(little):
+    _, results, _, _ = little
+    found = results["first_losses"]
+    assert found["untied"] == pytest.approx(found["uniform"], abs=0.05)
+    assert found["uniform"] == pytest.approx(math.log(20))
+    assert 0 < found["repeats"] < 1
 
 
 def test_every_set_is_measured_and_can_be_heard(little):

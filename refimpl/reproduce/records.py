@@ -1,0 +1,61 @@
+"""What is kept of a run and of a reproduction, in a form that JSON holds."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from refimpl.metrics.statistics import Estimate
+from refimpl.pipeline import FinishedRun
+from refimpl.presets import Preset
+from refimpl.training import read_metrics
+
+
+def same_tokens(one: Preset, other: Preset) -> bool:
+    """Whether two presets turn the same sounds into the same tokens."""
+    parts = ("tunes", "data", "mel", "codebook", "vocabulary")
+    same = all(getattr(one, part) == getattr(other, part) for part in parts)
+    return same and one.training.seed == other.training.seed
+
+
+def read_record(path: Path, n_tunes: int) -> dict[str, Any] | None:
+    """What was measured earlier, if it was over as many tunes."""
+    if not path.exists():
+        return None
+    record = json.loads(path.read_text(encoding="utf-8"))
+    return record if record["n_tunes"] == n_tunes else None
+
+
+def plain(summary: dict[str, Estimate]) -> dict[str, dict[str, float | None]]:
+    """Estimates as JSON holds them, where NaN is null."""
+    return {
+        name: {key: None if value != value else value for key, value in _numbers(estimate).items()}
+        for name, estimate in summary.items()
+    }
+
+
+def _numbers(estimate: Estimate) -> dict[str, float]:
+    return {key: float(value) for key, value in dataclasses.asdict(estimate).items()}
+
+
+def last_losses(finished: FinishedRun) -> dict[str, float]:
+    """The training loss of steps 1, 10, 100, … of a run, in nats a token."""
+    losses = {r["step"]: r["loss"] for r in read_metrics(finished.folder.training) if "loss" in r}
+    return {str(step): losses[step] for step in (1, 10, 100, 1000) if step in losses}
+
+
+def machine() -> dict[str, Any]:
+    """On what the figures were measured."""
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__.split("+")[0],
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+    }
