@@ -16,6 +16,7 @@ import numpy as np
 from refimpl.codec import (
     CodecError,
     CodecMeasures,
+    check_fingerprint,
     check_frames,
     complete_steps,
     flatten_codes,
@@ -232,9 +233,7 @@ class Codebook(CodecMeasures):
             codebook = cls(*arguments, header["normalisation"], header["notes"])
         except (KeyError, TypeError, ValueError) as error:
             raise CodecError(f"{path}: damaged ({error})") from error
-        if codebook.fingerprint != header["fingerprint"]:
-            raise CodecError(f"{path}: damaged (its content does not match its fingerprint)")
-        return codebook
+        return check_fingerprint(codebook, header, path)
 
 
 def make_normaliser(

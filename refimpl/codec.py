@@ -275,3 +275,10 @@ def read_header(text: str, kind: str, version: int, path: Path) -> dict[str, Any
             f"{path}: has format version {found[1]}, this package reads {version}; fit it again"
         )
     return header
+
+
+def check_fingerprint(codec: Codec, header: dict[str, Any], path: Path) -> Any:
+    """Give a loaded codec back if its content is what its file's header was written for."""
+    if codec.fingerprint != header["fingerprint"]:
+        raise CodecError(f"{path}: damaged (its content does not match its fingerprint)")
+    return codec

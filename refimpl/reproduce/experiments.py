@@ -10,6 +10,11 @@ from refimpl.presets import Preset, get_preset
 COURSE, REPORT, REPORT_AS_IT_STANDS = "course", "report, same time", "report, 10 steps"
 
 
+def is_rung(name: str) -> bool:
+    """Whether the run of this name stands between the two presets, on the ladder."""
+    return name.startswith("+")
+
+
 @dataclass(frozen=True)
 class Experiment:
     """A run to be made and measured.
@@ -35,7 +40,7 @@ class Experiment:
     @property
     def is_rung(self) -> bool:
         """Whether it stands between the two presets."""
-        return self.name.startswith("+")
+        return is_rung(self.name)
 
     def with_seconds(self, seconds: float) -> Preset:
         """The settings of a run of equal time: the clock ends it, not a number of steps."""

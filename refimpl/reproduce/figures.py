@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from refimpl.display import BLUE, ORANGE, VERMILLION, Picture, new_picture
+from refimpl.reproduce.experiments import is_rung
 
 MEASURES = {
     "in_key": "in key",
@@ -20,7 +21,7 @@ def all_sets(results: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """(label, what was measured) of every set: references first, then run by run."""
     sets = [(name, one) for name, one in results["references"]["sets"].items()]
     for record in results["experiments"]:
-        if not record["name"].startswith("+"):
+        if not is_rung(record["name"]):
             sets += [(f"{record['name']}: {name}", one) for name, one in record["sets"].items()]
     return sets
 
@@ -72,8 +73,8 @@ def draw_ladder(results: dict[str, Any], path: Path) -> None:
 def ladder_records(results: dict[str, Any]) -> list[dict[str, Any]]:
     """The rungs in order: both of the report's runs, one factor after the other, the course."""
     records = results["experiments"]
-    presets = [record for record in records if not record["name"].startswith("+")]
-    rungs = [record for record in records if record["name"].startswith("+")]
+    presets = [record for record in records if not is_rung(record["name"])]
+    rungs = [record for record in records if is_rung(record["name"])]
     return [*presets[1:], *rungs, presets[0]]
 
 

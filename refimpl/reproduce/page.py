@@ -8,6 +8,7 @@ from typing import Any
 
 from refimpl.metrics import table
 from refimpl.metrics.statistics import Estimate
+from refimpl.reproduce.experiments import is_rung
 from refimpl.reproduce.figures import all_sets, ladder_records
 from refimpl.training.files import replace_file
 
@@ -43,7 +44,7 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
             }
         ),
     }
-    if any(record["name"].startswith("+") for record in results["experiments"]):
+    if any(is_rung(record["name"]) for record in results["experiments"]):
         found["The ladder: tunes of the model, one factor changed at a time"] = table(
             {
                 record["name"]: _estimates(record["sets"]["model"]["summary"])

@@ -14,7 +14,15 @@ from refimpl.metrics import measure_copying, summarise
 from refimpl.metrics.references import NOISE, REAL, RESYNTHESISED
 from refimpl.pipeline import TINYTUNES, FinishedRun, RunFolder, load_run, preset_to_dict, run
 from refimpl.presets import Preset, override
-from refimpl.reproduce.experiments import COURSE, REPORT, Experiment, ladder, two_presets
+from refimpl.reproduce.experiments import (
+    COURSE,
+    REPORT,
+    REPORT_AS_IT_STANDS,
+    Experiment,
+    is_rung,
+    ladder,
+    two_presets,
+)
 from refimpl.reproduce.figures import draw_ladder, draw_measures
 from refimpl.reproduce.first_loss import first_losses
 from refimpl.reproduce.measuring import MeasuredSet, Workshop
@@ -71,7 +79,8 @@ def reproduce(
         record = place.experiment(experiment, n, seconds)
         seconds = record["seconds"] if experiment.name == COURSE else seconds
         experiments.append(record)
-    report = load_run(place.work / experiments[1]["folder"])
+    folders = {record["name"]: record["folder"] for record in experiments}
+    report = load_run(place.work / folders[REPORT_AS_IT_STANDS])
     results = {
         "command": f"refimpl reproduce{' --ladder' if with_ladder else ''}",
         "machine": machine(),
@@ -248,7 +257,7 @@ class Reproduction:
         text = json.dumps(results, indent=1, ensure_ascii=False)
         replace_file(self.folder / "results.json", (text + "\n").encode())
         draw_measures(results, self.folder / "figures" / "measures.png")
-        if any(record["name"].startswith("+") for record in results["experiments"]):
+        if any(is_rung(record["name"]) for record in results["experiments"]):
             draw_ladder(results, self.folder / "figures" / "ladder.png")
         write_page(results, self.folder)
         self.tell(f"wrote {self.folder / 'index.html'} and what it shows")

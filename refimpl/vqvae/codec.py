@@ -15,6 +15,7 @@ from refimpl.codebook import make_normaliser
 from refimpl.codec import (
     CodecError,
     CodecMeasures,
+    check_fingerprint,
     check_frames,
     complete_steps,
     flatten_codes,
@@ -218,6 +219,4 @@ class VQVAE(CodecMeasures):
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
             reason = str(error).splitlines()[0]
             raise CodecError(f"{path}: damaged ({reason})") from error
-        if vqvae.fingerprint != header["fingerprint"]:
-            raise CodecError(f"{path}: damaged (its content does not match its fingerprint)")
-        return vqvae
+        return check_fingerprint(vqvae, header, path)
