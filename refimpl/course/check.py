@@ -1,22 +1,28 @@
-"""`check("1.1", quantise)`: compare an answer with the reference, and say what differs.
+"""`check("1.1", heard_frequency)`: compare an answer with the reference, and say what differs.
 
 Right: the exercise's points. Not started: a friendly line and 0, so that a lesson runs from top to
 bottom as it stands. Wrong: `CheckFailed`, which shows a few lines instead of a traceback.
 
 This check runs in the notebook and helps the learner; it is no examination, since code in the same
-process can do anything to it.
+process can do anything to it. `refimpl grade` examines, from outside.
 """
 
 import copy
+import hashlib
 from collections.abc import Callable
 
 import numpy as np
 
+from refimpl.course.comparing import Results, as_array
 from refimpl.course.exercise import Exercise, Inputs
-from refimpl.course.exercises import EXERCISES
-from refimpl.errors import UserError
+from refimpl.course.exercises import find_exercise
+from refimpl.course.guard import ForbiddenCall, Guard
+from refimpl.course.progress import record
 
-TRIALS = 5  # calls with different inputs: one may come out right by luck
+# Calls with different inputs, since one may come out right by luck.
+TRIALS = 3  # the same ones every time
+FRESH_TRIALS = 2  # ones that an answer has not met before
+HINT_TRIALS = 10  # more of them tell misconceptions apart that often come out the same
 
 
 class CheckFailed(AssertionError):
@@ -27,8 +33,12 @@ class CheckFailed(AssertionError):
         return str(self).splitlines()
 
 
+class NotStarted(Exception):
+    """The function still holds its placeholder."""
+
+
 def check(exercise_id: str, function: Callable, *, seed: int = 0) -> int:
-    """Check an answer, and return the points that it earns.
+    """Check an answer, note what it earned in the learner's progress, and return the points.
 
     Args:
         exercise_id: Such as "1.1".
@@ -46,69 +56,116 @@ def check(exercise_id: str, function: Callable, *, seed: int = 0) -> int:
     """
     exercise = find_exercise(exercise_id)
     if not callable(function):
-        raise CheckFailed(f"{exercise_id}: hand over the function itself, not {function!r}")
-    drawn = [exercise.inputs(np.random.default_rng([seed, trial])) for trial in range(TRIALS)]
+        raise CheckFailed(
+            f"✗ {exercise_id}: hand over the function itself, {exercise.function}, "
+            f"and not {function!r:.60}"
+        )
+    drawn = draw(exercise, function, seed)
     try:
-        complaints = [_complaint(exercise, function, inputs) for inputs in drawn]
-    except NotImplementedError:
+        complaints = (complaint(exercise, function, inputs) for inputs in drawn)
+        wrong = next(filter(None, complaints), None)
+    except NotStarted:
         print(f"{exercise_id}: not started yet (0 of {exercise.points} points)")
         return 0
-    if wrong := next(filter(None, complaints), None):
-        hint = _hint(exercise, function, drawn)
-        lines = [f"✗ {exercise_id}: not right yet", wrong, *([f"hint: {hint}"] if hint else [])]
+    if wrong:
+        known = hint(exercise, function, seed)
+        lines = [f"✗ {exercise_id}: not right yet", wrong, *([f"hint: {known}"] if known else [])]
         raise CheckFailed("\n".join(lines))
     print(f"✓ {exercise_id}: right ({exercise.points} of {exercise.points} points)")
+    record(exercise, exercise.points)
     return exercise.points
 
 
-def find_exercise(exercise_id: str) -> Exercise:
-    """Return an exercise by its id, or say which ids there are."""
-    if exercise_id not in EXERCISES:
-        raise UserError(f"no exercise {exercise_id!r}; there are {', '.join(sorted(EXERCISES))}")
-    return EXERCISES[exercise_id]
+def draw(exercise: Exercise, function: Callable, seed: int) -> list[Inputs]:
+    """Draw the inputs of all trials.
+
+    The last ones depend on the answer's code: whoever writes down what came for the inputs that
+    the messages show meets others then, and yet the same answer always gets the same verdict.
+    """
+    code = getattr(function, "__code__", None)
+    fingerprint = hashlib.sha256(code.co_code if code else b"").digest()[:4]
+    seeds = [[seed, trial] for trial in range(TRIALS)]
+    seeds += [[seed, trial, *fingerprint] for trial in range(TRIALS, TRIALS + FRESH_TRIALS)]
+    return [exercise.inputs(np.random.default_rng(numbers)) for numbers in seeds]
 
 
-def _complaint(exercise: Exercise, function: Callable, inputs: Inputs) -> str | None:
-    """Say in words what one call got wrong, or return None."""
-    expected = exercise.run(exercise.reference, copy.deepcopy(inputs))
+def complaint(exercise: Exercise, function: Callable, inputs: Inputs) -> str | None:
+    """Say in words what one call got wrong, or return None.
+
+    Raises:
+        NotStarted: The function holds its placeholder.
+    """
+    expected = results(exercise, exercise.reference, inputs)
     handed = copy.deepcopy(inputs)
+    guard = Guard(function, [*exercise.forbidden, exercise.reference])
     try:
-        given = exercise.run(function, handed)
+        given = arrays(exercise.run(guard, handed))
     except NotImplementedError:
-        raise
+        raise NotStarted from None
+    except ForbiddenCall as error:
+        return str(error)
     except Exception as error:  # whatever the learner's code may raise
         return f"{_called(inputs)}\nyour function raised {type(error).__name__}: {error}"
+    if guard.called:  # where `run` calls the function several times, one call may hide another
+        return f"your function calls {guard.called}, which it is to replace"
     if _differ(handed, inputs):
         return f"{_called(inputs)}\nyour function changed its argument in place: work on a copy"
     difference = exercise.compare(expected, given, inputs)
     return difference and f"{_called(inputs)}\n{difference}"
 
 
-def _hint(exercise: Exercise, function: Callable, drawn: list[Inputs]) -> str | None:
+def results(exercise: Exercise, function: Callable, inputs: Inputs) -> Results:
+    """Return what a function gives for a copy of the inputs, as arrays."""
+    return arrays(exercise.run(function, copy.deepcopy(inputs)))
+
+
+def arrays(returned: Results) -> Results:
+    """Return all results as plain arrays."""
+    return {name: as_array(value) for name, value in returned.items()}
+
+
+def hint(exercise: Exercise, function: Callable, seed: int) -> str | None:
     """Recognise a misconception: a known wrong answer that does the same on every input."""
-    for misconception, hint in exercise.misconceptions.items():
-        if all(_agree(exercise, function, misconception, inputs) for inputs in drawn):
-            return hint
+    generators = (np.random.default_rng([seed, trial]) for trial in range(HINT_TRIALS))
+    drawn = [exercise.inputs(rng) for rng in generators]
+    try:
+        given = [results(exercise, function, inputs) for inputs in drawn]
+    except Exception:  # whatever the learner's code may raise
+        return None
+    for misconception, line in exercise.misconceptions.items():
+        if all(map(_agreement(exercise, misconception), drawn, given)):
+            return line
     return None
 
 
-def _agree(exercise: Exercise, function: Callable, other: Callable, inputs: Inputs) -> bool:
-    """Tell whether two functions give the same for these inputs."""
-    try:
-        given = exercise.run(function, copy.deepcopy(inputs))
-    except Exception:  # whatever the learner's code may raise
-        return False
-    return exercise.compare(exercise.run(other, copy.deepcopy(inputs)), given, inputs) is None
+def _agreement(exercise: Exercise, other: Callable) -> Callable[[Inputs, Results], bool]:
+    """Return a test of whether given results are what another function returns."""
+
+    def agrees(inputs: Inputs, given: Results) -> bool:
+        try:
+            theirs = results(exercise, other, inputs)
+        except Exception:  # a misconception may fail on some inputs, as learners' answers do
+            return False
+        return exercise.compare(theirs, given, inputs) is None
+
+    return agrees
 
 
-def _differ(first: Inputs, second: Inputs) -> bool:
-    return any(not np.array_equal(first[name], second[name]) for name in second)
+def _differ(first: object, second: object) -> bool:
+    """Tell whether inputs have changed, in their values or in the values that they hold."""
+    if isinstance(second, dict):
+        return first.keys() != second.keys() or any(_differ(first[k], second[k]) for k in second)
+    if isinstance(second, list | tuple):
+        return len(first) != len(second) or any(map(_differ, first, second))
+    if isinstance(second, np.ndarray):
+        return not np.array_equal(first, second, equal_nan=second.dtype.kind == "f")
+    return first != second
 
 
 def _called(inputs: Inputs) -> str:
     """The call in one line, with arrays by their type and shape."""
     shown = [
-        f"{name}={f'<{x.dtype} {x.shape}>' if isinstance(x, np.ndarray) else x}"
+        f"{name}={f'<{x.dtype} {x.shape}>' if isinstance(x, np.ndarray) else repr(x):.80}"
         for name, x in inputs.items()
     ]
     return f"called with {', '.join(shown)}"

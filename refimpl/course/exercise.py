@@ -1,4 +1,4 @@
-"""What an exercise is: one record, from which a check draws inputs, a reference and a verdict."""
+"""What an exercise is: one record, which a check in a notebook and the grader both use."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -6,53 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from refimpl.course.comparing import Results, call_once, compare_arrays
+
 Inputs = dict[str, Any]
-Results = dict[str, np.ndarray]
-
-
-def call_once(function: Callable, inputs: Inputs) -> Results:
-    """Call the function with the inputs by name, and take its value as the only result."""
-    return {"result": np.asarray(function(**inputs))}
-
-
-def compare_arrays(
-    expected: Results, given: Results, inputs: Inputs, *, tolerance: float = 1e-6
-) -> str | None:
-    """Say what is wrong with the given arrays, or return None when they are right.
-
-    Args:
-        expected: What the reference returned, by name.
-        given: What the answer returned, by name.
-        inputs: What both were called with; a comparison that knows a misconception looks at it.
-        tolerance: The largest difference that is still right, absolute and relative.
-
-    Returns:
-        A few lines that say what was expected and what came, or None.
-    """
-    del inputs  # this comparison knows no misconceptions
-    for name, right in expected.items():
-        answer = given[name]
-        if answer.dtype.kind not in "biuf":
-            return f"expected {_short(right)}\ngot      {answer.tolist()!r:.60}, which is no number"
-        if answer.shape != right.shape:
-            return f"expected the shape {right.shape}, got {answer.shape}"
-        if n_bad := np.count_nonzero(~np.isfinite(answer)):
-            return f"{n_bad} of {answer.size} values are not finite"
-        difference = np.abs(answer - right)
-        if np.any(difference > tolerance * (1 + np.abs(right))):
-            return (
-                f"expected {_short(right)}\n"
-                f"got      {_short(answer)}\n"
-                f"largest difference: {difference.max():.4g}"
-                + (f", at position {difference.argmax()}" if right.size > 1 else "")
-            )
-    return None
-
-
-def _short(array: np.ndarray) -> str:
-    """An array's first values on one line."""
-    text = ", ".join(f"{value:.6g}" for value in array.ravel()[:6])
-    return f"[{text}{', …' if array.size > 6 else ''}]" if array.ndim else text
 
 
 @dataclass(frozen=True)
@@ -61,22 +17,33 @@ class Exercise:
 
     Attributes:
         id: Lesson and number, such as "1.2".
+        title: What it is about, in a few words.
+        function: The name of the learner's function.
         points: What a right answer earns.
         minutes: How long it takes, roughly.
-        inputs: Draws the arguments of one call from a random generator.
+        difficulty: From 1 (apply what was just said) to 5 (put several ideas together).
+        inputs: Draws the arguments of one call from a random generator. Plain values only, so
+            that a grader can send them to another process: numbers, text, booleans, None, arrays,
+            and lists or dictionaries of these.
         reference: The right answer.
         misconceptions: Known wrong answers, each with the line that puts it right: what a learner
             is told whose answer does exactly the same.
         run: Calls a function on the inputs and returns named arrays. Only this meets the
-            learner's code.
+            learner's code; it builds what is no plain value, such as a model.
         compare: Gives the difference in words, or None.
+        forbidden: Dotted names of functions and classes that an answer must not call, because
+            they are the answer. The reference is forbidden anyway.
     """
 
     id: str
+    title: str
+    function: str
     points: int
     minutes: int
+    difficulty: int
     inputs: Callable[[np.random.Generator], Inputs]
     reference: Callable
     misconceptions: Mapping[Callable, str] = field(default_factory=dict)
     run: Callable[[Callable, Inputs], Results] = call_once
     compare: Callable[[Results, Results, Inputs], str | None] = compare_arrays
+    forbidden: tuple[str, ...] = ()

@@ -22,7 +22,7 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from refimpl.course import outputs, regions
-from refimpl.course.check import find_exercise
+from refimpl.course.exercises import find_exercise
 from refimpl.errors import UserError
 
 SOURCES = Path("book/lessons")

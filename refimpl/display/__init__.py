@@ -14,6 +14,7 @@ _HOME = {
     "Picture": "pictures",
     "Player": "players",
     "compare_mels": "spectrograms",
+    "explore": "knobs",
     "is_quiet": "bars",
     "new_picture": "pictures",
     "play": "players",

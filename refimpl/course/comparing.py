@@ -1,0 +1,113 @@
+"""Turning what an answer returned into arrays, and saying in words how two arrays differ."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+Results = dict[str, np.ndarray]
+
+# What may stand for what: whole numbers for real ones, but not the other way round.
+_STANDS_FOR = {"b": "b", "i": "iu", "u": "iu", "f": "fiu", "c": "cfiu", "U": "U"}
+_CALLED = {
+    "b": "True or False (a boolean dtype)",
+    "i": "whole numbers (an integer dtype)",
+    "u": "whole numbers (an integer dtype)",
+    "f": "real numbers",
+    "c": "complex numbers",
+    "U": "text",
+}
+
+
+def as_array(value: Any) -> np.ndarray:
+    """Return a value as a plain array, whatever it is: a number, a list, a tensor, an array.
+
+    What is none of these becomes an array of objects, which no comparison takes for right.
+    """
+    if hasattr(value, "detach"):  # a torch tensor, which may still be part of a graph
+        value = value.detach().cpu()
+    try:
+        # A copy without the subclass: an array that redefines `==` is not to have a say.
+        return np.array(value, subok=False)
+    except ValueError:  # a list whose rows have different lengths
+        holder = np.empty((), dtype=object)
+        holder[()] = value
+        return holder
+
+
+def call_once(function: Callable, inputs: dict[str, Any]) -> Results:
+    """Call the function with the inputs by name, and take its value as the only result."""
+    return {"result": function(**inputs)}
+
+
+def compare_arrays(
+    expected: Results, given: Results, inputs: dict[str, Any], *, tolerance: float = 1e-6
+) -> str | None:
+    """Say what is wrong with the given arrays, or return None when they are right.
+
+    Args:
+        expected: What the reference returned, by name.
+        given: What the answer returned, by name.
+        inputs: What both were called with; a comparison that knows a misconception looks at it.
+        tolerance: The largest difference that is still right, absolute and relative.
+
+    Returns:
+        A few lines that say what was expected and what came, or None.
+    """
+    del inputs  # this comparison knows no misconceptions
+    for name, right in expected.items():
+        if complaint := compare_array(right, given[name], tolerance):
+            return complaint if name == "result" else f"{name}:\n{complaint}"
+    return None
+
+
+def compare_array(right: np.ndarray, answer: np.ndarray, tolerance: float = 1e-6) -> str | None:
+    """Say how one array differs from the right one, or return None."""
+    if complaint := _compare_kind(right, answer):
+        return complaint
+    if answer.shape != right.shape:
+        return f"expected the shape {right.shape}, got {answer.shape}"
+    if right.dtype.kind in "bU":
+        bad = answer != right
+        difference = ""
+    else:
+        if n_bad := np.count_nonzero(~np.isfinite(answer)):
+            return f"{n_bad} of {answer.size} values are not finite"
+        # In double precision, where whole numbers cannot run over.
+        wide = np.result_type(right, np.float64)
+        distance = np.abs(answer.astype(wide) - right.astype(wide))
+        bad = distance > tolerance * (1 + np.abs(right.astype(wide)))
+        difference = f"\nlargest difference: {distance.max():.4g}" if distance.size else ""
+    if not np.any(bad):
+        return None
+    where = tuple(int(i) for i in np.argwhere(bad)[0])
+    start = max(0, int(np.ravel_multi_index(where, right.shape)) - 1) if where else 0
+    first = f"\nfirst at position {where if len(where) > 1 else where[0]}" if where else ""
+    count = f", in {np.count_nonzero(bad)} of {right.size} values" if right.size > 1 else ""
+    return (
+        f"expected {_short(right, start)}\ngot      {_short(answer, start)}"
+        f"{first}{difference}{count if difference else ''}"
+    )
+
+
+def _compare_kind(right: np.ndarray, answer: np.ndarray) -> str | None:
+    """Say what is wrong with the type of an answer's values, or return None."""
+    if answer.dtype.kind not in _CALLED:
+        shown = repr(answer[()] if answer.ndim == 0 else answer.tolist())
+        return f"expected {_short(right)}\ngot      {shown:.60}, which is no number and no array"
+    if answer.dtype.kind not in _STANDS_FOR[right.dtype.kind]:
+        return (
+            f"expected {_CALLED[right.dtype.kind]}: {_short(right)}\n"
+            f"got      {_CALLED[answer.dtype.kind]}: {_short(answer)}"
+        )
+    return None
+
+
+def _short(array: np.ndarray, start: int = 0) -> str:
+    """A few of an array's values on one line, from a position on."""
+    some = array.ravel()[start : start + 6]
+    as_text = "{:.6g}" if array.dtype.kind == "f" else "{}"
+    text = ", ".join(as_text.format(value) for value in some)
+    if not array.ndim:
+        return text
+    return f"[{'… ' if start else ''}{text}{', …' if start + 6 < array.size else ''}]"

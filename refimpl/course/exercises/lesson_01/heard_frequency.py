@@ -1,0 +1,60 @@
+"""Exercise 1.1: where a tone goes that is sampled too slowly."""
+
+import numpy as np
+
+from refimpl.course.exercise import Exercise, Inputs
+
+
+def heard_frequency(frequency: float, sample_rate: float) -> float:
+    """The frequency in Hz of the tone that remains when a tone is sampled."""
+    return abs(frequency - sample_rate * np.round(frequency / sample_rate))
+
+
+def _frequency_and_rate(rng: np.random.Generator) -> Inputs:
+    sample_rate = float(rng.choice([8000, 11025, 22050, 44100]))
+    # Up to three times the rate, but never right on a fold, where both neighbours meet.
+    fold = int(rng.integers(0, 6))
+    within = rng.uniform(0.05, 0.95)
+    return {
+        "frequency": float(round((fold + within) * sample_rate / 2)),
+        "sample_rate": sample_rate,
+    }
+
+
+def _only_the_remainder(frequency: float, sample_rate: float) -> float:
+    return frequency % sample_rate
+
+
+def _stop_at_half(frequency: float, sample_rate: float) -> float:
+    return min(frequency, sample_rate / 2)
+
+
+def _fold_once(frequency: float, sample_rate: float) -> float:
+    return frequency if frequency <= sample_rate / 2 else abs(sample_rate - frequency)
+
+
+def _forget_the_sign(frequency: float, sample_rate: float) -> float:
+    return frequency - sample_rate * np.round(frequency / sample_rate)
+
+
+def _fold_at_the_rate(frequency: float, sample_rate: float) -> float:
+    return heard_frequency(frequency, 2 * sample_rate)
+
+
+EXERCISE = Exercise(
+    id="1.1",
+    title="The tone that remains",
+    function="heard_frequency",
+    points=4,
+    minutes=15,
+    difficulty=3,
+    inputs=_frequency_and_rate,
+    reference=heard_frequency,
+    misconceptions={
+        _stop_at_half: "tones do not stop at half the sample rate, they come back down",
+        _only_the_remainder: "the remainder can lie above half the sample rate: fold it down",
+        _fold_once: "right up to the sample rate; beyond it the pattern repeats",
+        _forget_the_sign: "a negative frequency sounds like its positive twin: take abs()",
+        _fold_at_the_rate: "the mirror stands at half the sample rate, not at the sample rate",
+    },
+)

@@ -1,0 +1,75 @@
+"""Turning a knob: a widget where a kernel runs, and a static twin of it everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from refimpl.display.bars import is_quiet
+
+
+def explore(
+    draw: Callable[..., Any],
+    knobs: Mapping[str, Sequence],
+    *,
+    twin: Sequence[Mapping[str, Any]] | None = None,
+) -> None:
+    """Show what a function draws for some settings, and let whoever has a kernel turn the knobs.
+
+    First comes the static twin: the drawings for a few settings, each under its settings in words,
+    which a page without a kernel shows too. The widget follows where somebody is at the screen:
+    not where REFIMPL_QUIET is set, as it is while notebooks and the book are built.
+
+    Args:
+        draw: Called with one value for each knob, by name; returns something to show, such as a
+            `Picture`, a `Player`, or a list of them.
+        knobs: For each argument of `draw` the values that it can take, at least two.
+        twin: The settings that the static twin shows; None for each value of the first knob, the
+            other knobs at their first value.
+
+    Taught in lesson 1.
+    """
+    from IPython.display import Markdown, display
+
+    first = {name: values[0] for name, values in knobs.items()}
+    name = next(iter(knobs))
+    for settings in twin or [first | {name: value} for value in knobs[name]]:
+        words = ", ".join(f"`{name}` = {_spoken(value)}" for name, value in settings.items())
+        display(Markdown(words))
+        _show(draw(**first | dict(settings)))
+    if not is_quiet():
+        _show_widget(draw, knobs)
+
+
+def _show_widget(draw: Callable[..., Any], knobs: Mapping[str, Sequence]) -> None:
+    """A slider over the values of each knob, and under them what is drawn."""
+    import ipywidgets
+    from IPython.display import display
+
+    sliders = {
+        name: ipywidgets.SelectionSlider(
+            options=[(_spoken(value), value) for value in values],
+            description=name,
+            continuous_update=False,
+            style={"description_width": "initial"},
+        )
+        for name, values in knobs.items()
+    }
+
+    def redraw(**values: Any) -> None:
+        _show(draw(**values))
+
+    drawn = ipywidgets.interactive_output(redraw, sliders)
+    display(ipywidgets.VBox([*sliders.values(), drawn]))
+
+
+def _show(drawn: Any) -> None:
+    from IPython.display import display
+
+    for one in drawn if isinstance(drawn, list | tuple) else [drawn]:
+        display(one)
+
+
+def _spoken(value: Any) -> str:
+    """A value as it is read: thousands with a comma."""
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -1,0 +1,68 @@
+"""What a learner has solved is kept in one small file."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from refimpl.course import check, progress
+from refimpl.course.exercises import find_exercise
+from refimpl.course.progress import read_progress, record
+
+
+@pytest.fixture(autouse=True)
+def path(tmp_path, monkeypatch):
+    path = tmp_path / "a new folder" / "progress.json"
+    monkeypatch.setenv("REFIMPL_PROGRESS", str(path))
+    return path
+
+
+def test_a_right_answer_is_written_down(path):
+    check(
+        "1.1",
+        lambda frequency, sample_rate: abs((frequency / sample_rate + 0.5) % 1 - 0.5) * sample_rate,
+    )
+    content = json.loads(path.read_text())
+    assert content["version"] == 1
+    assert content["exercises"]["1.1"]["points"] == content["exercises"]["1.1"]["of"] == 4
+    assert content["exercises"]["1.1"]["when"].endswith("+00:00")
+
+
+def test_points_are_never_taken_back():
+    record(find_exercise("1.1"), 4)
+    before = read_progress()
+    record(find_exercise("1.1"), 0)
+    assert read_progress() == before
+
+
+def test_the_table_counts_what_was_earned():
+    assert progress(1).earned == 0
+    record(find_exercise("1.1"), 4)
+    table = progress(1)
+    assert table.earned == 4
+    assert "✓ 1.1" in repr(table)
+    assert "The tone that remains" in table._repr_html_()
+    whole = progress()
+    assert whole.earned == 4
+    assert whole.total >= table.total
+
+
+def test_a_broken_file_is_put_aside_and_not_lost(path):
+    path.parent.mkdir()
+    path.write_text("{ half a fi")
+    with pytest.warns(UserWarning, match="kept as progress.json.unreadable"):
+        record(find_exercise("1.1"), 4)
+    assert path.with_name("progress.json.unreadable").read_text() == "{ half a fi"
+    assert progress(1).earned == 4
+
+
+def test_where_nothing_can_be_written_the_answer_is_right_all_the_same(path):
+    path.parent.write_text("a file where the folder should be")
+    with pytest.warns(UserWarning, match="could not be saved"):
+        record(find_exercise("1.1"), 4)
+
+
+def test_two_notebooks_at_once_lose_nothing():
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda name: record(find_exercise(name), 4), ["1.1", "1.2"] * 8))
+    assert set(read_progress()) == {"1.1", "1.2"}
