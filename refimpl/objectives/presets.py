@@ -70,6 +70,14 @@ MIXTURES: dict[str, tuple[dict[str, Any], ...]] = {
         {"name": "deshuffling"},
         {"name": "selective_copying"},
     ),
+    # For music: mostly writing from <|START|>, and then what people ask of a model of music. Gaps
+    # are a second long at the course's 31 tokens a second, and a prefix is half a piece.
+    "music": (
+        {"name": "next_token_prediction", "prob": 0.55},
+        {"name": "prefix_language_modeling", "prob": 0.1, "prefix_fraction": 0.5},
+        {"name": "infilling", "prob": 0.25, "corruption_rate": 0.3, "mean_tokens_per_span": 32},
+        {"name": "deshuffling", "prob": 0.1},
+    ),
     "paper": tuple(_paper()),  # Blouir et al. 2024, appendix A.2
     "ul2": tuple(_ul2()),  # Tay et al. 2022, section 3.1.2
 }

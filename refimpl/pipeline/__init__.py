@@ -1,7 +1,7 @@
 """The whole way, from sounds to a model that writes music: what the command line is made of.
 
-Read in this order: `sources`, `recordings`, `stages`, `folder`, `generators`, `running`, `writing`,
-`evaluating`.
+Read in this order: `sources`, `recordings`, `batches`, `stages`, `folder`, `generators`, `running`,
+`writing`, `evaluating`.
 """
 
 from refimpl.pipeline.evaluating import evaluate_model, evaluate_sounds, read_sounds

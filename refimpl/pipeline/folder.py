@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from refimpl.errors import UserError
-from refimpl.presets import PRESETS, Preset, override
+from refimpl.presets import PRESETS, ObjectivesConfig, Preset, override
 from refimpl.training.configuration import FREE_TO_CHANGE
 from refimpl.training.files import replace_file
 
@@ -24,6 +24,7 @@ _DECIDES = {
     "vocabulary": "tokens",
     "model.": "training",
     "training.": "training",
+    "objectives.": "training",
     "batch_size": "training",
     "": "codebook",
 }
@@ -154,5 +155,6 @@ def preset_to_dict(preset: Preset) -> dict[str, Any]:
 
 
 def preset_from_dict(settings: dict[str, Any]) -> Preset:
-    """Undo `preset_to_dict`."""
-    return override(next(iter(PRESETS.values())), flatten(settings))
+    """Undo `preset_to_dict`; what an older version did not write down is as it was then."""
+    plain = dataclasses.replace(next(iter(PRESETS.values())), objectives=ObjectivesConfig())
+    return override(plain, {"codebook.n_clips": None} | flatten(settings))

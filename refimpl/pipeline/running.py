@@ -14,10 +14,9 @@ from refimpl.errors import UserError
 from refimpl.pipeline.folder import RunFolder, preset_to_dict
 from refimpl.pipeline.generators import load_generator, read_facts, save_generator
 from refimpl.pipeline.sources import SPLITS, Source, open_source
-from refimpl.pipeline.stages import fit_codebook, tokenize, train_model
+from refimpl.pipeline.stages import TrainedModel, fit_codebook, tokenize, train_model
 from refimpl.presets import Preset
 from refimpl.tokenizer import AudioTokenizer
-from refimpl.training import TrainingResult
 from refimpl.training.models import DESCRIPTION
 from refimpl.transformer import Transformer
 
@@ -167,12 +166,11 @@ def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing)
         "source": train_set.manifest.source,
         "clip_seconds": float(train_set.clip_seconds.max()),
         "peak": tokenizer.codec.notes.get("peak"),
-        **_figures(result, tokenizer),
-        "baselines": trained.baselines,
+        **_figures(trained, tokenizer),
     }
     if is_main_process():
         save_generator(place.model, trained.model, tokenizer, facts=facts)
-    tell(_summary(result, trained.baselines, place))
+    tell(_summary(trained, place))
     return result.stopped_by
 
 
@@ -188,8 +186,8 @@ def _is_trained(place: RunFolder, identity: dict[str, Any]) -> bool:
     return all(facts.get(name) == value for name, value in identity.items())
 
 
-def _figures(result: TrainingResult, tokenizer: AudioTokenizer) -> dict[str, Any]:
-    loss = result.validation_loss
+def _figures(trained: TrainedModel, tokenizer: AudioTokenizer) -> dict[str, Any]:
+    result, loss = trained.result, trained.validation_loss
     return {
         "steps": result.step,
         "tokens": result.tokens,
@@ -197,12 +195,15 @@ def _figures(result: TrainingResult, tokenizer: AudioTokenizer) -> dict[str, Any
         "first_loss": result.losses[0] if result.losses else None,
         "validation_loss": loss,
         "nats_per_second": None if loss is None else loss * tokenizer.tokens_per_second,
+        "baselines": trained.baselines,
+        "objectives": trained.objectives,
     }
 
 
-def _summary(result: TrainingResult, baselines: dict[str, float], place: RunFolder) -> str:
-    loss = result.validation_loss
+def _summary(trained: TrainedModel, place: RunFolder) -> str:
+    result, loss = trained.result, trained.validation_loss
     text = f"model: {result.step} steps in {result.seconds:,.0f} s"
     if loss is not None:
-        text += f", validation loss {loss:.3f} nats a token (bigram {baselines['bigram']:.3f})"
+        bigram = trained.baselines["bigram"]
+        text += f", validation loss {loss:.3f} nats a token (bigram {bigram:.3f})"
     return f"{text}, {place.model}"

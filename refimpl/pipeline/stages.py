@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,14 +15,14 @@ from refimpl.dataset import TokenDataset, tokenize_corpus
 from refimpl.display import progress
 from refimpl.errors import UserError
 from refimpl.mel import mel_spectrogram
-from refimpl.pipeline.sources import Clips, Source, sound_of
+from refimpl.pipeline.batches import mixtures_of, next_token_validation, training_data
+from refimpl.pipeline.sources import Source, sound_of
 from refimpl.presets import Preset
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.training import (
     Callback,
-    NextTokenBatches,
     TrainingResult,
-    ValidationBatches,
+    evaluate_losses,
     measure_baselines,
     train,
 )
@@ -42,11 +43,16 @@ class TrainedModel:
         model: trained, in evaluation mode.
         result: what happened on the way.
         baselines: nats a token of the uniform, unigram and bigram predictors.
+        validation_loss: of next-token prediction on whole held-out tunes, nats a token, whatever
+            the model was trained on.
+        objectives: held-out losses and shares by objective; empty without a mixture.
     """
 
     model: Transformer
     result: TrainingResult
     baselines: dict[str, float] = field(default_factory=dict)
+    validation_loss: float | None = None
+    objectives: dict[str, Any] = field(default_factory=dict)
 
 
 def fit_codebook(
@@ -69,9 +75,10 @@ def fit_codebook(
     options = preset.codebook
     frames_per_clip = preset.mel.frame_rate * source.clip_seconds
     n_needed = int(np.ceil(_FRAMES_TO_DRAW_FROM * options.max_frames / frames_per_clip))
+    n_clips = min(len(clips), options.n_clips or len(clips))
     chosen = progress(
-        _spread(clips, n_needed),
-        total=min(n_needed, len(clips)),
+        islice(clips, 0, n_clips, max(1, n_clips // n_needed)),  # evenly from first to last
+        total=min(n_needed, n_clips),
         description="listening",
         unit="clip",
         show=show,
@@ -90,11 +97,6 @@ def fit_codebook(
     codebook.notes["source"] = source.describe("train")
     codebook.notes["peak"] = source.peak  # a clip to continue is brought to this level
     return codebook
-
-
-def _spread(clips: Clips, n: int) -> Iterator:
-    """At most about n clips, evenly from beginning to end."""
-    return islice(clips, 0, None, max(1, len(clips) // n))
 
 
 def tokenize(
@@ -159,7 +161,7 @@ def train_model(
     *,
     callbacks: Iterable[Callback] = (),
 ) -> TrainedModel:
-    """Train the preset's model to predict the next token, or go on where it was stopped.
+    """Train the preset's model on its objectives, or go on where it was stopped.
 
     Args:
         preset: says model, batches and training; its training seed decides the first weights and
@@ -172,19 +174,25 @@ def train_model(
     Raises:
         TrainingError: the folder holds another run, or training cannot go on.
 
-    Taught in lesson 5.
+    Taught in lessons 5 and 6.
     """
-    seed, context = preset.training.seed, preset.model.context_length
-    model = Transformer(preset.model, seed=seed)
+    model = Transformer(preset.model, seed=preset.training.seed)
+    data = training_data(preset, train_set, validation_set)
     baselines = measure_baselines(train_set, validation_set)
     with fast_matmul():
         result = train(
             model,
-            NextTokenBatches(train_set, preset.batch_size, context, seed),
+            data.batches,
             preset.training,
-            validation=ValidationBatches(validation_set, preset.batch_size, context),
+            validation=data.validation,
             folder=folder,
             baselines=baselines,
-            callbacks=callbacks,
+            callbacks=[*data.callbacks, *callbacks],
         )
-    return TrainedModel(model, result, baselines)
+    if data.birdie is None:
+        return TrainedModel(model, result, baselines, result.validation_loss)
+    named = [record["validation"] for record in result.history if "validation" in record]
+    found = {"losses": named[-1] if named else {}, "mixtures": mixtures_of(data.birdie)}
+    whole_tunes = next_token_validation(preset, validation_set)
+    loss = evaluate_losses(model, whole_tunes)["all"]
+    return TrainedModel(model, result, baselines, loss, found)

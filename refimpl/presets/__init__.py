@@ -5,7 +5,13 @@ import difflib
 from refimpl.errors import UserError
 from refimpl.presets.course import COURSE
 from refimpl.presets.overrides import override, parse_assignment, read_changes
-from refimpl.presets.preset import CodebookConfig, DataConfig, Preset, SamplingConfig
+from refimpl.presets.preset import (
+    CodebookConfig,
+    DataConfig,
+    ObjectivesConfig,
+    Preset,
+    SamplingConfig,
+)
 from refimpl.presets.report import REPORT
 
 PRESETS = {preset.name: preset for preset in (COURSE, REPORT)}
@@ -14,6 +20,7 @@ __all__ = [
     "PRESETS",
     "CodebookConfig",
     "DataConfig",
+    "ObjectivesConfig",
     "Preset",
     "SamplingConfig",
     "get_preset",

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from typing import Literal
 
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
+from refimpl.objectives.presets import MIXTURES
 from refimpl.tinytunes import TuneConfig
 from refimpl.training import TrainingConfig
 from refimpl.transformer import TransformerConfig
@@ -33,13 +35,61 @@ class DataConfig:
 
 @dataclass(frozen=True)
 class CodebookConfig:
-    """How frames become codes; the arguments of `Codebook.fit`. Taught in lesson 3."""
+    """How frames become codes; the arguments of `Codebook.fit`, and what it listens to.
 
+    Args:
+        n_clips: it listens to the first so many training clips. None: to all. More training clips
+            then leave the codebook, and with it the meaning of every token, as they are.
+
+    Taught in lesson 3.
+    """
+
+    n_clips: int | None = None
     n_clusters: int = 512
     n_stages: int = 1
     normalisation: str = "band"
     max_frames: int = 65_536
     max_iter: int = 50
+
+
+@dataclass(frozen=True)
+class ObjectivesConfig:
+    """What the model is asked to do with its tunes.
+
+    Args:
+        mixture: a name of `refimpl.objectives.MIXTURES`; the objectives are then packed into rows
+            as long as the model's context. None: next-token prediction alone, a tune a row.
+        curriculum: what moves the shares during training: "fixed" (nothing), "uniform", "exp3s" or
+            "reward_model".
+        evaluate_every: steps between the evaluations that a curriculum learns from.
+        validation_batches: held-out batches of each objective.
+
+    Taught in lesson 6.
+    """
+
+    mixture: str | None = None
+    curriculum: Literal["fixed", "uniform", "exp3s", "reward_model"] = "fixed"
+    evaluate_every: int = 100
+    validation_batches: int = 2
+
+    def __post_init__(self) -> None:
+        if self.mixture is not None and self.mixture not in MIXTURES:
+            raise UserError(
+                f"objectives.mixture is {self.mixture!r}; there are none, {', '.join(MIXTURES)}"
+            )
+        if self.mixture is None and self.curriculum != "fixed":
+            raise UserError(
+                f"objectives.curriculum is {self.curriculum!r}, and there is no mixture for it to "
+                "move; set objectives.mixture too, for example to eight"
+            )
+        for name in ("evaluate_every", "validation_batches"):
+            if getattr(self, name) < 1:
+                raise UserError(f"objectives.{name} is {getattr(self, name)}; give 1 or more")
+
+    @property
+    def is_adaptive(self) -> bool:
+        """Whether the shares depend on what the model has learnt."""
+        return self.curriculum not in ("fixed", "uniform")
 
 
 @dataclass(frozen=True)
@@ -68,6 +118,7 @@ class Preset:
         training: optimizer, schedule, steps.
         batch_size: rows of a batch.
         sampling: how tokens are drawn.
+        objectives: what the model is trained to do.
     """
 
     name: str
@@ -82,10 +133,16 @@ class Preset:
     training: TrainingConfig
     batch_size: int
     sampling: SamplingConfig
+    objectives: ObjectivesConfig = ObjectivesConfig()
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
             raise UserError(f"batch_size is {self.batch_size}; it must be at least 1")
+        if self.objectives.mixture is not None and self.vocabulary != "course":
+            raise UserError(
+                f"objectives.mixture is {self.objectives.mixture!r}, and the vocabulary "
+                f"{self.vocabulary!r} has no tokens for objectives; set vocabulary to course"
+            )
         # Derived, not set: a codebook of another size needs an embedding of another size.
         model = dataclasses.replace(self.model, vocabulary_size=self.vocabulary_of_codes().size)
         object.__setattr__(self, "model", model)
