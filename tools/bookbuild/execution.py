@@ -1,0 +1,218 @@
+"""Run notebooks on all cores, and keep each result as long as nothing that it came from changes.
+
+A notebook's outputs depend on its code cells, on the modules of `refimpl` that they import, on the
+package's data files, and on the versions of everything else. Which modules those are is not
+guessed: after the last cell the kernel is asked what it has imported, lazily or not. A module that
+was not imported has had no influence, and gets none unless a cell or an imported module changes.
+"""
+
+import hashlib
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+PACKAGE = "refimpl"
+CELL_TIMEOUT = 300  # seconds; a lesson's cell is meant to take 15 at most, on a machine of its own
+# What a cell starts outside the kernel may import anything: then every module counts.
+STARTS_A_PROCESS = re.compile(r"^\s*[!%]|\bsubprocess\b|\bmultiprocessing\b", re.MULTILINE)
+ASK_FOR_MODULES = f"""\
+import json, sys
+print(json.dumps(sorted(m for m in sys.modules if m.split(".")[0] == {PACKAGE!r})))"""
+
+
+class ExecutionFailed(Exception):
+    """A cell failed; the message names the notebook and shows the cell and its error."""
+
+
+@dataclass
+class Executed:
+    """What running a notebook gave.
+
+    Attributes:
+        outputs: for each code cell, in order, its outputs.
+        widgets: the state of the widgets that it shows, for its metadata.
+        seconds: how long the run took on one core.
+        modules: which modules of the package it imported.
+        key: hash of all that it came from.
+    """
+
+    outputs: list[list]
+    widgets: dict
+    seconds: float
+    modules: list[str]
+    key: str = ""
+
+    def into(self, notebook: NotebookNode) -> NotebookNode:
+        """Return a copy of the notebook that holds these outputs."""
+        notebook = nbformat.from_dict(notebook)
+        for count, cell in enumerate(code_cells(notebook)):
+            cell.execution_count = count + 1
+            cell.outputs = nbformat.from_dict(self.outputs[count])
+        if self.widgets:
+            notebook.metadata["widgets"] = self.widgets
+        return notebook
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the cells that are executed."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def execute_all(root: Path, paths: Iterable[Path], cache: Path) -> dict[Path, Executed]:
+    """Return what each notebook gives, running those whose kept result does not hold any more.
+
+    Args:
+        root: the project's folder, which holds the package.
+        paths: of notebooks.
+        cache: folder that keeps results between builds.
+
+    Raises:
+        ExecutionFailed: a cell failed; what ran well until then is kept.
+    """
+    hashes = file_hashes(root)
+    notebooks = {path: nbformat.read(path, as_version=4) for path in paths}
+    results, to_run = {}, []
+    for path, notebook in notebooks.items():
+        kept = load(kept_at(cache, path))
+        if kept and kept.key == key_of(notebook, kept.modules, hashes):
+            results[path] = kept
+        else:
+            to_run.append(path)
+    # The longest first, so that no core is left with it alone at the end.
+    to_run.sort(key=lambda path: -seconds_before(cache, path))
+    for path, result in run_parallel({path: notebooks[path] for path in to_run}):
+        result.key = key_of(notebooks[path], result.modules, hashes)
+        save(kept_at(cache, path), result)
+        results[path] = result
+        print(f"book: ran {path.parent.name}/{path.name} in {result.seconds:.0f} s", flush=True)
+    return results
+
+
+def run_parallel(notebooks: dict[Path, NotebookNode]) -> Iterator[tuple[Path, Executed]]:
+    """Run the notebooks on all cores, yielding each result when it is there."""
+    if not notebooks:
+        return
+    n_workers = min(len(notebooks), os.cpu_count() or 1)
+    print(f"book: running {len(notebooks)} notebooks, {n_workers} at a time", flush=True)
+    with ProcessPoolExecutor(n_workers, initializer=prepare_worker) as pool:
+        futures = {pool.submit(run, path, notebook): path for path, notebook in notebooks.items()}
+        try:
+            for future in as_completed(futures):
+                yield futures[future], future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def prepare_worker() -> None:
+    """Set what a kernel inherits: one core each, no progress bars, the notebook's own plots."""
+    os.environ |= {"REFIMPL_QUIET": "1", "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
+    os.environ.pop("MPLBACKEND", None)
+
+
+def run(path: Path, notebook: NotebookNode) -> Executed:
+    """Run one notebook from top to bottom, in an empty folder.
+
+    Raises:
+        ExecutionFailed: a cell raised an error, took too long, or ended the kernel.
+    """
+    notebook = nbformat.from_dict(notebook)
+    notebook.cells.append(nbformat.v4.new_code_cell(ASK_FOR_MODULES))
+    with tempfile.TemporaryDirectory() as folder:
+        # A build solves exercises too, but that is not the user's progress.
+        os.environ["REFIMPL_PROGRESS"] = str(Path(folder) / "progress.json")
+        client = NotebookClient(
+            notebook,
+            timeout=CELL_TIMEOUT,
+            resources={"metadata": {"path": folder}},
+            extra_arguments=["--Application.log_level=ERROR"],
+        )
+        start = time.perf_counter()
+        try:
+            client.execute()
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            raise ExecutionFailed(describe(path, notebook, error)) from None
+        seconds = time.perf_counter() - start
+    *cells, last = code_cells(notebook)
+    modules = json.loads(last.outputs[0].text)
+    widgets = notebook.metadata.get("widgets", {})
+    return Executed([cell.outputs for cell in cells], widgets, seconds, modules)
+
+
+def describe(path: Path, notebook: NotebookNode, error: Exception) -> str:
+    """Return the notebook, the cell and the error in words."""
+    name = f"{path.parent.name}/{path.name}"
+    # Cells are executed in order, so the last one that was begun is the one that failed.
+    begun = [cell for cell in code_cells(notebook) if "execution" in cell.metadata]
+    place = f"{name}, code cell {len(begun)}" if begun else name
+    cell = "\n".join(f"    {line}" for line in begun[-1].source.splitlines()) if begun else ""
+    if isinstance(error, CellExecutionError):
+        told = f"{error.ename}: {error.evalue}"
+    else:
+        told = f"{type(error).__name__}: {error}"
+    return f"{place}, failed:\n\n{cell}\n\n{told}"
+
+
+def file_hashes(root: Path) -> dict[str, str]:
+    """Return a hash for every file that a notebook may depend on, by its path."""
+    paths = [path for path in (root / PACKAGE).rglob("*") if path.is_file()]
+    paths = [path for path in paths if path.suffix != ".pyc"] + [root / "requirements.txt"]
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(paths)
+    }
+
+
+def key_of(notebook: NotebookNode, modules: list[str], hashes: dict[str, str]) -> str:
+    """Return one hash of all that a notebook's outputs depend on."""
+    sources = [cell.source for cell in code_cells(notebook)]
+    all_count = any(STARTS_A_PROCESS.search(source) for source in sources[1:])  # [0]: set-up cell
+    names = {module.replace(".", "/") for module in modules}
+    used = {
+        path: value
+        for path, value in hashes.items()
+        if all_count
+        or not path.endswith(".py")
+        or path.removesuffix(".py").removesuffix("/__init__") in names
+    }
+    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    text = json.dumps([sources, used, own, sys.version_info[:2]])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def kept_at(cache: Path, path: Path) -> Path:
+    """Return where a notebook's result is kept."""
+    return cache / f"{path.parent.name}-{path.stem}.json"
+
+
+def load(path: Path) -> Executed | None:
+    """Return a kept result, or None if there is none that can be read."""
+    try:
+        return Executed(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return None
+
+
+def save(path: Path, result: Executed) -> None:
+    """Keep a result; it is whole or not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".draft")
+    draft.write_text(json.dumps(vars(result)), encoding="utf-8")
+    draft.replace(path)
+
+
+def seconds_before(cache: Path, path: Path) -> float:
+    """Return how long a notebook took the last time; new ones count as long."""
+    kept = load(kept_at(cache, path))
+    return kept.seconds if kept else float("inf")

@@ -1,0 +1,92 @@
+"""What Sphinx is told: no request leaves the book, and no page loads what it does not need.
+
+Named in `_config.yml`; `tools/build_book.py` puts this folder on Python's path.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+
+LOGGER = logging.getLogger(__name__)
+# It draws the theme's icons a second time, as SVG: 1.5 MB that stop every page from showing.
+ICON_SCRIPT = re.compile(r'[ \t]*<script src="[^"]*fontawesome/[^"]*\.js[^"]*"></script>\n?')
+ICON_SCRIPT_FILES = "_static/vendor/fontawesome/*/js"
+LATE = 900  # after the theme's own changes to a page
+
+
+def setup(app: Sphinx) -> dict:
+    """Connect everything below to the build."""
+    drop_thebe(app)
+    app.connect("doctree-resolved", warn_about_dead_widgets)
+    app.connect("html-page-context", load_what_is_needed, priority=LATE)
+    app.connect("html-page-context", lead_edits_to_the_source, priority=LATE)
+    app.connect("build-finished", drop_icon_script)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def drop_thebe(app: Sphinx) -> None:
+    """Silence the extension for live code: it asks another host, and fails on every page."""
+    for name, listeners in app.events.listeners.items():
+        app.events.listeners[name] = [
+            one for one in listeners if not one.handler.__module__.startswith("sphinx_thebe")
+        ]
+
+
+def warn_about_dead_widgets(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """A widget that needs a kernel would be a picture of a widget: only anywidgets work here."""
+    scripts = app.env.nb_metadata.get(docname, {}).get("js_files", {})
+    if "ipywidgets_state" not in scripts:
+        return
+    states = json.loads(scripts["ipywidgets_state"][1]["body"])["state"]
+    for node in doctree.findall(nodes.raw):
+        for model_id in re.findall(r'"model_id": "(\w+)"', node.astext()):
+            module = states.get(model_id, {}).get("model_module", "no module: its state is missing")
+            if module != "anywidget":
+                LOGGER.warning(f"a widget of {module} does nothing on a page", location=docname)
+
+
+def load_what_is_needed(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """Leave MathJax out where there is no formula. Widgets' scripts come with the page already."""
+    styles = context["css_files"]
+    styles[:] = [style for style in styles if "sphinx-thebe" not in str(style.filename)]
+    if doctree is not None and any(doctree.findall(is_formula)):
+        return
+    scripts = context["script_files"]
+    scripts[:] = [script for script in scripts if "mathjax" not in str(described(script)).lower()]
+
+
+def is_formula(node: nodes.Node) -> bool:
+    """Tell whether a node is one that MathJax draws."""
+    return isinstance(node, nodes.math | nodes.math_block)
+
+
+def described(script) -> str:
+    """Return where a script comes from and what stands in it."""
+    return f"{getattr(script, 'filename', script)} {getattr(script, 'attributes', '')}"
+
+
+def lead_edits_to_the_source(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
+    """Both notebooks of a lesson are built: to correct either means to change its source."""
+    for group in context.get("header_buttons", []):
+        for button in group.get("buttons", []):
+            if button.get("label") == "source-edit-button":
+                button["url"] = re.sub(
+                    r"/(lessons|solutions)/([\w-]+)\.ipynb$", r"/book/lessons/\2.md", button["url"]
+                )
+
+
+def drop_icon_script(app: Sphinx, exception: Exception | None) -> None:
+    """Remove the script that draws icons: the theme's style sheet and fonts show them as well."""
+    if exception or app.builder.format != "html":
+        return
+    for path in Path(app.outdir).rglob("*.html"):
+        text = path.read_text(encoding="utf-8")
+        if ICON_SCRIPT.search(text):
+            path.write_text(ICON_SCRIPT.sub("", text), encoding="utf-8")
+    for folder in Path(app.outdir).glob(ICON_SCRIPT_FILES):
+        for script in folder.iterdir():
+            script.unlink()

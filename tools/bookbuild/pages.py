@@ -1,0 +1,121 @@
+"""What a page of the book adds to its notebook: the running time, and links to and from solutions.
+
+Only the book has these: the notebooks that a learner opens stay as they are committed.
+"""
+
+import re
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from refimpl.course.notebooks import CHECK_CALL
+
+HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
+MARKER = re.compile(r"^[ \t]*### (BEGIN|END) .*\n?", re.MULTILINE)
+FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
+
+
+def lesson_page(lesson: NotebookNode, seconds: float, solution: str | None) -> NotebookNode:
+    """Return the page of an executed lesson.
+
+    Args:
+        lesson: the executed open notebook; its first cell is the title.
+        seconds: how long it ran.
+        solution: name of the page with its solutions, or None in an edition without them.
+    """
+    page = nbformat.from_dict(lesson)
+    facts = [f"This page ran in {in_words(seconds)} on one CPU core when the book was built."]
+    if solution:
+        facts.append(f"[Solutions of the exercises](../solutions/{solution}.ipynb)")
+    page.cells.insert(1, remark(" ".join(facts)))
+    if solution:
+        for place in reversed(range(len(page.cells))):
+            if ids := exercises_checked(page.cells[place]):
+                links = " ".join(f"{{ref}}`Solution of {i} <{label(i)}>`" for i in ids)
+                page.cells.insert(place + 1, remark(links))
+    return page
+
+
+def solution_page(solution: NotebookNode, lesson: str, seconds: float) -> NotebookNode:
+    """Return the page with a lesson's solved exercises: the sections that hold one, no others.
+
+    Args:
+        solution: the executed notebook with solutions; its first cell is the title.
+        lesson: name of the lesson's page.
+        seconds: how long it ran.
+    """
+    page = nbformat.from_dict(solution)
+    title = page.cells[0].source.removeprefix("# ")
+    page.cells = [nbformat.v4.new_markdown_cell(f"# Solutions {title}")]
+    intro = (
+        f"The exercises of [the lesson](../lessons/{lesson}.ipynb), solved. Look here after you "
+        "have tried: an answer that you found stays longer than one that you read. The notebook "
+        f"that these come from ran in {in_words(seconds)} on one CPU core when the book was built."
+    )
+    page.cells.append(remark(intro))
+    for cell in solution.cells:
+        cell.source = MARKER.sub("", cell.source).rstrip()
+    for section in sections(solution.cells[1:]):
+        ids = [i for cell in section for i in exercises_checked(cell)]
+        if ids:
+            heading = section[0]
+            targets = "".join(f"({label(i)})=\n" for i in ids)
+            heading.source = targets + HEADING.sub("## ", heading.source, count=1)
+            page.cells += section
+            page.cells.append(remark(f"Back to [the lesson](../lessons/{lesson}.ipynb)."))
+    return page
+
+
+def sections(cells: list[NotebookNode]) -> list[list[NotebookNode]]:
+    """Split a notebook's cells at every heading; a section begins with the cell that holds it."""
+    found: list[list[NotebookNode]] = []
+    for cell in cells:
+        if cell.cell_type != "markdown":
+            if found:
+                found[-1].append(cell)
+            continue
+        for text in split_at_headings(cell.source):
+            part = nbformat.v4.new_markdown_cell(text)
+            if HEADING.match(text):
+                found.append([part])
+            elif found:
+                found[-1].append(part)
+    return found
+
+
+def split_at_headings(text: str) -> list[str]:
+    """Split Markdown so that each heading begins a part; a `#` in a code fence is no heading."""
+    fenced = [match.span() for match in FENCE.finditer(text)]
+    starts = [match.start() for match in HEADING.finditer(text)]
+    starts = [start for start in starts if not any(a <= start < b for a, b in fenced)]
+    edges = sorted({0, *starts, len(text)})
+    parts = [text[a:b].strip() for a, b in zip(edges, edges[1:], strict=False)]
+    return [part for part in parts if part]
+
+
+def exercises_checked(cell: NotebookNode) -> list[str]:
+    """Return the ids of the exercises that a cell checks, such as `["1.2"]`."""
+    return CHECK_CALL.findall(cell.source) if cell.cell_type == "code" else []
+
+
+def label(exercise_id: str) -> str:
+    """Return the name by which pages link to an exercise's solution."""
+    return f"solution-{exercise_id.replace('.', '-')}"
+
+
+def remark(text: str) -> NotebookNode:
+    """Return a cell in small type, which belongs to the page and not to the lesson."""
+    return nbformat.v4.new_markdown_cell(f":::{{div}} page-remark\n{text}\n:::")
+
+
+def in_words(seconds: float) -> str:
+    """Return a duration as a reader says it."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    return f"{round(seconds / 60)} minutes"
+
+
+def notebook_names(folder: Path) -> list[Path]:
+    """Return the notebooks of a folder in the order of the lessons."""
+    return sorted(folder.glob("[0-9][0-9]-*.ipynb"))

@@ -1,0 +1,98 @@
+"""Put the sources of all pages together in one folder, for one edition of the book.
+
+Sphinx reads the pages from there: prose as it is written, lessons with the outputs of this build.
+Only what changed is written, so that Sphinx reads only that again. In the edition for a class,
+`EDITION=class`, nothing in the folder leads to a solution.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import yaml
+
+from bookbuild import pages
+from bookbuild.execution import Executed
+
+EDITIONS = ("full", "class")
+LEFT_OUT = "book/lessons"  # the sources of the lessons, which hold the answers
+# In a page, what stands between these two lines is for the edition with solutions.
+SOLUTIONS_ONLY = re.compile(
+    r"^<!-- with solutions -->\n(.*?)^<!-- end -->\n", re.MULTILINE | re.DOTALL
+)
+
+
+def stage(root: Path, target: Path, edition: str, executed: dict[Path, Executed]) -> None:
+    """Bring the folder up to date, and remove from it what does not belong there any more.
+
+    Args:
+        root: the project's folder.
+        target: where the pages are put together.
+        edition: "full", or "class" for one without solutions.
+        executed: the results of all notebooks that the edition shows.
+    """
+    files = {Path("_config.yml"): (root / "_config.yml").read_bytes()}
+    files[Path("_toc.yml")] = contents(root / "_toc.yml", edition).encode()
+    for path in (root / "book").rglob("*"):
+        name = path.relative_to(root)
+        if path.is_file() and not name.as_posix().startswith(f"{LEFT_OUT}/"):
+            files[name] = prose(path, edition) if path.suffix == ".md" else path.read_bytes()
+    for path, result in executed.items():
+        files[path.relative_to(root)] = page(path, result, edition).encode()
+
+    for path in list(target.rglob("*")):
+        if path.is_file() and path.relative_to(target) not in files:
+            path.unlink()
+    for name, data in files.items():
+        path = target / name
+        if not path.exists() or path.read_bytes() != data:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+
+def notebooks(root: Path, edition: str) -> list[Path]:
+    """Return the notebooks whose pages the edition shows."""
+    found = pages.notebook_names(root / "lessons")
+    return found + (pages.notebook_names(root / "solutions") if edition == "full" else [])
+
+
+def page(path: Path, result: Executed, edition: str) -> str:
+    """Return the page of an executed notebook, as a notebook's text."""
+    notebook = result.into(nbformat.read(path, as_version=4))
+    if path.parent.name == "solutions":
+        built = pages.solution_page(notebook, path.stem, result.seconds)
+    else:
+        built = pages.lesson_page(notebook, result.seconds, edition == "full" and path.stem)
+    for number, cell in enumerate(built.cells):
+        cell.id = f"cell-{number}"  # the same in every build
+    return nbformat.writes(built)
+
+
+def contents(path: Path, edition: str) -> str:
+    """Return the table of contents, without the solutions where the edition has none."""
+    toc = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if edition == "class":
+        for part in toc["parts"]:
+            part["chapters"] = [
+                chapter
+                for chapter in part["chapters"]
+                if not chapter.get("glob", chapter.get("file", "")).startswith("solutions/")
+            ]
+        toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
+    return yaml.safe_dump(toc, sort_keys=False, allow_unicode=True)
+
+
+def prose(path: Path, edition: str) -> bytes:
+    """Return a page as it is written, without what speaks of solutions where there are none."""
+    text = path.read_text(encoding="utf-8")
+    return SOLUTIONS_ONLY.sub(r"\1" if edition == "full" else "", text).encode()
+
+
+def publish_open_notebooks(root: Path, html: Path) -> None:
+    """Let the download button of a page give the notebook as it is committed.
+
+    The pages were made of copies with outputs, in which sounds alone take megabytes.
+    """
+    for path in (html / "_sources").rglob("*.ipynb"):
+        shutil.copyfile(root / path.relative_to(html / "_sources"), path)
