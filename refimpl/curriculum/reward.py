@@ -5,10 +5,13 @@ relative improvement, and cubes it: twice the improvement is worth eight times a
 hardly moves is worth nothing.
 """
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+
+from refimpl.curriculum.errors import CurriculumError
 
 SMALLEST_LOSS = 1e-8  # nats; below it a loss is as good as none, and dividing by it says nothing
 
@@ -43,20 +46,53 @@ def birdie_reward(*, old_loss: np.ndarray, new_loss: np.ndarray, **unused: Any) 
 
 
 def tensor_reward(function: RewardFunction) -> RewardFunction:
-    """Let a reward that was written for tensors, as the original library's are, get tensors.
+    """Let a reward that was written for the original library be used here.
+
+    That gives it float32 tensors. Its README has a reward take the keywords of `birdie_reward`; its
+    code calls one with `old_loss_vector` and `new_loss_vector` alone. Both kinds work, and each
+    gets only what it takes.
 
     Args:
-        function: takes the keywords of `birdie_reward`, with tensors where that takes arrays.
+        function: takes some of those keywords, with tensors where `birdie_reward` takes arrays.
 
     Returns:
-        The same with arrays in and out. Taught in lesson 6.
+        The same with arrays in and out, for `Curriculum`.
+
+    Raises:
+        CurriculumError: it needs something that there is not.
+
+    Taught in lesson 6.
     """
+    names = _keywords(function)
 
     def with_tensors(**given: Any) -> np.ndarray:
         import torch  # only who writes rewards with it needs it
 
-        arrays = ("old_loss", "new_loss", "action_taken")
-        given |= {name: torch.as_tensor(given[name]) for name in arrays if name in given}
-        return torch.as_tensor(function(**given)).detach().cpu().numpy()
+        # Copies: what a function does to its tensors in place must not change the history.
+        for name in _TENSORS & given.keys():
+            given[name] = torch.tensor(np.asarray(given[name]), dtype=torch.float32)
+        rewards = function(**{theirs: given[ours] for theirs, ours in names.items()})
+        return torch.as_tensor(rewards).detach().cpu().numpy()
 
     return with_tensors
+
+
+_TENSORS = {"action_taken", "old_loss", "new_loss"}
+_README = {name: name for name in (*sorted(_TENSORS), "old_step_idx", "new_step_idx")}
+_CODE = {"old_loss_vector": "old_loss", "new_loss_vector": "new_loss"}
+
+
+def _keywords(function: RewardFunction) -> dict[str, str]:
+    """The keywords that a reward takes, and what we call each."""
+    parameters = inspect.signature(function).parameters.values()
+    if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters):
+        takes_vectors = any(parameter.name in _CODE for parameter in parameters)
+        return _CODE if takes_vectors else _README
+    for parameter in parameters:
+        if parameter.default is parameter.empty and parameter.name not in _README | _CODE:
+            raise CurriculumError(
+                f"reward_fn needs {parameter.name!r}, which is not known; it can take"
+                f" {', '.join(_README)}"
+            )
+    names = {parameter.name for parameter in parameters}
+    return {theirs: ours for theirs, ours in (_README | _CODE).items() if theirs in names}

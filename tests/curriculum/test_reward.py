@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from refimpl.curriculum import birdie_reward, tensor_reward
+from refimpl.curriculum import CurriculumError, birdie_reward, tensor_reward
 
 
 def reward(old, new):
@@ -54,3 +54,38 @@ def test_a_reward_written_for_tensors_gets_tensors():
     )
     assert isinstance(rewards, np.ndarray)
     assert rewards == pytest.approx([4.0, 12.0])
+
+
+EVALUATIONS = {
+    "action_taken": np.array([0.5, 0.5]),
+    "old_loss": np.array([4.0, 9.0]),
+    "new_loss": np.array([1.0, 4.0]),
+    "old_step_idx": 3,
+    "new_step_idx": 5,
+}
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda old_loss_vector, new_loss_vector: old_loss_vector - new_loss_vector,
+        lambda old_loss, new_loss: old_loss - new_loss,
+        lambda new_loss, **given: given["old_loss"] - new_loss,
+        lambda old_loss_vector, **given: old_loss_vector - given["new_loss_vector"],
+        lambda old_loss=None, new_loss=None, scale=1: (old_loss - new_loss) * scale,
+    ],
+)
+def test_a_reward_gets_only_what_it_takes(function):
+    assert tensor_reward(function)(**EVALUATIONS) == pytest.approx([3.0, 5.0])
+
+
+def test_a_reward_that_needs_something_unknown_is_refused():
+    with pytest.raises(CurriculumError, match="'perplexity'.*old_loss"):
+        tensor_reward(lambda old_loss, perplexity: perplexity)
+
+
+def test_a_reward_that_writes_into_its_tensors_changes_nothing_else():
+    rewards = tensor_reward(lambda old_loss, new_loss: old_loss.sub_(new_loss))
+    given = {name: np.copy(value) for name, value in EVALUATIONS.items()}
+    assert rewards(**given) == pytest.approx([3.0, 5.0])
+    assert np.array_equal(given["old_loss"], EVALUATIONS["old_loss"])
