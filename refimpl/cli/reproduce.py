@@ -1,7 +1,9 @@
 """Run the report's pipeline and the course's through the same code, and compare them.
 
 Writes results.json, tables, and a page of sounds and spectrograms into a folder. It takes a while
-(with --ladder, hours); what is done already is not done again.
+(with --ladder, hours); what is done already is not done again. With --mixtures it trains the
+course's model on several mixtures of objectives instead, at equal compute and over several seeds,
+and writes mixtures.json with tables and pictures.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ EXAMPLES = """\
 examples:
   refimpl reproduce
   refimpl reproduce --ladder                       change one factor at a time, too
+  refimpl reproduce --mixtures --seeds 5           which objectives make the best music?
   refimpl reproduce --out quick --work runs/quick --tunes 8 --set training.steps=20
 """
 
@@ -45,6 +48,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--ladder-tunes", type=int, default=64, metavar="N", help="on the ladder (default: 64)"
     )
     parser.add_argument(
+        "--again",
+        metavar="RUN",
+        action="append",
+        help="make only this run, such as course, and keep what OUT says of the others; "
+        "can be repeated",
+    )
+    parser.add_argument(
+        "--mixtures",
+        action="store_true",
+        help="compare mixtures of objectives, and nothing else",
+    )
+    parser.add_argument(
+        "--seeds", type=int, default=5, metavar="N", help="runs of each mixture (default: 5)"
+    )
+    parser.add_argument(
+        "--mixture-tunes",
+        type=int,
+        default=32,
+        metavar="N",
+        help="tunes that each run's model writes (default: 32)",
+    )
+    parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
         action="append",
@@ -55,17 +80,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     from refimpl.presets import parse_assignment
-    from refimpl.reproduce import reproduce
+    from refimpl.reproduce import compare_mixtures, reproduce
 
+    changes = dict(parse_assignment(text) for text in args.set)
+    common = {"work": args.work, "n_processes": n_processes(), "changes": changes, "tell": remark}
+    if args.mixtures:
+        compare_mixtures(args.out, n_seeds=args.seeds, n_tunes=args.mixture_tunes, **common)
+        result(f"{args.out}/mixtures.md")
+        next_step(f"read {args.out}/mixtures.md; its pictures are in {args.out}/figures")
+        return
     reproduce(
         args.out,
         with_ladder=args.ladder,
         n_tunes=args.tunes,
         n_ladder_tunes=args.ladder_tunes,
-        work=args.work,
-        n_processes=n_processes(),
-        changes=dict(parse_assignment(text) for text in args.set),
-        tell=remark,
+        again=args.again,
+        **common,
     )
     result(f"{args.out}")
     next_step(f"open {args.out}/index.html")

@@ -14,9 +14,9 @@ COURSE = Preset(
     about="31 frames a second, each seen in enough detail to keep the bass, whole tunes in view",
     declared=(),
     tunes=TuneConfig(level=1),
-    data=DataConfig(n_train=3000, n_validation=200),
+    data=DataConfig(n_train=9000, n_validation=200),
     mel=MelConfig(sample_rate=22050, n_fft=2048, hop_length=704, n_mels=192),
-    codebook=CodebookConfig(n_clusters=1024, n_stages=1),
+    codebook=CodebookConfig(n_clips=3000, n_clusters=1024, n_stages=1),
     vocabulary="course",
     # Written out, although most of it is the default: a shipped model must not change with it.
     model=TransformerConfig(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from refimpl.presets import Preset, get_preset
+from refimpl.presets import ObjectivesConfig, Preset, get_preset
 
 COURSE, REPORT, REPORT_AS_IT_STANDS = "course", "report, same time", "report, 10 steps"
 
@@ -58,13 +58,30 @@ def two_presets() -> list[Experiment]:
     ]
 
 
+def whole_tunes_only() -> Preset:
+    """The course without what its objectives brought: the next token alone, a tune a row.
+
+    Fewer tunes and shorter rows come with it.
+    """
+    course = get_preset("course")
+    return dataclasses.replace(
+        course,
+        data=dataclasses.replace(course.data, n_train=get_preset("report").data.n_train),
+        model=dataclasses.replace(course.model, context_length=264),  # 257 frames and two tokens
+        training=dataclasses.replace(course.training, steps=2000),
+        batch_size=8,
+        objectives=ObjectivesConfig(),
+    )
+
+
 def ladder() -> list[Experiment]:
     """From the report to the course; each rung is the one before it with one factor changed.
 
-    The first rung, more steps, is the report's equal-time run, and the last is the course's.
+    The first rung, more steps, is the report's equal-time run. The last is the course's, which
+    differs from the rung before it in its objectives, and in the tunes and rows that they need.
     n_fft has to grow before the hop can: a hop longer than the window would skip samples.
     """
-    course, preset = get_preset("course"), get_preset("report")
+    course, preset = whole_tunes_only(), get_preset("report")
     mel = dataclasses.replace(preset.mel, n_fft=course.mel.n_fft, n_mels=course.mel.n_mels)
     context = dataclasses.replace(preset.model, context_length=course.model.context_length)
     changes = [
@@ -88,6 +105,15 @@ def ladder() -> list[Experiment]:
             "codes",
             f"codes: {preset.codebook.n_clusters} to {course.codebook.n_clusters}",
             {"codebook": course.codebook},
+        ),
+        (
+            "model",
+            f"model and its training: {preset.model.n_layers} to {course.model.n_layers} layers, "
+            "the course's batches, learning rate and sampling",
+            {
+                name: getattr(course, name)
+                for name in ("vocabulary", "model", "training", "batch_size", "sampling")
+            },
         ),
     ]
     rungs = []

@@ -42,7 +42,7 @@ def draw_measures(results: dict[str, Any], path: Path) -> None:
     axes[0].set_yticks(list(rows), [label for label, _ in sets])
     axes[0].invert_yaxis()
     picture.alt = "Musical measures of each set of tunes, with 95 % intervals: " + _in_words(sets)
-    _save(picture, path)
+    save_picture(picture, path)
 
 
 def draw_ladder(results: dict[str, Any], path: Path) -> None:
@@ -67,7 +67,7 @@ def draw_ladder(results: dict[str, Any], path: Path) -> None:
         "rung, and of real tunes (dotted line): "
         + _in_words([(record["name"], record["sets"]["model"]) for record in rungs])
     )
-    _save(picture, path)
+    save_picture(picture, path)
 
 
 def ladder_records(results: dict[str, Any]) -> list[dict[str, Any]]:
@@ -100,6 +100,7 @@ def _in_words(sets: list[tuple[str, dict[str, Any]]]) -> str:
     return "; ".join(parts) + "."
 
 
-def _save(picture: Picture, path: Path) -> None:
+def save_picture(picture: Picture, path: Path) -> None:
+    """Write a picture, and its words beside it."""
     picture.savefig(path, format="png", dpi=110, metadata={"Description": picture.alt})
     path.with_suffix(".txt").write_text(picture.alt + "\n", encoding="utf-8")

@@ -66,6 +66,7 @@ class Workshop:
         description: str,
         *,
         tunes: Sequence | None = None,
+        show: bool | None = None,
     ) -> MeasuredSet:
         """Make and measure sounds.
 
@@ -73,6 +74,7 @@ class Workshop:
             makers: each returns one sound (n_samples,); they can be sent to another process.
             description: for the progress bar.
             tunes: the tunes that the sounds should be, where there are such.
+            show: whether to show a progress bar; None decides by where the output goes.
         """
         jobs = [
             _Job(maker, self.sample_rate, self.beat_period, tune, keep=number < N_KEPT)
@@ -81,7 +83,8 @@ class Workshop:
             )
         ]
         results = map(_Job.do, jobs) if self._pool is None else self._pool.map(_Job.do, jobs)
-        found = list(progress(results, total=len(jobs), description=description, unit="tune"))
+        bar = progress(results, total=len(jobs), description=description, unit="tune", show=show)
+        found = list(bar)
         return MeasuredSet(
             measures=[measures for measures, _, _ in found],
             accuracies=[accuracy for _, accuracy, _ in found if accuracy is not None],

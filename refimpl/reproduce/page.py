@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from refimpl.metrics import table
 from refimpl.metrics.statistics import Estimate
 from refimpl.reproduce.experiments import is_rung
 from refimpl.reproduce.figures import all_sets, ladder_records
+from refimpl.reproduce.mixture_tables import mixture_tables
 from refimpl.training.files import replace_file
 
 COLUMNS = [
@@ -64,6 +67,8 @@ def write_page(results: dict[str, Any], folder: Path) -> None:
     body = [f"<h1>The report and the course</h1><p>Made by <code>{results['command']}</code>.</p>"]
     body += [_figure(folder, "measures", "Measures"), _figure(folder, "ladder", "The ladder")]
     body += [f"<h2>{escape(title)}</h2>{_html_table(rows)}" for title, rows in parts.items()]
+    if (folder / "mixtures.json").exists():
+        body += _mixtures(folder)
     body.append(_players("References", results["references"]["sets"]))
     for record in results["experiments"]:
         body.append(_players(record["name"], record["sets"]))
@@ -71,6 +76,22 @@ def write_page(results: dict[str, Any], folder: Path) -> None:
         body += [_figure(folder, record["folder"], title)]
         body += [_figure(folder, f"{record['folder']}-loss", f"Losses of {record['name']}")]
     replace_file(folder / "index.html", (_HEAD + "\n".join(body) + "</html>\n").encode())
+
+
+def _mixtures(folder: Path) -> list[str]:
+    """The comparison of objectives, where it was made."""
+    compared = json.loads((folder / "mixtures.json").read_text(encoding="utf-8"))
+    command = f"<p>Made by <code>{compared['command']}</code>.</p>"
+    pictures = sorted(path.stem for path in (folder / "figures").glob("mixtures-*.png"))
+    tables = re.split(r"^\*\*(.+)\*\*$", mixture_tables(compared), flags=re.MULTILINE)[1:]
+    return [
+        f"<h2>Which mixture of objectives?</h2>{command}",
+        *(_figure(folder, name, name.replace("-", " ")) for name in pictures),
+        *(
+            f"<h3>{escape(title)}</h3>{_html_table(rows.strip())}"
+            for title, rows in zip(tables[::2], tables[1::2], strict=True)
+        ),
+    ]
 
 
 def _losses(results: dict[str, Any]) -> str:

@@ -6,11 +6,14 @@ import dataclasses
 import json
 import os
 import platform
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from refimpl.errors import UserError
 from refimpl.metrics.statistics import Estimate
 from refimpl.pipeline import FinishedRun
 from refimpl.presets import Preset
@@ -30,6 +33,58 @@ def read_record(path: Path, n_tunes: int) -> dict[str, Any] | None:
         return None
     record = json.loads(path.read_text(encoding="utf-8"))
     return record if record["n_tunes"] == n_tunes else None
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an earlier reproduction found, where only some of its runs are made again.
+
+    Attributes:
+        results: what its results.json holds; empty: nothing is kept.
+        again: names of the runs that are not kept.
+    """
+
+    results: dict[str, Any] = field(default_factory=dict)
+    again: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, folder: Path, again: Sequence[str]) -> Kept:
+        """Read the results that lie in a folder.
+
+        Raises:
+            UserError: there are none, or none of such a run.
+        """
+        path = folder / "results.json"
+        if not path.exists():
+            raise UserError(f"{path} is not there, so nothing can be kept; leave out --again")
+        results = json.loads(path.read_text(encoding="utf-8"))
+        names = [record["name"] for record in results["experiments"]]
+        for name in again:
+            if name not in names:
+                raise UserError(f"{path} has no run {name!r}; it has {', '.join(names)}")
+        return cls(results, tuple(again))
+
+    @property
+    def names(self) -> list[str]:
+        """The runs that are kept."""
+        records = self.results.get("experiments", [])
+        return [record["name"] for record in records if record["name"] not in self.again]
+
+    @property
+    def references(self) -> dict[str, Any] | None:
+        """What was measured without any run."""
+        return self.results.get("references")
+
+    @property
+    def first_losses(self) -> dict[str, float] | None:
+        """The losses of untrained models."""
+        return self.results.get("first_losses")
+
+    def record(self, name: str) -> dict[str, Any] | None:
+        """The record of a run that is kept."""
+        if name not in self.names:
+            return None
+        return next(r for r in self.results["experiments"] if r["name"] == name)
 
 
 def plain(summary: dict[str, Estimate]) -> dict[str, dict[str, float | None]]:

@@ -27,7 +27,14 @@ from refimpl.reproduce.figures import draw_ladder, draw_measures
 from refimpl.reproduce.first_loss import first_losses
 from refimpl.reproduce.measuring import MeasuredSet, Workshop
 from refimpl.reproduce.page import write_page
-from refimpl.reproduce.records import last_losses, machine, plain, read_record, same_tokens
+from refimpl.reproduce.records import (
+    Kept,
+    last_losses,
+    machine,
+    plain,
+    read_record,
+    same_tokens,
+)
 from refimpl.reproduce.sets import MODEL, Noise, token_sets
 from refimpl.tinytunes import Corpus, Tune
 from refimpl.training import plot_metrics
@@ -48,6 +55,7 @@ def reproduce(
     work: str | Path = "runs/reproduce",
     n_processes: int = 2,
     changes: dict[str, Any] | None = None,
+    again: Sequence[str] | None = None,
     tell: Tell = print,
 ) -> dict[str, Any]:
     """Run the report's pipeline and the course's on the same corpus, and measure what comes out.
@@ -61,6 +69,8 @@ def reproduce(
         n_processes: for rendering, inverting and measuring. More than one needs the usual
             `if __name__ == "__main__":` in a script.
         changes: settings by dotted name, made in every run (to try things out quickly).
+        again: names of runs; all others are taken from the results.json that lies in `folder`, as
+            they are, and are noted as kept. None: every run is made, or taken from `work`.
         tell: is given a sentence after each stage.
 
     Returns:
@@ -72,21 +82,26 @@ def reproduce(
     Taught in lesson 7.
     """
     place = Reproduction(Path(folder), Path(work), changes or {}, n_processes, tell)
-    references = place.references(n_tunes)
+    known = Kept() if again is None else Kept.read(Path(folder), again)
+    references = known.references or place.references(n_tunes)
     experiments, seconds = [], None
     for experiment in two_presets() + (ladder() if with_ladder else []):
         n = n_ladder_tunes if experiment.is_rung else n_tunes
-        record = place.experiment(experiment, n, seconds)
+        record = known.record(experiment.name) or place.experiment(experiment, n, seconds)
         seconds = record["seconds"] if experiment.name == COURSE else seconds
         experiments.append(record)
-    folders = {record["name"]: record["folder"] for record in experiments}
-    report = load_run(place.work / folders[REPORT_AS_IT_STANDS])
+    first = known.first_losses
+    if first is None:
+        folders = {record["name"]: record["folder"] for record in experiments}
+        report = load_run(place.work / folders[REPORT_AS_IT_STANDS])
+        first = first_losses(report.preset, report.train_set)
     results = {
         "command": f"refimpl reproduce{' --ladder' if with_ladder else ''}",
         "machine": machine(),
+        "kept": known.names,
         "references": references,
         "experiments": experiments,
-        "first_losses": first_losses(report.preset, report.train_set),
+        "first_losses": first,
     }
     place.write(results)
     return results

@@ -182,6 +182,7 @@ def test_reproduce_hands_its_options_on(refimpl, monkeypatch):
     given = {}
     stand_in = types.ModuleType("refimpl.reproduce")
     stand_in.reproduce = lambda folder, **options: given.update(options, folder=folder)
+    stand_in.compare_mixtures = stand_in.reproduce
     monkeypatch.setitem(sys.modules, "refimpl.reproduce", stand_in)
     words = ["--out", "res", "--ladder", "--tunes", 5, "--set", "training.steps=2"]
     assert refimpl("reproduce", *words).code == 0
@@ -189,10 +190,18 @@ def test_reproduce_hands_its_options_on(refimpl, monkeypatch):
     assert given["changes"] == {"training.steps": 2}
 
 
+    given.clear()
+    words = ["--out", "res", "--mixtures", "--seeds", 3, "--mixture-tunes", 2]
+    assert refimpl("reproduce", *words).code == 0
+    assert (given["n_seeds"], given["n_tunes"]) == (3, 2) and "with_ladder" not in given
+
+
 def test_reproduce_has_the_options_that_it_hands_on():
     import inspect
 
-    from refimpl.reproduce import reproduce
+    from refimpl.reproduce import compare_mixtures, reproduce
 
     names = set(inspect.signature(reproduce).parameters)
     assert {"with_ladder", "n_tunes", "n_ladder_tunes", "work", "n_processes", "changes"} <= names
+    names = set(inspect.signature(compare_mixtures).parameters)
+    assert {"n_seeds", "n_tunes", "work", "n_processes", "changes", "tell"} <= names

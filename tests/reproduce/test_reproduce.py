@@ -1,10 +1,13 @@
 """The reproduction, end to end on very little, and the ladder's promise of one factor a rung."""
 
+import dataclasses
 import json
 import math
+import shutil
 
 import pytest
 
+from refimpl.errors import UserError
 from refimpl.pipeline.folder import flatten, preset_to_dict
 from refimpl.presets import get_preset
 from refimpl.reproduce import reproduce
@@ -95,7 +98,38 @@ def test_each_rung_changes_one_part_of_the_settings_and_the_last_is_all_but_the_
         changed = {name.split(".")[0] for name in one if one[name] != other[name]}
         parts.append(changed - {"model"} if changed != {"model"} else changed)
     # With a codebook of another size the embedding's size follows; whole tunes come with the hop.
-    assert parts == [{"model"}, {"mel"}, {"mel", "data"}, {"codebook"}]
+    last_step = {"vocabulary", "model", "training", "batch_size", "sampling"}
+    assert parts[:-1] == [{"model"}, {"mel"}, {"mel", "data"}, {"codebook"}]
+    assert parts[-1] | {"model"} <= last_step
     last, course = rungs[-1].preset, get_preset("course")
-    assert (last.mel, last.codebook, last.data) == (course.mel, course.codebook, course.data)
-    assert last.model.context_length == course.model.context_length
+    assert (last.mel, last.codebook, last.sampling) == (
+        course.mel,
+        course.codebook,
+        course.sampling,
+    )
+    assert last.objectives.mixture is None
+    assert dataclasses.replace(last.model, context_length=course.model.context_length) == (
+        course.model
+    )
+
+
+def test_one_run_can_be_made_again_and_the_others_kept(little, tmp_path):
+    place, results, said, options = little
+    shutil.copytree(place / "out", tmp_path / "out")
+    said.clear()
+    options = options | {"work": tmp_path / "work", "again": ["course"]}
+    again = reproduce(tmp_path / "out", tell=said.append, **options)
+    assert again["kept"] == ["report, 10 steps", "report, same time"]
+    for before, after in zip(results["experiments"], again["experiments"], strict=True):
+        assert (before == after) or after["name"] == "course"
+    assert again["first_losses"] == results["first_losses"]
+    assert (tmp_path / "work").joinpath("course.json").exists()
+    assert not list((tmp_path / "work").glob("report*"))
+
+
+def test_making_a_run_again_needs_results_with_that_run(little, tmp_path):
+    place, _, _, options = little
+    with pytest.raises(UserError, match="leave out --again"):
+        reproduce(tmp_path, again=["course"], **options)
+    with pytest.raises(UserError, match="has no run 'curse'; it has course"):
+        reproduce(place / "out", again=["curse"], **options)

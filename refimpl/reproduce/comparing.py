@@ -1,0 +1,208 @@
+"""Compare mixtures of objectives at equal compute, over several seeds; what is done is kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from refimpl.display import progress
+from refimpl.metrics import MusicalMeasures, summarise
+from refimpl.metrics.references import REAL, RESYNTHESISED
+from refimpl.pipeline import RunFolder, ensure_codebook, ensure_tokens, open_source
+from refimpl.pipeline.sources import TINYTUNES
+from refimpl.presets import Preset, get_preset, override
+from refimpl.reproduce.measuring import FramesToSound, Workshop
+from refimpl.reproduce.mixture_figures import draw_mixtures
+from refimpl.reproduce.mixture_tables import mixture_tables
+from refimpl.reproduce.mixtures import ARMS, MixtureRun, means, preset_of
+from refimpl.reproduce.page import write_page
+from refimpl.reproduce.records import machine
+from refimpl.tinytunes import Corpus
+from refimpl.training.files import replace_file
+
+Tell = Callable[[str], None]
+N_TRAINING = 200  # training tunes whose rhythm is the reference
+
+
+def compare_mixtures(
+    folder: str | Path,
+    *,
+    n_seeds: int = 5,
+    n_tunes: int = 32,
+    work: str | Path = "runs/reproduce",
+    n_processes: int = 2,
+    changes: dict[str, Any] | None = None,
+    tell: Tell = print,
+) -> dict[str, Any]:
+    """Train the course's model on several mixtures of objectives, and measure what comes out.
+
+    Args:
+        folder: for mixtures.json, mixtures.md and figures.
+        n_seeds: runs of each mixture.
+        n_tunes: that each run's model writes, from nothing.
+        work: for what was measured so far; runs that are there already are not made again.
+        n_processes: runs made side by side, one thread each. More than one needs the usual
+            `if __name__ == "__main__":` in a script.
+        changes: settings by dotted name, made in every run (to try things out quickly).
+        tell: is given a sentence after each run.
+
+    Returns:
+        What mixtures.json holds.
+
+    Raises:
+        UserError: a setting that cannot be.
+
+    Taught in lesson 6.
+    """
+    folder, work, changes = Path(folder), Path(work), changes or {}
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    base = work / "course"
+    preset = _prepare(base, changes, n_processes, tell)
+    training = _training_measures(preset, n_processes)
+    jobs = [
+        MixtureRun(name, seed, n_tunes, base, changes, training)
+        for seed in range(n_seeds)  # seed by seed, so that a comparison that is cut short is fair
+        for name in ARMS
+    ]
+    runs = list(_all_runs(jobs, work / "mixtures", n_processes, tell))
+    results = {
+        "command": f"refimpl reproduce --mixtures --seeds {n_seeds} --mixture-tunes {n_tunes}",
+        "machine": machine(),
+        "settings": _settings(preset_of(next(iter(ARMS)), 0, changes)),
+        "references": _references(preset, base, n_tunes, n_seeds, n_processes, training, work),
+        "runs": runs,
+    }
+    text = json.dumps(results, indent=1, ensure_ascii=False)
+    replace_file(folder / "mixtures.json", (text + "\n").encode())
+    draw_mixtures(results, folder / "figures")
+    replace_file(folder / "mixtures.md", mixture_tables(results).encode())
+    if (folder / "results.json").exists():
+        write_page(json.loads((folder / "results.json").read_text(encoding="utf-8")), folder)
+    tell(f"wrote {folder / 'mixtures.json'}, tables and pictures")
+    return results
+
+
+def _prepare(base: Path, changes: dict[str, Any], n_processes: int, tell: Tell) -> Preset:
+    """The tokens: those of the course's run where that is there, else made now, once for all."""
+    place = RunFolder(base)
+    preset = place.read()[0] if place.settings.exists() else override(get_preset("course"), changes)
+    place.begin(preset, TINYTUNES)
+    source = open_source(TINYTUNES, preset)
+    tokenizer = ensure_codebook(place, source, preset, tell=tell)
+    ensure_tokens(place, source, preset, tokenizer, n_processes=n_processes, tell=tell)
+    return preset
+
+
+def _all_runs(
+    jobs: list[MixtureRun], place: Path, n_processes: int, tell: Tell
+) -> Iterator[dict[str, Any]]:
+    """The records of all runs, in order; each is kept as soon as it is there."""
+    place.mkdir(parents=True, exist_ok=True)
+    todo = [job for job in jobs if _kept(job, place) is None]
+    if len(todo) < len(jobs):
+        tell(f"{len(jobs) - len(todo)} of {len(jobs)} runs are there already")
+    bar = progress(total=len(todo), description="mixtures", unit="run")
+    with bar:
+        for record in _make(todo, n_processes):
+            replace_file(_file(record["name"], record["seed"], place), json.dumps(record).encode())
+            bar.update()
+            tell(
+                f"{record['name']}, seed {record['seed']}: {record['next_token_nats']:.3f} nats a "
+                f"token, {record['seconds']:.0f} s"
+            )
+    return (_kept(job, place) for job in jobs)
+
+
+def _make(jobs: list[MixtureRun], n_processes: int) -> Iterator[dict[str, Any]]:
+    if n_processes == 1 or len(jobs) < 2:
+        yield from map(MixtureRun.do, jobs)
+        return
+    context = get_context("spawn")
+    with ProcessPoolExecutor(n_processes, context, initializer=_one_thread) as pool:
+        waiting = [pool.submit(MixtureRun.do, job) for job in jobs]
+        try:
+            for done in as_completed(waiting):
+                yield done.result()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _one_thread() -> None:
+    """Two runs side by side on a thread each do more than one run on two threads."""
+    import torch
+
+    torch.set_num_threads(1)
+
+
+def _file(name: str, seed: int, place: Path) -> Path:
+    return place / f"{re.sub('[^a-z]+', '-', name)}-{seed}.json"
+
+
+def _kept(job: MixtureRun, place: Path) -> dict[str, Any] | None:
+    path = _file(job.name, job.seed, place)
+    if not path.exists():
+        return None
+    record = json.loads(path.read_text(encoding="utf-8"))
+    steps = preset_of(job.name, job.seed, job.changes).training.steps
+    return record if (record["n_tunes"], record["steps"]) == (job.n_tunes, steps) else None
+
+
+def _training_measures(preset: Preset, n_processes: int) -> list[MusicalMeasures]:
+    tunes = list(Corpus("train", preset.tunes).take(min(N_TRAINING, preset.data.n_train)))
+    beat = 60 / preset.tunes.tempos[0]
+    with Workshop(preset.tunes.sample_rate, beat, n_processes) as workshop:
+        return workshop.measure([tune.render for tune in tunes], "training tunes").measures
+
+
+def _references(
+    preset: Preset,
+    base: Path,
+    n_tunes: int,
+    n_groups: int,
+    n_processes: int,
+    training: list[MusicalMeasures],
+    work: Path,
+) -> dict[str, list[dict[str, float | None]]]:
+    """Held-out tunes in groups as large as a run's: as they are, and through the tokens."""
+    cached = work / "mixtures" / f"references-{n_tunes}-{n_groups}.json"
+    if cached.exists():
+        return json.loads(cached.read_text(encoding="utf-8"))
+    corpus = iter(Corpus("test", preset.tunes))
+    place = RunFolder(base)
+    tokenizer = ensure_codebook(place, open_source(TINYTUNES, preset), preset)
+    found: dict[str, list[dict[str, float | None]]] = {REAL: [], RESYNTHESISED: []}
+    beat = 60 / preset.tunes.tempos[0]
+    with Workshop(preset.tunes.sample_rate, beat, n_processes) as workshop:
+        for _ in range(n_groups):
+            tunes = list(islice(corpus, n_tunes))
+            makers = {
+                REAL: [tune.render for tune in tunes],
+                RESYNTHESISED: [
+                    FramesToSound(tokenizer.codec, tokenizer.encode(t.render()), t.n_samples)
+                    for t in tunes
+                ],
+            }
+            for name, sounds in makers.items():
+                measured = workshop.measure(sounds, name).measures
+                summary = summarise(measured, training=training)
+                found[name].append(means(summary))
+    replace_file(cached, json.dumps(found).encode())
+    return found
+
+
+def _settings(preset: Preset) -> dict[str, Any]:
+    """What all runs have in common."""
+    return {
+        "steps": preset.training.steps,
+        "rows": preset.batch_size,
+        "row_length": preset.model.context_length,
+        "n_train": preset.data.n_train,
+        "learning_rate": preset.training.learning_rate,
+        "tokens_per_second": preset.tokens_per_second,
+    }
