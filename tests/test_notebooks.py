@@ -51,7 +51,6 @@ def project(tmp_path, monkeypatch):
     (root / "book/lessons").mkdir(parents=True)
     (root / "_config.yml").write_text("repository: {url: 'https://example.org/course'}")
     (root / "book/lessons/09-small.md").write_text(LESSON)
-    monkeypatch.delenv("MPLBACKEND", raising=False)
     return root
 
 

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import jupytext
 import nbformat
@@ -153,7 +154,8 @@ def execute(notebook: NotebookNode, name: str) -> NotebookNode:
         notebook, timeout=CELL_TIMEOUT, record_timing=False, extra_arguments=quiet
     )
     try:
-        client.execute()
+        with TemporaryDirectory() as folder:
+            client.execute(env=kernel_environment(Path(folder)))
     except CellExecutionError as error:
         raise UserError(f"{name}: a cell failed\n{ANSI_COLOUR.sub('', str(error))}") from None
     for cell in notebook.cells:
@@ -162,6 +164,17 @@ def execute(notebook: NotebookNode, name: str) -> NotebookNode:
             cell.outputs = outputs.stored(cell)
     notebook.metadata = nbformat.from_dict(METADATA)
     return notebook
+
+
+def kernel_environment(folder: Path) -> dict[str, str]:
+    """Return the environment for executing lessons where nobody is at the screen.
+
+    Args:
+        folder: Where the kernel may write down what was solved, apart from the user's own progress.
+    """
+    # A plot in a notebook goes into the notebook, whatever the user's shell says.
+    kept = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    return kept | {"REFIMPL_QUIET": "1", "REFIMPL_PROGRESS": str(folder / "progress.json")}
 
 
 def to_text(notebook: NotebookNode) -> str:
@@ -241,8 +254,6 @@ def main() -> int:
     if not chosen:
         print(f"error: no lesson {' '.join(names)} in {root / SOURCES}", file=sys.stderr)
         return 2
-    # A plot in a notebook goes into the notebook, whatever the user's shell says.
-    os.environ.pop("MPLBACKEND", None)
     try:
         for source in chosen:
             changed = [str(path.relative_to(root)) for path in build(root, source)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from html import escape
 from typing import Any
 
 from refimpl.display.bars import is_quiet
@@ -29,16 +30,28 @@ def explore(
 
     Taught in lesson 1.
     """
-    from IPython.display import Markdown, display
+    from IPython.display import display
 
     first = {name: values[0] for name, values in knobs.items()}
     name = next(iter(knobs))
     for settings in twin or [first | {name: value} for value in knobs[name]]:
-        words = ", ".join(f"`{name}` = {_spoken(value)}" for name, value in settings.items())
-        display(Markdown(words))
+        display(Settings(settings))
         _show(draw(**first | dict(settings)))
     if not is_quiet():
         _show_widget(draw, knobs)
+
+
+class Settings:
+    """The settings above a drawing, in words."""
+
+    def __init__(self, values: Mapping[str, Any]):
+        self.values = values
+
+    def __repr__(self) -> str:
+        return ", ".join(f"{name} = {_spoken(value)}" for name, value in self.values.items())
+
+    def _repr_html_(self) -> str:
+        return f"<p><b>{escape(repr(self))}</b></p>"
 
 
 def _show_widget(draw: Callable[..., Any], knobs: Mapping[str, Sequence]) -> None:

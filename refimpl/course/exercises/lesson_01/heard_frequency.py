@@ -1,7 +1,10 @@
 """Exercise 1.1: where a tone goes that is sampled too slowly."""
 
+from collections.abc import Callable
+
 import numpy as np
 
+from refimpl.course.comparing import Results
 from refimpl.course.exercise import Exercise, Inputs
 
 
@@ -10,15 +13,17 @@ def heard_frequency(frequency: float, sample_rate: float) -> float:
     return abs(frequency - sample_rate * np.round(frequency / sample_rate))
 
 
-def _frequency_and_rate(rng: np.random.Generator) -> Inputs:
+def _tones_and_rate(rng: np.random.Generator) -> Inputs:
     sample_rate = float(rng.choice([8000, 11025, 22050, 44100]))
-    # Up to three times the rate, but never right on a fold, where both neighbours meet.
-    fold = int(rng.integers(0, 6))
-    within = rng.uniform(0.05, 0.95)
-    return {
-        "frequency": float(round((fold + within) * sample_rate / 2)),
-        "sample_rate": sample_rate,
-    }
+    # One tone between each two folds, up to three times the rate; never right on a fold, where both
+    # neighbours meet.
+    tones = (np.arange(6) + rng.uniform(0.05, 0.95, size=6)) * sample_rate / 2
+    return {"tones": [float(round(tone)) for tone in tones], "sample_rate": sample_rate}
+
+
+def _run(function: Callable, inputs: Inputs) -> Results:
+    rate = inputs["sample_rate"]
+    return {f"frequency={tone}": function(tone, rate) for tone in inputs["tones"]}
 
 
 def _only_the_remainder(frequency: float, sample_rate: float) -> float:
@@ -48,7 +53,8 @@ EXERCISE = Exercise(
     points=4,
     minutes=15,
     difficulty=3,
-    inputs=_frequency_and_rate,
+    inputs=_tones_and_rate,
+    run=_run,
     reference=heard_frequency,
     misconceptions={
         _stop_at_half: "tones do not stop at half the sample rate, they come back down",

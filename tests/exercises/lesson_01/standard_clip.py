@@ -1,0 +1,81 @@
+"""Answers to exercise 1.5, as learners give them."""
+
+import numpy as np
+
+
+def fit(audio, n_samples):
+    return np.pad(audio[:n_samples], (0, max(0, n_samples - len(audio))))
+
+
+def divides_silence_by_zero(audio, n_samples):
+    clip = fit(audio, n_samples)
+    with np.errstate(invalid="ignore"):
+        return clip / np.abs(clip).max()
+
+
+def takes_the_largest_positive_sample(audio, n_samples):
+    clip = fit(audio, n_samples)
+    return clip / clip.max() if clip.max() > 0 else clip
+
+
+def scales_before_it_cuts(audio, n_samples):
+    peak = np.abs(audio).max()
+    return fit(audio / peak if peak else audio, n_samples)
+
+
+def pads_in_front(audio, n_samples):
+    clip = np.pad(audio[:n_samples], (max(0, n_samples - len(audio)), 0))
+    return clip / (np.abs(clip).max() or 1)
+
+
+def keeps_the_end(audio, n_samples):
+    clip = fit(audio[-n_samples:], n_samples)
+    return clip / (np.abs(clip).max() or 1)
+
+
+def repeats_the_sound(audio, n_samples):
+    clip = np.tile(audio, 10)[:n_samples]
+    return clip / (np.abs(clip).max() or 1)
+
+
+def forgets_to_scale(audio, n_samples):
+    return fit(audio, n_samples)
+
+
+def only_cuts(audio, n_samples):
+    clip = audio[:n_samples]
+    return clip / (np.abs(clip).max() or 1)
+
+
+def scales_in_place(audio, n_samples):
+    peak = np.abs(audio[:n_samples]).max()
+    if peak:
+        audio /= peak
+    return fit(audio, n_samples)
+
+
+WRONG = {
+    divides_silence_by_zero: "silence has a peak of 0",
+    takes_the_largest_positive_sample: "the largest sample may be negative",
+    scales_before_it_cuts: "cut first",
+    pads_in_front: "the zeros go to the end",
+    keeps_the_end: "keep the beginning",
+    repeats_the_sound: "do not repeat the sound",
+    forgets_to_scale: "the peak is to be 1",
+    only_cuts: "the shorter clip:\nexpected the shape",
+    scales_in_place: "in place",
+}
+
+
+def pads_then_scales(audio, n_samples):
+    clip = fit(audio, n_samples)
+    return clip / (np.abs(clip).max() or 1)
+
+
+def goes_sample_by_sample(audio, n_samples):
+    kept = [float(audio[i]) if i < len(audio) else 0.0 for i in range(n_samples)]
+    peak = max(map(abs, kept))
+    return [sample / peak if peak else 0.0 for sample in kept]
+
+
+RIGHT = [pads_then_scales, goes_sample_by_sample]
