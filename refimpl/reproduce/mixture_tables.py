@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from refimpl.metrics.statistics import Estimate
-from refimpl.reproduce.seeds import NATS, differences, over_seeds, runs_by_mixture, values_of
+from refimpl.reproduce.seeds import (
+    NATS,
+    at_the_same_loss,
+    differences,
+    over_seeds,
+    runs_by_mixture,
+    values_of,
+)
 
 COLUMNS = {
     NATS: "next token, nats",
@@ -22,9 +29,9 @@ def mixture_tables(results: dict[str, Any]) -> str:
     groups = runs_by_mixture(results)
     settings, n_seeds = results["settings"], max(map(len, groups.values()))
     n_tunes = results["runs"][0]["n_tunes"]
-    music = {name: _music(runs) for name, runs in groups.items()}
+    rows = {name: _music(runs) for name, runs in groups.items()}
     for name, found in results["references"].items():
-        music[name] = ["–"] + [
+        rows[name] = ["–"] + [
             _cell(over_seeds([one[measure] for one in found])) for measure in list(COLUMNS)[1:]
         ]
     parts = [
@@ -32,9 +39,10 @@ def mixture_tables(results: dict[str, Any]) -> str:
             f"Mixtures at equal compute: {settings['steps']} steps of {settings['rows']} rows of "
             f"{settings['row_length']} positions, {n_seeds} seeds, {n_tunes} tunes from nothing a "
             "run; means with 95 % intervals over seeds",
-            _table(["mixture", *COLUMNS.values()], music),
+            _table(["mixture", *COLUMNS.values()], rows),
         )
     ]
+    curve = [groups[name] for name in groups if name.startswith("next token")]
     first, *others = groups
     rows = {
         name: [_cell(differences(groups[name], groups[first], m), signed=True) for m in COLUMNS]
@@ -42,6 +50,18 @@ def mixture_tables(results: dict[str, Any]) -> str:
     }
     parts.append(
         (f"Difference from {first}, seed by seed", _table(["mixture", *COLUMNS.values()], rows))
+    )
+    music = list(COLUMNS)[1:]
+    rows = {
+        name: [_cell(at_the_same_loss(groups[name], curve, m), signed=True) for m in music]
+        for name in others
+        if not name.startswith("next token")
+    }
+    parts.append(
+        (
+            "Difference from next-token prediction stopped at the same next-token loss",
+            _table(["mixture", *(COLUMNS[m] for m in music)], rows),
+        )
     )
     objectives = list(results["runs"][0]["held_out"])
     rows = {

@@ -62,3 +62,31 @@ def differences(
     return over_seeds(
         [one - two for one, two in zip(ones, twos, strict=True) if None not in (one, two)]
     )
+
+
+def at_the_same_loss(
+    runs: Sequence[dict[str, Any]], curve: Sequence[Sequence[dict[str, Any]]], measure: str
+) -> Estimate:
+    """How far a mixture's tunes are from those of next-token prediction at the same loss.
+
+    Next-token prediction alone gets to any loss sooner; it is stopped where the mixture's is.
+
+    Args:
+        runs: of the mixture, one a seed.
+        curve: runs of next-token prediction alone, one group for each number of steps.
+        measure: of the tunes.
+
+    Returns:
+        The mean difference over seeds; of no seed (n = 0) where a loss lies outside the curve's.
+    """
+    found: list[float | None] = []
+    for run in runs:
+        points = [one for group in curve for one in group if one["seed"] == run["seed"]]
+        points = sorted((one[NATS], one["measures"][measure]) for one in points)
+        nats, value = run[NATS], run["measures"][measure]
+        inside = len(points) > 1 and points[0][0] <= nats <= points[-1][0]
+        if not inside or None in (value, *(music for _, music in points)):
+            continue
+        losses, music = zip(*points, strict=True)
+        found.append(value - float(np.interp(nats, losses, music)))
+    return over_seeds(found)

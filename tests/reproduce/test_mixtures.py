@@ -10,7 +10,7 @@ from refimpl.presets import get_preset
 from refimpl.reproduce import compare_mixtures
 from refimpl.reproduce.mixture_tables import mixture_tables
 from refimpl.reproduce.mixtures import ARMS, NEXT_TOKEN, ROW, preset_of
-from refimpl.reproduce.seeds import differences, over_seeds
+from refimpl.reproduce.seeds import at_the_same_loss, differences, over_seeds
 
 LITTLE = {
     "tunes.n_bars": 1,
@@ -41,8 +41,9 @@ def test_every_mixture_runs_with_every_seed(little):
     _, results, _, _ = little
     made = {(run["name"], run["seed"]) for run in results["runs"]}
     assert made == {(name, seed) for name in ARMS for seed in (0, 1)}
-    assert all(run["steps"] == 4 for run in results["runs"])
-    assert len({run["positions"] for run in results["runs"]}) == 1
+    for run in results["runs"]:
+        assert run["steps"] == round(4 * ARMS[run["name"]].share)
+        assert run["positions"] == run["steps"] * 2 * 160  # as many for every mixture
 
 
 def test_all_models_are_scored_on_the_same_objectives(little):
@@ -81,7 +82,7 @@ def test_a_second_call_makes_only_what_is_missing(little):
     gone.unlink()
     said.clear()
     again = compare_mixtures(place / "out", tell=said.append, **options)
-    assert any("9 of 10 runs are there already" in line for line in said)
+    assert any("13 of 14 runs are there already" in line for line in said)
     assert sum("nats a token" in line for line in said) == 1
     for before, after in zip(results["runs"], again["runs"], strict=True):
         # The run that was made again comes out as before.
@@ -96,8 +97,11 @@ def test_pictures_have_words_and_tables_have_every_mixture(little):
         assert len(picture.with_suffix(".txt").read_text()) > 60
     text = (place / "out" / "mixtures.md").read_text()
     assert text == mixture_tables(results)
-    assert all(text.count(f"| {name} |") >= 3 for name in ARMS)
-    assert json.loads((place / "out" / "mixtures.json").read_text()) == results
+    assert all(text.count(f"| {name} |") >= 2 for name in ARMS)
+    written = json.loads((place / "out" / "mixtures.json").read_text())
+    assert [run | {"seconds": 0} for run in written["runs"]] == [
+        run | {"seconds": 0} for run in results["runs"]
+    ]
 
 
 def test_intervals_hold_the_truth_as_often_as_they_say():
@@ -121,3 +125,13 @@ def test_differences_are_taken_seed_by_seed():
 
     found = differences(runs(2.0, 3.0, 4.0), runs(1.0, 2.0, 3.0), "next_token_nats")
     assert (found.mean, found.low, found.high) == (1.0, 1.0, 1.0)
+
+
+def test_music_is_compared_at_the_same_loss_and_only_where_there_is_one():
+    def run(nats, in_key):
+        return {"seed": 0, "next_token_nats": nats, "measures": {"in_key": in_key}}
+
+    curve = [[run(0.2, 0.9)], [run(0.4, 0.7)]]
+    assert at_the_same_loss([run(0.3, 0.85)], curve, "in_key").mean == pytest.approx(0.05)
+    assert at_the_same_loss([run(0.5, 0.85)], curve, "in_key").n == 0
+    assert at_the_same_loss([run(0.3, None)], curve, "in_key").n == 0
