@@ -22,6 +22,7 @@ TINY = {
     "training.warmup_steps": 1,
     "training.validate_every": None,
     "batch_size": 2,
+    "objectives.mixture": None,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,7 +159,9 @@ def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing)
         tell(f"model: {place.model} is there already")
         return "done"
     train_set, validation_set = (TokenDataset(place.tokens(s), tokenizer) for s in SPLITS)
+    began = time.process_time()  # of all threads: says more than a clock on a machine that is busy
     trained = train_model(preset, train_set, validation_set, place.training)
+    core_seconds = round(time.process_time() - began, 1)
     result = trained.result
     if result.stopped_by == "interrupt":
         return "interrupt"
@@ -167,6 +170,7 @@ def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing)
         "clip_seconds": float(train_set.clip_seconds.max()),
         "peak": tokenizer.codec.notes.get("peak"),
         **_figures(trained, tokenizer),
+        "core_seconds": core_seconds,
     }
     if is_main_process():
         save_generator(place.model, trained.model, tokenizer, facts=facts)
