@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from birdie_examples import VOCABULARY, literals, tunes
-from test_birdie_batches import CONFIG, KEYS, pretended_loss, same, take
+from test_birdie_batches import CONFIG, KEYS, same, take
 
 from refimpl.birdie import Birdie, BirdieError, CurriculumCallback
 from refimpl.curriculum import Curriculum, Uniform
@@ -217,51 +217,6 @@ class Crashing(CurriculumCallback):
         pass
 
 
-class TwoProcesses:
-    """What Birdie asks of an accelerator, for one process of two."""
-
-    num_processes = 2
-    device = torch.device("cpu")
-
-    def __init__(self, process_index):
-        self.process_index = process_index
-
-    def reduce(self, tensor, how):
-        assert how == "sum"
-        return tensor * 2  # the other process logged the same
-
-
-def test_each_process_gets_its_own_part_of_the_data_and_the_same_mixture():
-    seen, actions = [], []
-    arrays = {
-        "train": [np.full(20, i) for i in range(64)],
-        "validation": [np.full(20, i) for i in range(100, 140)],
-    }
-    for rank in range(2):
-        config = CONFIG | {"ds": arrays, "objectives": REPORT, "accelerator": TwoProcesses(rank)}
-        with Birdie(config | {"num_shards": 5, "batch_size": 1}) as birdie:
-            batches = take(birdie, 4)
-            seen.append({t for b in batches for t in b["input_ids"].flatten().tolist() if t < 64})
-            validation = birdie.measure_validation_losses()
-            seen.append({t for _, b in validation for t in b["input_ids"].flatten().tolist()})
-            actions.append(birdie.get_current_action())
-    assert seen[0]
-    assert seen[2]
-    assert not seen[0] & seen[2]
-    assert not {t for t in seen[1] & seen[3] if t < 512}
-    assert np.array_equal(*actions)
-
-
-def test_losses_of_several_processes_are_averaged():
-    losses = evaluated = None
-    config = CONFIG | {"accelerator": TwoProcesses(0)}
-    with Birdie(config) as birdie:
-        take(birdie, 1)
-        losses = birdie.curriculum.history.losses[-1]
-        evaluated = [pretended_loss(name, 0) for name in birdie.mixture.names]
-    assert losses == pytest.approx(evaluated)
-
-
 def test_configurations_of_the_original_are_understood():
     objectives = [
         {"name": "prefix_language_modeling", "corruption_rate": 0.15, "paradigm_token": "[S]"},
@@ -335,21 +290,3 @@ def test_losses_are_those_that_our_evaluation_gives():
         birdie.log_validation_losses(losses)
         found = birdie.curriculum.history.losses[-1]
     assert found == pytest.approx([losses[name] for name in birdie.mixture.names])
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("preset", ["next_token", "report", "eight", "paper", "ul2"])
-def test_a_hundred_thousand_batches_hold_memory_flat(preset):
-    psutil = pytest.importorskip("psutil")
-    arrays = {"train": tunes(300, shortest=0, longest=2000)}
-    config = CONFIG | {"ds": arrays, "objectives": preset, "curriculum": "fixed", "num_workers": 1}
-    with Birdie(config | {"sequence_length": 64, "batch_size": 2}) as birdie:
-        sizes = []
-        for step in range(100_000):
-            assert birdie.get_next_training_sample()["input_ids"].shape == (2, 64)
-            if step % 5000 == 4999:
-                worker = psutil.Process(birdie._pool._workers[0].process.pid)
-                own = psutil.Process()
-                sizes.append([p.memory_info().rss / 2**20 for p in (own, worker)])
-    grown = np.mean(sizes[-5:], axis=0) - np.mean(sizes[5:10], axis=0)
-    assert (grown < 2).all(), f"MiB, this process and the worker: {np.round(sizes, 1).tolist()}"
