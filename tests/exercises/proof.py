@@ -92,6 +92,8 @@ def scribbles(right):
         # What is returned may be a part of what was given.
         returned = returned.copy() if isinstance(returned, np.ndarray) else returned
         for value in [*args, *kwargs.values()]:
+            # A tensor that a `run` made of an array shares its memory.
+            value = value.detach().numpy() if hasattr(value, "detach") else value
             if isinstance(value, np.ndarray) and value.size:
                 value.flat[0] = not value.flat[0] if value.dtype == bool else value.flat[0] + 1
         return returned

@@ -1,0 +1,98 @@
+"""Exercise 4.5: how good could any decoder be that sees one code at a time?"""
+
+import numpy as np
+
+from refimpl.course.exercise import Exercise, Inputs
+
+
+def best_decoder_error(frames: np.ndarray, codes: np.ndarray) -> float:
+    """The error that is left when each code is decoded to the mean of its frames."""
+    error = np.empty_like(frames)
+    for code in np.unique(codes):
+        own = frames[codes == code]
+        error[codes == code] = own - own.mean(axis=0)
+    return float(np.sqrt(np.mean(error**2)))
+
+
+def _frames_and_codes(rng: np.random.Generator) -> Inputs:
+    n_mels = int(rng.integers(3, 7))
+    # Codes of very different frequency, and some below the largest that never occur.
+    codes = rng.choice([0, 2, 3, 7, 9], size=40, p=[0.5, 0.2, 0.15, 0.1, 0.05])
+    centres = rng.uniform(-70, -10, size=(10, n_mels))
+    spread = rng.uniform(1, 6, size=(10, 1))
+    frames = centres[codes] + spread[codes] * rng.normal(size=(40, n_mels))
+    return {"frames": frames, "codes": codes}
+
+
+def _squares(frames, codes) -> float:
+    return best_decoder_error(frames, codes) ** 2
+
+
+def _mean_of_the_codes_errors(frames, codes) -> float:
+    each = [best_decoder_error(frames[codes == c], codes[codes == c]) for c in np.unique(codes)]
+    return float(np.mean(each))
+
+
+def _mean_of_the_codes_squares(frames, codes) -> float:
+    each = [best_decoder_error(frames[codes == c], codes[codes == c]) for c in np.unique(codes)]
+    return float(np.sqrt(np.mean(np.square(each))))
+
+
+def _ignore_the_codes(frames, codes) -> float:
+    return best_decoder_error(frames, np.zeros_like(codes))
+
+
+def _medians(frames, codes) -> float:
+    error = np.empty_like(frames)
+    for code in np.unique(codes):
+        error[codes == code] = frames[codes == code] - np.median(frames[codes == code], axis=0)
+    return float(np.sqrt(np.mean(error**2)))
+
+
+def _one_number_a_code(frames, codes) -> float:
+    error = np.empty_like(frames)
+    for code in np.unique(codes):
+        error[codes == code] = frames[codes == code] - frames[codes == code].mean()
+    return float(np.sqrt(np.mean(error**2)))
+
+
+def _length_of_the_error(frames, codes) -> float:
+    return best_decoder_error(frames, codes) * np.sqrt(frames.shape[1])
+
+
+def _absolute_error(frames, codes) -> float:
+    error = np.empty_like(frames)
+    for code in np.unique(codes):
+        error[codes == code] = frames[codes == code] - frames[codes == code].mean(axis=0)
+    return float(np.mean(np.abs(error)))
+
+
+def _first_frames(frames, codes) -> float:
+    firsts = {c: frames[np.flatnonzero(codes == c)[0]] for c in np.unique(codes)}
+    return float(np.sqrt(np.mean((frames - np.stack([firsts[c] for c in codes])) ** 2)))
+
+
+EXERCISE = Exercise(
+    id="4.5",
+    title="Whose fault is the error?",
+    function="best_decoder_error",
+    points=4,
+    minutes=15,
+    difficulty=3,
+    inputs=_frames_and_codes,
+    reference=best_decoder_error,
+    misconceptions={
+        _squares: "take the root of the mean square, to get dB instead of dB squared",
+        _mean_of_the_codes_errors: "average over frames, not over codes: a frequent code counts "
+        "more often",
+        _mean_of_the_codes_squares: "average the squares over frames, not over codes: a rare code "
+        "counts less",
+        _ignore_the_codes: "the decoder knows the code: take a mean for each code of its own",
+        _medians: "the mean squared error is smallest at the mean, not at the median",
+        _one_number_a_code: "a code stands for a whole frame: take the mean in each band",
+        _length_of_the_error: "take the mean over bands as well as over frames",
+        _absolute_error: "take the root of the mean square, not the mean of absolute values",
+        _first_frames: "no frame of a code serves all of them best: their mean does",
+    },
+    forbidden=("refimpl.codebook.Codebook",),
+)

@@ -1,0 +1,86 @@
+"""Answers to exercise 4.1, as learners give them."""
+
+import torch
+
+
+def look_up(z, codebook):
+    distances = ((z[:, None] - codebook[None]) ** 2).sum(dim=-1)
+    return codebook[distances.argmin(dim=1)]
+
+
+def computes_without_gradients(z, codebook):
+    with torch.no_grad():
+        return look_up(z, codebook)
+
+
+def forgets_to_detach(z, codebook):
+    return z + (look_up(z, codebook) - z)
+
+
+def lets_the_codes_move(z, codebook):
+    return look_up(z, codebook) + (z - z.detach())
+
+
+def detaches_the_wrong_z(z, codebook):
+    chosen = look_up(z, codebook).detach()
+    return z.detach() + (chosen - z)
+
+
+def steps_away_from_the_code(z, codebook):
+    return z + (z - look_up(z, codebook)).detach()
+
+
+def does_not_quantize(z, codebook):
+    return z.clone()
+
+
+def takes_the_largest_distance(z, codebook):
+    chosen = codebook[torch.cdist(z, codebook).argmax(dim=-1)].detach()
+    return z + (chosen - z).detach()
+
+
+def moves_z_itself(z, codebook):
+    with torch.no_grad():
+        z.copy_(look_up(z, codebook))
+    return z
+
+
+WRONG = {
+    computes_without_gradients: "the result does not depend on z",
+    forgets_to_detach: "detach that step",
+    lets_the_codes_move: "the codes are not detached and move as well",
+    detaches_the_wrong_z: "the derivative is -1",
+    steps_away_from_the_code: "in the other direction",
+    does_not_quantize: "the nearest code itself, not z",
+    takes_the_largest_distance: "smallest distance",
+    moves_z_itself: "in place",
+}
+
+
+def adds_what_is_missing(z, codebook):
+    step = look_up(z, codebook) - z
+    return z + step.detach()
+
+
+class Rounding(torch.autograd.Function):
+    """The nearest code forwards, the gradient as it came backwards."""
+
+    @staticmethod
+    def forward(ctx, z, codebook):
+        return look_up(z, codebook)
+
+    @staticmethod
+    def backward(ctx, gradient):
+        return gradient, None
+
+
+def writes_its_own_backward(z, codebook):
+    return Rounding.apply(z, codebook)
+
+
+def swaps_the_values(z, codebook):
+    chosen = look_up(z, codebook).detach()
+    return chosen + z - z.detach()
+
+
+RIGHT = [adds_what_is_missing, writes_its_own_backward, swaps_the_values]
