@@ -1,0 +1,98 @@
+"""Exercise 2.4: the triangular filters between spectrum and mel bands."""
+
+import numpy as np
+
+from refimpl.course.exercise import Exercise, Inputs
+
+
+def mel_filters(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    """Triangles of area 1 Hz: filter m rises from edge m, peaks at m + 1, and ends at m + 2."""
+    left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]  # (n_mels, 1)
+    rising = (frequencies - left) / (centre - left)  # (n_mels, n_bins)
+    falling = (right - frequencies) / (right - centre)
+    return np.maximum(0, np.minimum(rising, falling)) * 2 / (right - left)
+
+
+def _edges_and_bins(rng: np.random.Generator) -> Inputs:
+    n_mels, n_bins = int(rng.integers(9, 14)), int(rng.integers(50, 70))
+    # Steps grow as they do on the mel scale, and some filters lie between two bins.
+    steps = np.geomspace(25, rng.uniform(700, 1100), n_mels + 1) * rng.uniform(0.9, 1.1, n_mels + 1)
+    edges = rng.uniform(10, 40) + np.concatenate([[0.0], np.cumsum(steps)])
+    frequencies = np.linspace(0, edges[-1] * rng.uniform(1.01, 1.1), n_bins)
+    return {"edges": edges, "frequencies": frequencies}
+
+
+def _widths(edges: np.ndarray) -> np.ndarray:
+    return (edges[2:] - edges[:-2])[:, None]
+
+
+def _peak_of_one(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    return mel_filters(edges, frequencies) * _widths(edges) / 2
+
+
+def _half_the_area(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    return mel_filters(edges, frequencies) / 2
+
+
+def _rows_that_sum_to_one(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    weights = mel_filters(edges, frequencies)
+    return weights / np.maximum(weights.sum(axis=1, keepdims=True), 1e-12)
+
+
+def _below_zero(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
+    rising = (frequencies - left) / (centre - left)
+    return np.minimum(rising, (right - frequencies) / (right - centre)) * 2 / (right - left)
+
+
+def _rectangles(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    return (mel_filters(edges, frequencies) > 0) / _widths(edges)
+
+
+def _the_larger_slope(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]
+    rising = (frequencies - left) / (centre - left)
+    falling = (right - frequencies) / (right - centre)
+    return np.maximum(0, np.maximum(rising, falling)) * 2 / (right - left)
+
+
+def _snapped(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    """Triangles over whole bins, as many tutorials build them."""
+    bins = np.floor(edges / frequencies[1]).astype(int)
+    weights = np.zeros((len(edges) - 2, len(frequencies)))
+    for m, (left, centre, right) in enumerate(zip(bins, bins[1:], bins[2:], strict=False)):
+        weights[m, left:centre] = (np.arange(left, centre) - left) / max(1, centre - left)
+        weights[m, centre:right] = (right - np.arange(centre, right)) / max(1, right - centre)
+    return weights * 2 / _widths(edges)
+
+
+def _snapped_peaks(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    return _snapped(edges, frequencies) * _widths(edges) / 2
+
+
+def _filters_in_columns(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    return mel_filters(edges, frequencies).T
+
+
+EXERCISE = Exercise(
+    id="2.4",
+    title="The mel filter bank",
+    function="mel_filters",
+    points=6,
+    minutes=20,
+    difficulty=4,
+    inputs=_edges_and_bins,
+    reference=mel_filters,
+    misconceptions={
+        _peak_of_one: "these peak at 1: to have area 1, multiply by 2 / (right - left)",
+        _half_the_area: "a triangle has half the area of its box: the height is 2 / width",
+        _rows_that_sum_to_one: "area in Hz, not a sum over bins: the height is 2 / (right - left)",
+        _below_zero: "a filter does not go below 0: outside its triangle the weight is 0",
+        _rectangles: "triangles: the weight rises up to the centre and falls from there",
+        _the_larger_slope: "of the two slopes take the smaller one: np.minimum",
+        _snapped: "do not round edges to bins: a triangle's slopes are in Hz",
+        _snapped_peaks: "do not round edges to bins, and give each filter an area of 1",
+        _filters_in_columns: "one row a filter, one column a bin: transpose it",
+    },
+    forbidden=("librosa.filters.mel", "refimpl.mel.mel_filterbank"),
+)

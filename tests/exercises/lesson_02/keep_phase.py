@@ -1,0 +1,69 @@
+"""Answers to exercise 2.6, as learners give them."""
+
+import numpy as np
+
+
+def is_silent_where_the_spectrum_is(spectrum, magnitude):
+    return magnitude * spectrum / np.maximum(np.abs(spectrum), 1e-12)
+
+
+def divides_by_zero(spectrum, magnitude):
+    with np.errstate(all="ignore"):
+        return magnitude * spectrum / np.abs(spectrum)
+
+
+def multiplies_by_the_whole_spectrum(spectrum, magnitude):
+    return magnitude * spectrum
+
+
+def forgets_the_phase(spectrum, magnitude):
+    return magnitude.astype(complex)
+
+
+def turns_the_phase_round(spectrum, magnitude):
+    return magnitude * np.exp(-1j * np.angle(spectrum))
+
+
+def keeps_the_real_part(spectrum, magnitude):
+    return magnitude * np.cos(np.angle(spectrum))
+
+
+def multiplies_by_the_angle(spectrum, magnitude):
+    return magnitude * np.angle(spectrum)
+
+
+def adds_the_magnitude(spectrum, magnitude):
+    return spectrum + magnitude
+
+
+def works_in_place(spectrum, magnitude):
+    spectrum[:] = magnitude * np.exp(1j * np.angle(spectrum))
+    return spectrum
+
+
+WRONG = {
+    is_silent_where_the_spectrum_is: "take phase 0",
+    divides_by_zero: "are not finite",
+    multiplies_by_the_whole_spectrum: "divide by it first",
+    forgets_the_phase: "the phase is gone",
+    turns_the_phase_round: "wrong sign",
+    keeps_the_real_part: "keep the imaginary part",
+    multiplies_by_the_angle: "an angle is no direction yet",
+    adds_the_magnitude: "a magnitude is not added",
+    works_in_place: "changed its argument in place",
+}
+
+
+def splits_into_cosine_and_sine(spectrum, magnitude):
+    angle = np.arctan2(spectrum.imag, spectrum.real)
+    return magnitude * np.cos(angle) + 1j * magnitude * np.sin(angle)
+
+
+def divides_where_it_can(spectrum, magnitude):
+    loud = np.abs(spectrum) > 0
+    direction = np.ones_like(spectrum)
+    direction[loud] = spectrum[loud] / np.abs(spectrum[loud])
+    return magnitude * direction
+
+
+RIGHT = [splits_into_cosine_and_sine, divides_where_it_can]
