@@ -33,7 +33,15 @@ class Guard:
         self.names: dict[CodeType, str] = {}
         self.builtins: dict[int, str] = {}
         self.called: str | None = None
-        self._forbidden = [_find(entry) if isinstance(entry, str) else entry for entry in forbidden]
+        # What nobody has imported yet is known by its name: importing it takes seconds for some.
+        self.absent: dict[str, str] = {}
+        self._forbidden = []
+        for entry in forbidden:
+            package, _, rest = entry.partition(".") if isinstance(entry, str) else ("", "", "")
+            if package and package not in sys.modules:
+                self.absent[rest.split(".")[-1]] = package
+            else:
+                self._forbidden.append(_find(entry) if package else entry)
         for entry in self._forbidden:
             name = getattr(entry, "__name__", str(entry))
             codes = list(_codes(entry))
@@ -58,6 +66,8 @@ class Guard:
     def _notice(self, frame: FrameType, event: str, argument: Any) -> None:
         if event == "call":
             name = self.names.get(frame.f_code)
+            if not name and self.absent.get(frame.f_code.co_name) == _package(frame):
+                name = frame.f_code.co_name
         elif event == "c_call":
             name = self.builtins.get(id(argument))
         else:
@@ -65,6 +75,11 @@ class Guard:
         if name:
             self.called = name
             raise ForbiddenCall(name)
+
+
+def _package(frame: FrameType) -> str:
+    """The package that a running function belongs to."""
+    return str(frame.f_globals.get("__name__", "?")).split(".")[0]
 
 
 def _find(name: str) -> Any:

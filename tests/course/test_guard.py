@@ -42,6 +42,21 @@ def test_a_forbidden_call_is_noticed(function, forbidden):
         Guard(function, forbidden)(4)
 
 
+def test_what_was_not_imported_before_is_noticed_too(monkeypatch):
+    for name in [name for name in sys.modules if name.split(".")[0] == "colorsys"]:
+        monkeypatch.delitem(sys.modules, name)
+
+    def imports_it_late(x):
+        from colorsys import rgb_to_hsv as other_name
+
+        return other_name(x, x, x)
+
+    guard = Guard(imports_it_late, ["colorsys.rgb_to_hsv"])
+    assert "colorsys" not in sys.modules
+    with pytest.raises(ForbiddenCall):
+        guard(0.5)
+
+
 def test_catching_the_exception_does_not_help():
     def sly(x):
         try:

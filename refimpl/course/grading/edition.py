@@ -1,0 +1,49 @@
+"""The package as a sandbox gets it: without exercises, references and the grader."""
+
+import compileall
+import shutil
+from pathlib import Path
+
+PACKAGE = Path(__file__).resolve().parents[2]
+# Of `refimpl.course` only what the child itself needs.
+KEPT = ("comparing.py", "exercise.py", "guard.py", "grading/child.py", "grading/wire.py")
+
+STAND_IN = '''\
+"""The course's machinery, as it is while a submission is graded: nothing is checked in here."""
+
+
+def check(*args, **kwargs):
+    return 0
+
+
+def progress(*args, **kwargs):
+    return None
+'''
+
+
+def write_edition(folder: Path) -> Path:
+    """Write the package into a folder that a sandbox may see.
+
+    Args:
+        folder: An empty one.
+
+    Returns:
+        The folder, to stand on the child's import path.
+    """
+    copy = folder / PACKAGE.name
+    shutil.copytree(PACKAGE, copy, ignore=_without_course)
+    course = copy / "course"
+    for name in KEPT:
+        (course / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(PACKAGE / "course" / name, course / name)
+    (course / "__init__.py").write_text(STAND_IN, encoding="utf-8")
+    (course / "grading/__init__.py").touch()
+    # The child cannot write here, and is not to compile everything anew each time.
+    compileall.compile_dir(copy, quiet=1)
+    return folder
+
+
+def _without_course(folder: str, names: list[str]) -> list[str]:
+    """What is not copied."""
+    top = Path(folder) == PACKAGE
+    return [name for name in names if name == "__pycache__" or (top and name == "course")]

@@ -1,0 +1,125 @@
+"""What parent and child say to each other: plain values and arrays, as bytes.
+
+Reading them runs no code, whatever they hold: JSON for the structure, raw bytes for the arrays.
+"""
+
+import json
+import math
+import re
+import struct
+from typing import Any, BinaryIO
+
+import numpy as np
+
+_LENGTH = struct.Struct(">Q")
+_DTYPE = re.compile(r"[<>|][biufcU]\d{1,6}")
+
+
+class WireError(Exception):
+    """Bytes that are no message, or a value that no message can hold."""
+
+
+def pack(value: Any) -> bytes:
+    """Turn a value into bytes.
+
+    Args:
+        value: None, booleans, numbers, text, numpy arrays without objects, and lists, tuples and
+            dictionaries with text as keys, of these.
+
+    Raises:
+        WireError: Something else.
+    """
+    arrays: list[np.ndarray] = []
+    header = json.dumps(_describe(value, arrays)).encode()
+    return b"".join([_LENGTH.pack(len(header)), header, *(array.tobytes() for array in arrays)])
+
+
+def unpack(message: bytes) -> Any:
+    """Turn bytes into the value that they were made from; tuples come back as lists.
+
+    Raises:
+        WireError: The bytes are no message.
+    """
+    try:
+        (n_header,) = _LENGTH.unpack_from(message)
+        start = _LENGTH.size
+        header = json.loads(message[start : start + n_header])
+        reader = _Arrays(message, start + n_header)
+        value = reader.build(header)
+    except (ValueError, TypeError, KeyError, struct.error, RecursionError, OverflowError) as error:
+        raise WireError(f"no message: {error}") from None
+    if reader.position != len(message):
+        raise WireError("a message with something behind it")
+    return value
+
+
+def write_frame(stream: BinaryIO, message: bytes) -> None:
+    """Write a message with its length in front."""
+    stream.write(_LENGTH.pack(len(message)) + message)
+    stream.flush()
+
+
+def read_frame(stream: BinaryIO) -> bytes | None:
+    """Read a message that `write_frame` wrote, or return None at the end."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    return stream.read(length)
+
+
+def frame_length(start: bytes) -> int | None:
+    """Return how long a frame is that starts so, its own length included; None: not told yet."""
+    if len(start) < _LENGTH.size:
+        return None
+    return _LENGTH.size + _LENGTH.unpack_from(start)[0]
+
+
+def frame_message(frame: bytes) -> bytes:
+    """Return the message in a whole frame."""
+    return frame[_LENGTH.size :]
+
+
+def _describe(value: Any, arrays: list[np.ndarray]) -> Any:
+    """A value's structure as JSON can hold it; arrays are put aside."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, np.generic):
+        value = np.asarray(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufcU":
+        arrays.append(np.ascontiguousarray(value))
+        return {"array": value.dtype.str, "shape": list(value.shape)}
+    if isinstance(value, list | tuple):
+        return [_describe(entry, arrays) for entry in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"dict": {key: _describe(entry, arrays) for key, entry in value.items()}}
+    raise WireError(f"{type(value).__name__} cannot be sent to another process")
+
+
+class _Arrays:
+    """Takes the arrays out of a message, one after another."""
+
+    def __init__(self, message: bytes, position: int):
+        self.message = message
+        self.position = position
+
+    def build(self, header: Any) -> Any:
+        """The value that a header describes."""
+        if isinstance(header, list):
+            return [self.build(entry) for entry in header]
+        if not isinstance(header, dict):
+            return header
+        if "array" in header:
+            return self._next(header["array"], header["shape"])
+        return {key: self.build(entry) for key, entry in header["dict"].items()}
+
+    def _next(self, dtype: str, shape: list[int]) -> np.ndarray:
+        if not _DTYPE.fullmatch(dtype) or any(type(n) is not int or n < 0 for n in shape):
+            raise WireError(f"no array: {dtype!r:.40} of shape {shape!r:.40}")
+        kind = np.dtype(dtype)
+        count = math.prod(shape)
+        if count * kind.itemsize > len(self.message) - self.position:
+            raise WireError(f"an array of {count * kind.itemsize} bytes, more than there are")
+        array = np.frombuffer(self.message, kind, count, self.position).reshape(shape).copy()
+        self.position += array.nbytes
+        return array
