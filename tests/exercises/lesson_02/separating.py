@@ -1,4 +1,4 @@
-"""Answers to exercise 2.2, as learners give them."""
+"""Answers to exercise 2.3, as learners give them."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Answers to exercise 2.5, as learners give them."""
+"""Answers to exercise 2.6, as learners give them."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Exercise 2.3: cutting a waveform into the overlapping frames of a spectrogram."""
+"""Exercise 2.2: cutting a waveform into the overlapping frames of a spectrogram."""
 
 import numpy as np
 
@@ -55,7 +55,7 @@ def _frames_in_columns(audio: np.ndarray, n_fft: int, hop_length: int) -> np.nda
 
 
 EXERCISE = Exercise(
-    id="2.3",
+    id="2.2",
     title="Cut a waveform into frames",
     function="cut_frames",
     points=4,

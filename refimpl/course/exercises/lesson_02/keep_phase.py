@@ -1,4 +1,4 @@
-"""Exercise 2.6: the step that Griffin-Lim repeats."""
+"""Exercise 2.4: the step that Griffin-Lim repeats."""
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def _added(spectrum: np.ndarray, magnitude: np.ndarray) -> np.ndarray:
 
 
 EXERCISE = Exercise(
-    id="2.6",
+    id="2.4",
     title="The step of Griffin-Lim",
     function="keep_phase",
     points=3,

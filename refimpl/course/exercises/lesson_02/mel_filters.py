@@ -1,4 +1,4 @@
-"""Exercise 2.4: the triangular filters between spectrum and mel bands."""
+"""Exercise 2.5: the triangular filters between spectrum and mel bands."""
 
 import numpy as np
 
@@ -75,7 +75,7 @@ def _filters_in_columns(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarra
 
 
 EXERCISE = Exercise(
-    id="2.4",
+    id="2.5",
     title="The mel filter bank",
     function="mel_filters",
     points=6,

@@ -1,4 +1,4 @@
-"""Exercise 2.2: predict how long a frame must be to show two tones as two."""
+"""Exercise 2.3: predict how long a frame must be to show two tones as two."""
 
 import math
 
@@ -52,7 +52,7 @@ def _only_the_exponent(low: float, high: float, sample_rate: int) -> int:
 
 
 EXERCISE = Exercise(
-    id="2.2",
+    id="2.3",
     title="Two tones, seen as two",
     function="n_fft_to_separate",
     points=3,

@@ -1,4 +1,4 @@
-"""Exercise 2.5: from powers to decibels, with a floor."""
+"""Exercise 2.6: from powers to decibels, with a floor."""
 
 import numpy as np
 
@@ -55,7 +55,7 @@ def _the_smaller(power: np.ndarray, reference: float, floor_db: float) -> np.nda
 
 
 EXERCISE = Exercise(
-    id="2.5",
+    id="2.6",
     title="Decibels with a floor",
     function="to_decibels",
     points=3,
