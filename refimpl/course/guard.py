@@ -37,11 +37,10 @@ class Guard:
         self.absent: dict[str, str] = {}
         self._forbidden = []
         for entry in forbidden:
-            package, _, rest = entry.partition(".") if isinstance(entry, str) else ("", "", "")
-            if package and package not in sys.modules:
-                self.absent[rest.split(".")[-1]] = package
+            if isinstance(entry, str) and not _is_imported(entry):
+                self.absent[entry.split(".")[-1]] = entry.split(".")[0]
             else:
-                self._forbidden.append(_find(entry) if package else entry)
+                self._forbidden.append(find_by_name(entry) if isinstance(entry, str) else entry)
         for entry in self._forbidden:
             name = getattr(entry, "__name__", str(entry))
             codes = list(_codes(entry))
@@ -66,8 +65,10 @@ class Guard:
     def _notice(self, frame: FrameType, event: str, argument: Any) -> None:
         if event == "call":
             name = self.names.get(frame.f_code)
-            if not name and self.absent.get(frame.f_code.co_name) == _package(frame):
-                name = frame.f_code.co_name
+            # The first part of `KMeans.fit` is a class, which may be forbidden as a whole.
+            for part in (frame.f_code.co_name, frame.f_code.co_qualname.split(".")[0]):
+                if part in self.absent and self.absent[part] == _package(frame):
+                    name = part
         elif event == "c_call":
             name = self.builtins.get(id(argument))
         else:
@@ -77,12 +78,20 @@ class Guard:
             raise ForbiddenCall(name)
 
 
+def _is_imported(name: str) -> bool:
+    """Whether the module of a dotted name has been imported (for a method, that of its class)."""
+    parent, _, _ = name.rpartition(".")
+    holder, _, class_name = parent.rpartition(".")
+    known_class = isinstance(getattr(sys.modules.get(holder), class_name, None), type)
+    return parent in sys.modules or known_class
+
+
 def _package(frame: FrameType) -> str:
     """The package that a running function belongs to."""
     return str(frame.f_globals.get("__name__", "?")).split(".")[0]
 
 
-def _find(name: str) -> Any:
+def find_by_name(name: str) -> Any:
     """Return what a dotted name stands for: a module's attribute, or a class's."""
     parts = name.split(".")
     for n_module in range(len(parts) - 1, 0, -1):

@@ -11,6 +11,7 @@ from proof import MANY_SEEDS, SEEDS, EqualsEverything, Memory, load_proofs, scri
 
 from refimpl.course import CheckFailed, check
 from refimpl.course.comparing import as_array
+from refimpl.course.guard import find_by_name
 
 PROOFS = load_proofs()
 EXERCISES = [pytest.param(proof, id=exercise_id) for exercise_id, proof in PROOFS.items()]
@@ -73,6 +74,12 @@ def test_calling_the_reference_is_rejected(proof):
     reference = proof.exercise.reference
     assert "which it is to replace" in message(proof.exercise, lambda *a, **k: reference(*a, **k))
     assert "which it is to replace" in message(proof.exercise, reference)
+
+
+@pytest.mark.parametrize("proof", EXERCISES)
+def test_what_is_forbidden_exists(proof):
+    for name in proof.exercise.forbidden:
+        assert callable(find_by_name(name))
 
 
 @pytest.mark.parametrize("proof", EXERCISES)

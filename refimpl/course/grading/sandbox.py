@@ -57,8 +57,10 @@ class Sandbox:
             slot: A number for each child that runs at the same time.
         """
         path = self.edition if self.trusted else Path("/package")
-        start = f"import sys; sys.path.insert(0, {str(path)!r}); " + (
-            f"from refimpl.course.grading.child import main; main({reply_descriptor}, {_user(slot)})"
+        start = (
+            f"import sys; sys.path.insert(0, {str(path)!r}); "
+            "from refimpl.course.grading.child import main; "
+            f"main({reply_descriptor}, {_user(slot)})"
         )
         python = [sys.executable, "-I", "-B", "-c", start]
         if self.trusted:
