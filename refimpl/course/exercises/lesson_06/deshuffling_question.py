@@ -1,0 +1,74 @@
+"""Exercise 6.3: let some tokens of a piece change places."""
+
+import numpy as np
+
+from refimpl.course.exercise import Exercise, Inputs
+
+
+def deshuffling_question(tokens: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """The tokens of the chosen places in the order drawn, put into these places from the left."""
+    shuffled = tokens.copy()
+    shuffled[np.sort(chosen)] = tokens[chosen]
+    return shuffled
+
+
+def _a_draw(rng: np.random.Generator) -> Inputs:
+    tokens = rng.permutation(900)[:12]
+    while True:
+        chosen = rng.permutation(12)[:7]
+        inverse = tokens.copy()
+        inverse[chosen] = tokens[np.sort(chosen)]
+        # Draws that undo themselves, or move nothing, would let wrong answers through.
+        if not np.array_equal(inverse, deshuffling_question(tokens, chosen)):
+            return {"tokens": tokens, "chosen": chosen}
+
+
+def _the_other_way_round(tokens: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    shuffled = tokens.copy()
+    shuffled[chosen] = tokens[np.sort(chosen)]
+    return shuffled
+
+
+def _nothing_moves(tokens: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    return tokens.copy()
+
+
+def _only_what_moved(tokens: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    return tokens[chosen]
+
+
+def _moved_to_the_front(tokens: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    return np.concatenate([tokens[chosen], np.delete(tokens, chosen)])
+
+
+def _mirrored(tokens: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    shuffled = tokens.copy()
+    shuffled[np.sort(chosen)] = tokens[np.sort(chosen)[::-1]]
+    return shuffled
+
+
+def _sorted_tokens(tokens: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    shuffled = tokens.copy()
+    shuffled[np.sort(chosen)] = np.sort(tokens[chosen])
+    return shuffled
+
+
+EXERCISE = Exercise(
+    id="6.3",
+    title="Out of order",
+    function="deshuffling_question",
+    points=3,
+    minutes=10,
+    difficulty=2,
+    inputs=_a_draw,
+    reference=deshuffling_question,
+    misconceptions={
+        _the_other_way_round: "chosen says where tokens come from; they go to sorted places",
+        _nothing_moves: "shuffled[chosen] = tokens[chosen] puts each token back where it was",
+        _only_what_moved: "the tokens that were not chosen stay in the piece, at their places",
+        _moved_to_the_front: "the moved tokens go into the chosen places, not to the front",
+        _mirrored: "take them in the order in which chosen names them, not the other way round",
+        _sorted_tokens: "sort the places, not the tokens",
+    },
+    forbidden=("refimpl.objectives.Deshuffling.build",),
+)

@@ -1,0 +1,103 @@
+"""Exercise 6.1: a question and its answer as one row of tokens."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from refimpl.course.comparing import Results
+from refimpl.course.exercise import Exercise, Inputs
+from refimpl.vocabulary import IGNORE_INDEX
+
+
+def prefix_lm_sample(
+    tokens: np.ndarray, n_given: int, paradigm: int, answer: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """P, what is given, G, the rest but for its last token; trained on the rest alone."""
+    given, rest = tokens[:n_given], tokens[n_given:]
+    input_ids = np.concatenate([[paradigm], given, [answer], rest[:-1]])
+    label_ids = np.concatenate([np.full(n_given + 1, IGNORE_INDEX), rest])
+    return input_ids, label_ids
+
+
+def _a_piece(rng: np.random.Generator) -> Inputs:
+    n_tokens = int(rng.integers(9, 14))
+    paradigm, answer = rng.permutation(np.arange(100, 150))[:2].tolist()
+    return {
+        "tokens": rng.permutation(100)[:n_tokens],  # all different
+        "n_given": int(rng.integers(2, n_tokens - 2)),
+        "paradigm": paradigm,
+        "answer": answer,
+    }
+
+
+def _run(function: Callable, inputs: Inputs) -> Results:
+    input_ids, label_ids = function(**inputs)
+    return {"input_ids": input_ids, "label_ids": label_ids}
+
+
+def _not_shifted(tokens, n_given, paradigm, answer):
+    input_ids, label_ids = prefix_lm_sample(tokens, n_given, paradigm, answer)
+    label_ids = input_ids.copy()
+    label_ids[: n_given + 2] = IGNORE_INDEX
+    return input_ids, label_ids
+
+
+def _reads_its_last_token(tokens, n_given, paradigm, answer):
+    input_ids, label_ids = prefix_lm_sample(tokens, n_given, paradigm, answer)
+    return np.append(input_ids, tokens[-1]), np.append(label_ids, IGNORE_INDEX)
+
+
+def _one_ignored_too_many(tokens, n_given, paradigm, answer):
+    input_ids = prefix_lm_sample(tokens, n_given, paradigm, answer)[0]
+    input_ids = np.append(input_ids, tokens[-1])
+    return input_ids, np.append(np.full(n_given + 2, IGNORE_INDEX), tokens[n_given:])
+
+
+def _learns_the_question(tokens, n_given, paradigm, answer):
+    input_ids = prefix_lm_sample(tokens, n_given, paradigm, answer)[0]
+    return input_ids, np.append(input_ids[1:], tokens[-1])
+
+
+def _without_paradigm(tokens, n_given, paradigm, answer):
+    return tuple(row[1:] for row in prefix_lm_sample(tokens, n_given, paradigm, answer))
+
+
+def _without_answer_token(tokens, n_given, paradigm, answer):
+    rows = prefix_lm_sample(tokens, n_given, paradigm, answer)
+    return np.delete(rows[0], n_given + 1), np.delete(rows[1], 0)
+
+
+def _ignores_with_zero(tokens, n_given, paradigm, answer):
+    input_ids, label_ids = prefix_lm_sample(tokens, n_given, paradigm, answer)
+    return input_ids, np.where(label_ids == IGNORE_INDEX, 0, label_ids)
+
+
+def _marks_swapped(tokens, n_given, paradigm, answer):
+    return prefix_lm_sample(tokens, n_given, answer, paradigm)
+
+
+EXERCISE = Exercise(
+    id="6.1",
+    title="A question and its answer",
+    function="prefix_lm_sample",
+    points=4,
+    minutes=10,
+    difficulty=2,
+    inputs=_a_piece,
+    run=_run,
+    reference=prefix_lm_sample,
+    misconceptions={
+        _not_shifted: "a label is what comes after its input: under G stands the answer's first",
+        _reads_its_last_token: "nothing is to be said after the last token, so it is not read",
+        _one_ignored_too_many: "under G stands the answer's first token, which is no -100",
+        _learns_the_question: "only the answer is trained on: -100 under all before G",
+        _without_paradigm: "the paradigm token stands first, and says what is asked",
+        _without_answer_token: "the answer token stands between what is given and the rest",
+        _ignores_with_zero: "0 is a code like any other; the loss leaves out -100",
+        _marks_swapped: "paradigm stands first, answer where the answer starts",
+    },
+    forbidden=(
+        "refimpl.objectives.SpecialTokens.ask",
+        "refimpl.objectives.PrefixLanguageModeling.build",
+    ),
+)

@@ -1,0 +1,112 @@
+"""Exercise 6.4: predict what share of the positions carries a loss."""
+
+import numpy as np
+
+from refimpl.course.exercise import Exercise, Inputs
+
+_NAMES = (
+    "next_token_prediction",
+    "prefix_language_modeling",
+    "copying",
+    "infilling",
+    "autoencoding",
+)
+
+
+def trained_share(objective: str, n_tokens: int, n_hidden: int, n_spans: int) -> float:
+    """Labels over positions, from the length of the question and that of the answer alone."""
+    n_question, n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)
+    if objective == "next_token_prediction":
+        return 1.0
+    return n_answer / (1 + n_question + n_answer)  # P, question, G, and all but one of the answer
+
+
+def _lengths(objective: str, n_tokens: int, n_hidden: int, n_spans: int) -> tuple[int, int]:
+    return {
+        "next_token_prediction": (0, n_tokens - 1),
+        "prefix_language_modeling": (n_tokens - n_hidden, n_hidden),
+        "copying": (n_tokens, n_tokens),
+        "infilling": (n_tokens - n_hidden + n_spans, n_hidden + n_spans),
+        "autoencoding": (n_tokens - n_hidden + n_spans, n_tokens),
+    }[objective]
+
+
+def _an_objective(rng: np.random.Generator) -> Inputs:
+    n_tokens = int(rng.integers(20, 90))
+    n_hidden = int(rng.integers(6, n_tokens - 8))
+    return {
+        "objective": str(rng.choice(_NAMES)),
+        "n_tokens": n_tokens,
+        "n_hidden": n_hidden,
+        "n_spans": int(rng.integers(2, n_hidden // 2)),
+    }
+
+
+def _all_cases(function, inputs: Inputs) -> dict:
+    """Each objective at once, so that no trial leaves one out."""
+    numbers = {name: inputs[name] for name in ("n_tokens", "n_hidden", "n_spans")}
+    return {name: function(name, **numbers) for name in _NAMES}
+
+
+def _of_the_tune(objective, n_tokens, n_hidden, n_spans):
+    n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)[1]
+    return 1.0 if objective == "next_token_prediction" else n_answer / n_tokens
+
+
+def _with(extra: int):
+    """A wrong answer: so many positions more or fewer."""
+
+    def answer(objective, n_tokens, n_hidden, n_spans):
+        n_question, n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)
+        if objective == "next_token_prediction":
+            return 1.0
+        return n_answer / (1 + n_question + n_answer + extra)
+
+    return answer
+
+
+def _without_sentinels(objective, n_tokens, n_hidden, n_spans):
+    return trained_share(objective, n_tokens, n_hidden, 0)
+
+
+def _silent_sentinels(objective, n_tokens, n_hidden, n_spans):
+    if objective != "infilling":
+        return trained_share(objective, n_tokens, n_hidden, n_spans)
+    return n_hidden / (1 + n_tokens + 2 * n_spans)
+
+
+def _one_never_trained(objective, n_tokens, n_hidden, n_spans):
+    if objective == "next_token_prediction":
+        return (n_tokens - 1) / n_tokens
+    return trained_share(objective, n_tokens, n_hidden, n_spans)
+
+
+def _the_prefix_is_hidden(objective, n_tokens, n_hidden, n_spans):
+    if objective == "prefix_language_modeling":
+        return (n_tokens - n_hidden) / (1 + n_tokens)
+    return trained_share(objective, n_tokens, n_hidden, n_spans)
+
+
+_no_marks, _full_answer = _with(-1), _with(1)
+
+
+EXERCISE = Exercise(
+    id="6.4",
+    title="Predict how much is learnt",
+    function="trained_share",
+    points=4,
+    minutes=10,
+    difficulty=3,
+    inputs=_an_objective,
+    run=_all_cases,
+    reference=trained_share,
+    misconceptions={
+        _of_the_tune: "divide by the positions of the sample, not by the tokens of the piece",
+        _no_marks: "P and G take a position each",
+        _full_answer: "the answer's last token is not read, so it takes no position",
+        _without_sentinels: "each span puts a sentinel into the question, infilling's answer too",
+        _silent_sentinels: "the sentinels of infilling's answer have to be said, so they count",
+        _one_never_trained: "next-token prediction reads n - 1 tokens, each with a label",
+        _the_prefix_is_hidden: "n_hidden is what has to be said, and the prefix is what is given",
+    },
+)
