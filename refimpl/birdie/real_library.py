@@ -32,6 +32,7 @@ class RealBirdie:
 
     - A mixture may stop with a `BirdieError` after a few batches: it cannot use a leftover that is
       too short for the objective whose turn it is.
+    - The token between question and answer counts as causal, with ours as the prefix's last.
     - `next_token_prediction` is copying without a paradigm; `autoencoding_with_deshuffling`
       shuffles nothing; `deshuffling` shuffles the characters of a literal, which then is [UNK];
       `selective_copying` asks for spans that the context may not show.

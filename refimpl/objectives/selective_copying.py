@@ -119,7 +119,7 @@ class SelectiveCopying(Objective):
     def _place(self, blocks: list[tuple[int, int, int]], n_tokens: int, rng) -> list[int]:
         """Where each block starts in the context; they do not overlap."""
         lengths = [sum(block) for block in blocks]
-        gaps = np.sort(rng.integers(0, n_tokens - sum(lengths) + 1, len(blocks))).tolist()
+        gaps = sorted(rng.integers(0, n_tokens - sum(lengths) + 1, len(blocks)).tolist())
         places, used = [], 0
         for gap, length in zip(gaps, lengths, strict=True):
             places.append(gap + used)

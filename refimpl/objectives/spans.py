@@ -37,7 +37,8 @@ def random_parts(total: int, n_parts: int, rng: np.random.Generator) -> list[int
     """Cut a whole into parts of 1 or more, every way being as likely as any other."""
     if n_parts == 1:
         return [total]
-    cuts = np.sort(rng.permutation(total - 1)[: n_parts - 1]).tolist()  # after token 0 ... total-2
+    # After token 0 ... total-2. Few numbers: Python sorts them faster than numpy is called.
+    cuts = sorted(rng.permutation(total - 1)[: n_parts - 1].tolist())
     return [b - a for a, b in zip([-1, *cuts], [*cuts, total - 1], strict=True)]
 
 

@@ -70,7 +70,8 @@ def test_rows_are_exactly_ours(name):
         ours = mixture.objectives[0].build(tokens, mixture.special[0], np.random.default_rng(0))
         assert np.array_equal(inputs, ours.input_ids)
         assert np.array_equal(labels, ours.label_ids)
-        assert (mask == 1).sum() == ours.n_prefix
+        # The token between question and answer is the prefix's last here, and causal there.
+        assert (mask == 1).sum() == ours.n_prefix - 1
         assert set(mask.tolist()) == {1, 3}
         n_samples += 1
     assert n_samples > 20
