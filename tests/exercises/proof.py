@@ -40,9 +40,12 @@ def load_proofs() -> dict[str, Proof]:
     for exercise_id, exercise in all_exercises().items():
         lesson, name = exercise.inputs.__module__.split(".")[-2:]
         path = HERE / lesson / f"{name}.py"
-        spec = spec_from_file_location(f"answers_{lesson}_{name}", path)
-        module = module_from_spec(spec)
-        spec.loader.exec_module(module)
+        module = ModuleType(f"answers_{lesson}_{name}")
+        module.WRONG, module.RIGHT = {}, []  # without answers, an exercise's own tests fail
+        if path.exists():
+            spec = spec_from_file_location(module.__name__, path)
+            module = module_from_spec(spec)
+            spec.loader.exec_module(module)
         proofs[exercise_id] = Proof(exercise, module)
     return proofs
 
