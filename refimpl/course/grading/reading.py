@@ -45,10 +45,9 @@ def _parse(content: bytes) -> dict:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         # Some editors save in the encoding of their system; JSON itself is the same in most.
+        is_utf_16 = content[:2] in (b"\xff\xfe", b"\xfe\xff")
         try:
-            text = content.decode(
-                "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "cp1252"
-            )
+            text = content.decode("utf-16" if is_utf_16 else "cp1252")
         except UnicodeDecodeError:
             raise Unreadable("the file is no text in UTF-8: save the notebook again") from None
     try:
@@ -66,9 +65,8 @@ def _cells(notebook: dict) -> list[dict]:
     """The cells: a list of their own since version 4, within worksheets before."""
     cells = notebook.get("cells")
     if cells is None and isinstance(sheets := notebook.get("worksheets"), list):
-        cells = [
-            cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells", [])
-        ]
+        inner = (sheet.get("cells", []) for sheet in sheets if isinstance(sheet, dict))
+        cells = [cell for some in inner if isinstance(some, list) for cell in some]
     if not isinstance(cells, list):
         raise Unreadable("the file is JSON, but no notebook: it has no cells")
     return [cell for cell in cells if isinstance(cell, dict)]
@@ -79,7 +77,7 @@ def _is_code(cell: dict) -> bool:
 
 
 def _source(cell: dict) -> str:
-    """A cell's text, which is one string or a list of lines, and called `input` before version 4."""
+    """A cell's text: a string or a list of lines, called `input` before version 4."""
     source = cell.get("source", cell.get("input", ""))
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
