@@ -17,7 +17,7 @@ SET_UP_BENCH := .venv/set-up-bench.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve test lint test-code test-notebooks lab notebooks bench soak lock clean
+.PHONY: help book serve test lint test-code test-notebooks test-book lab notebooks bench soak lock clean
 
 help:  ## List the targets
 	@echo "make TARGET, one of:"
@@ -29,6 +29,7 @@ $(SET_UP): requirements.txt pyproject.toml tools/set_up.py
 $(SET_UP_BENCH): requirements-bench.txt $(SET_UP)
 	@"$(PYTHON)" tools/set_up.py --stamp $@ --requirements requirements-bench.txt $(PIP_FLAGS)
 
+# EDITION=class make book    leaves out the solutions, and every link to them
 book: $(SET_UP)  ## Build the book into _build/html
 	@$(VENV_PYTHON) tools/build_book.py
 
@@ -36,23 +37,26 @@ serve: book  ## Build the book and serve it at http://localhost:8000
 	@$(VENV_PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 # Two workers on two cores: a library that starts threads of its own would only fight with them.
-test lint test-code test-notebooks soak: export OMP_NUM_THREADS = 1
-test lint test-code test-notebooks soak: export NUMBA_NUM_THREADS = 1
+test lint test-code test-notebooks test-book soak: export OMP_NUM_THREADS = 1
+test lint test-code test-notebooks test-book soak: export NUMBA_NUM_THREADS = 1
 PYTEST := $(VENV_PYTHON) -m pytest -n 2 --dist loadfile
 
-test: lint test-code test-notebooks  ## Check style, run all tests, compare the notebooks' outputs
+test: lint test-code test-notebooks test-book  ## Check style, run all tests, look at every page
 
 lint: $(SET_UP)  ## Check style and format
 	@$(VENV_PYTHON) -m ruff check --quiet .
 	@$(VENV_PYTHON) -m ruff format --quiet --check .
 
 test-code: $(SET_UP)  ## Run the package's tests
-	@$(PYTEST) tests
+	@$(PYTEST) --ignore=tests/book tests
 
-# solutions/ must print what is stored in them; lessons/ must run from top to bottom as they stand.
-test-notebooks: $(SET_UP)  ## Run the notebooks under nbval
+# solutions/ must print what is stored in them. That lessons/ run from top to bottom as they stand is
+# tested by the book, which runs them all.
+test-notebooks: $(SET_UP)  ## Run the solutions under nbval
 	@$(PYTEST) --nbval solutions
-	@$(PYTEST) --nbval-lax lessons
+
+test-book: book  ## Look at every page of the book with a browser
+	@$(PYTEST) tests/book
 
 lab: $(SET_UP) notebooks  ## Open the lessons in JupyterLab
 	@$(VENV_PYTHON) -m jupyterlab --notebook-dir=lessons

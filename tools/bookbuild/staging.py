@@ -5,18 +5,22 @@ Only what changed is written, so that Sphinx reads only that again. In the editi
 `EDITION=class`, nothing in the folder leads to a solution.
 """
 
+import hashlib
+import io
 import re
 import shutil
 from pathlib import Path
 
 import nbformat
 import yaml
+from PIL import Image
 
 from bookbuild import pages
 from bookbuild.execution import Executed
 
 EDITIONS = ("full", "class")
 LEFT_OUT = "book/lessons"  # the sources of the lessons, which hold the answers
+HEAVY = 200_000  # bytes of a picture that is worth making lighter
 # In a page, what stands between these two lines is for the edition with solutions.
 SOLUTIONS_ONLY = re.compile(
     r"^<!-- with solutions -->\n(.*?)^<!-- end -->\n", re.MULTILINE | re.DOTALL
@@ -37,7 +41,7 @@ def stage(root: Path, target: Path, edition: str, executed: dict[Path, Executed]
     for path in (root / "book").rglob("*"):
         name = path.relative_to(root)
         if path.is_file() and not name.as_posix().startswith(f"{LEFT_OUT}/"):
-            files[name] = prose(path, edition) if path.suffix == ".md" else path.read_bytes()
+            files[name] = content(path, edition, target.with_name("lighter"))
     for path, result in executed.items():
         files[path.relative_to(root)] = page(path, result, edition).encode()
 
@@ -49,6 +53,35 @@ def stage(root: Path, target: Path, edition: str, executed: dict[Path, Executed]
         if not path.exists() or path.read_bytes() != data:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
+
+
+def content(path: Path, edition: str, lighter: Path) -> bytes:
+    """Return what a file of the book holds in this edition."""
+    if path.suffix == ".md":
+        return prose(path, edition)
+    data = path.read_bytes()
+    if path.suffix == ".png" and len(data) > HEAVY:
+        return lighter_picture(data, lighter)
+    return data
+
+
+def lighter_picture(data: bytes, kept: Path) -> bytes:
+    """Return a drawn picture with 256 colours, which look the same in a third of the bytes.
+
+    Args:
+        data: the picture, as PNG.
+        kept: folder for results, since finding the colours takes its time.
+    """
+    path = kept / f"{hashlib.sha256(data).hexdigest()}.png"
+    if not path.exists():
+        with io.BytesIO() as file:
+            Image.open(io.BytesIO(data)).convert("RGB").quantize(256).save(
+                file, "PNG", optimize=True
+            )
+            smaller = file.getvalue()
+        kept.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(min(data, smaller, key=len))
+    return path.read_bytes()
 
 
 def notebooks(root: Path, edition: str) -> list[Path]:

@@ -1,0 +1,69 @@
+"""A visit to a page: load it as a reader would, and write down all that it does."""
+
+from dataclasses import dataclass, field
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+SERIOUS = {"serious", "critical"}
+
+
+@dataclass
+class Visit:
+    """What a page did while it was loaded and stood open.
+
+    Attributes:
+        page: the page, still open.
+        errors: what it wrote to the console as an error, and exceptions that nobody caught.
+        requests: the addresses that it asked for.
+        failed: those that could not be had.
+        weights: bytes by address of what came back.
+    """
+
+    page: Page
+    errors: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    weights: dict[str, int] = field(default_factory=dict)
+
+    def violations(self) -> list[str]:
+        """Return what axe-core finds that keeps people from using the page."""
+        found = Axe().run(self.page, options={"resultTypes": ["violations"]})
+        return [
+            f"{rule['id']}: {node['target']}: {node['failureSummary']}"
+            for rule in found.response["violations"]
+            if rule["impact"] in SERIOUS
+            for node in rule["nodes"]
+        ]
+
+
+def visit(browser: Browser, address: str, **options) -> Visit:
+    """Open a page and wait until it is at rest.
+
+    Args:
+        browser: it opens the page with empty storage.
+        address: of the page.
+        options: of the context, such as `viewport` and `color_scheme`.
+    """
+    page = browser.new_context(**options).new_page()
+    seen = Visit(page)
+
+    def finished(request) -> None:
+        # A player may leave off in the middle of its file, which is no weight of the page.
+        if request.resource_type != "media" and request.url.startswith("http"):
+            seen.weights[request.url] = len(request.response().body())
+
+    page.on("console", lambda line: line.type == "error" and seen.errors.append(line.text))
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("request", lambda request: seen.requests.append(request.url))
+    page.on("response", lambda r: r.status >= 400 and seen.failed.append(f"{r.status} {r.url}"))
+    page.on("requestfailed", lambda request: note_failure(seen, request))
+    page.on("requestfinished", finished)
+    page.goto(address, wait_until="networkidle")
+    return seen
+
+
+def note_failure(seen: Visit, request) -> None:
+    """A browser breaks off a sound's file once it knows its duration; all else is a failure."""
+    if request.resource_type != "media" or request.failure != "net::ERR_ABORTED":
+        seen.failed.append(f"{request.failure} {request.url}")
