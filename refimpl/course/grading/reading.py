@@ -1,7 +1,6 @@
 """Reading a submitted file: the source of its code cells, or the reason why there is none."""
 
 import json
-from pathlib import Path
 
 from refimpl.errors import UserError
 
@@ -14,21 +13,21 @@ class Unreadable(UserError):
     """A file that is no notebook, or not a whole one."""
 
 
-def read_code_cells(path: Path) -> list[str]:
+def parse_code_cells(content: bytes) -> list[str]:
     """Return the source of a notebook's code cells.
 
     Reads notebooks of all versions since the third, whatever else is wrong with them: only the
     cells are looked at.
 
     Args:
-        path: The submitted file.
+        content: Of the submitted file.
 
     Raises:
         Unreadable: It cannot be read; the message says why, in words for its author.
     """
-    if path.stat().st_size > MAX_BYTES:
+    if len(content) > MAX_BYTES:
         raise Unreadable(f"the file is larger than {MAX_BYTES // 2**20} MB: clear its outputs")
-    cells = _cells(_parse(path.read_bytes()))
+    cells = _cells(_parse(content))
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"the notebook has {len(cells)} cells, {MAX_CELLS} are read at most")
     sources = [_source(cell) for cell in cells if _is_code(cell)]
