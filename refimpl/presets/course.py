@@ -40,6 +40,7 @@ COURSE = Preset(
     # Few steps are all that minutes allow: small batches and a high rate make the most of them.
     training=TrainingConfig(steps=1500, learning_rate=5e-3, warmup_steps=100),
     batch_size=4,
-    sampling=SamplingConfig(temperature=1.0, top_k=None, top_p=0.95),
+    # A little more careful than learnt: in key .99 instead of .97, on the same model.
+    sampling=SamplingConfig(temperature=0.9, top_k=None, top_p=0.9),
     objectives=ObjectivesConfig(mixture="music"),
 )

@@ -74,7 +74,7 @@ def mixture_tables(results: dict[str, Any]) -> str:
     parts.append(
         (
             "What a run cost",
-            _table(["mixture", "positions", "of them labels", "seconds on one core"], rows),
+            _table(["mixture", "positions", "of them labels", "seconds, one thread"], rows),
         )
     )
     return "\n\n".join(f"**{title}**\n\n{rows}" for title, rows in parts) + "\n"

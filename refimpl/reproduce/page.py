@@ -109,7 +109,7 @@ def _losses(results: dict[str, Any]) -> str:
             f"{record['bits_per_second']:.0f}",
             f"{record['context_seconds']:.2f}",
             str(record["steps"]),
-            f"{record['seconds']:.0f}",
+            _seconds(record),
             f"{record['first_loss']:.2f}",
             f"{record['last_losses'].get('10', float('nan')):.2f}",
             f"{record['validation_loss']:.3f}",
@@ -119,6 +119,12 @@ def _losses(results: dict[str, Any]) -> str:
         ]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _seconds(record: dict[str, Any]) -> str:
+    """On two cores; or of one core, where the machine did other things too."""
+    core = record.get("core_seconds")
+    return f"{core:.0f} (one core)" if core else f"{record['seconds']:.0f}"
 
 
 def _first_losses(results: dict[str, Any]) -> str:

@@ -233,6 +233,8 @@ class Reproduction:
             "bigram_nats_per_second": facts["baselines"]["bigram"] * rate,
             **{key: facts[key] for key in ("steps", "tokens", "seconds", "baselines")},
             **{key: facts[key] for key in ("first_loss", "validation_loss", "nats_per_second")},
+            "core_seconds": facts.get("core_seconds"),
+            "objectives": facts.get("objectives", {}),
             "last_losses": last_losses(finished),
             "sets": sets,
             "copying": copying,

@@ -42,6 +42,8 @@ def ship(results_folder: Path, work: Path, card: Path) -> None:
         if experiment not in records:
             raise UserError(f"{results_folder} has no run {experiment!r}; run refimpl reproduce")
         record = records[experiment]
+        if experiment in results.get("kept", ()):
+            continue  # measured earlier, and its run with it: the files that are there stay
         finished = load_run(work / record["folder"])
         facts = finished.facts | {"made_by": command(name, record)}
         save_generator(
@@ -75,7 +77,8 @@ def _section(name: str, record: dict[str, Any]) -> str:
         f"= {record['context_seconds']:.2f} s.",
         f"- **Training:** {record['steps']:,} steps of {settings['batch_size']} rows on "
         f"{settings['data']['n_train']:,} tunes of level {settings['tunes']['level']}; "
-        f"{record['tokens']:,} tokens in {record['seconds']:.0f} s on two CPU cores.",
+        f"{record['tokens']:,} labels, {_time(record)}.",
+        f"- **Objectives:** {_objectives(record)}.",
         f"- **Validation loss:** {record['validation_loss']:.3f} nats a token (bigram "
         f"{record['baselines']['bigram']:.3f}), {record['nats_per_second']:.1f} nats a second of "
         f"audio (bigram {record['bigram_nats_per_second']:.1f}).",
@@ -85,6 +88,29 @@ def _section(name: str, record: dict[str, Any]) -> str:
         lines += ["What the report leaves open was chosen so:", ""]
         lines += [f"- {choice}" for choice in record["declared"]] + [""]
     return "\n".join(lines)
+
+
+def _time(record: dict[str, Any]) -> str:
+    """How long it took; on a machine that does other things too, a core's time says more."""
+    if record.get("core_seconds"):
+        model, settings = record["settings"]["model"], record["settings"]
+        positions = record["steps"] * settings["batch_size"] * model["context_length"]
+        speed = positions / record["core_seconds"]
+        return f"{record['core_seconds']:.0f} s of one CPU core, {speed:,.0f} positions a second"
+    return f"{record['seconds']:.0f} s on two CPU cores"
+
+
+def _objectives(record: dict[str, Any]) -> str:
+    """What it was trained to do, with the share and the held-out loss of each."""
+    found = record.get("objectives")
+    if not found:
+        return "the next token of whole tunes, or of pieces of them"
+    shares = found["mixtures"][-1]["shares"]
+    parts = [
+        f"{name.replace('_', ' ')} {share:.0%} ({found['losses'][name]:.2f} nats)"
+        for name, share in shares.items()
+    ]
+    return f"{', '.join(parts)} of the pieces, with the held-out loss of each"
 
 
 def _figures(records: dict[str, Any], references: dict[str, Any]) -> str:
@@ -111,8 +137,10 @@ _INTRODUCTION = """# Model card: the two models that come with the package
 
 Both write music of the embedded corpus, [tinytunes](data-card.md), and nothing else: they have
 heard no recording, know one tempo and major keys, and are far too small for anything but teaching.
-They were trained for the same time on the same corpus and differ in their preset alone. Weights are
-stored as 16-bit floats in safetensors, codebooks as npz; loading them runs no code from the files.
+They were trained on the same corpus, for about five minutes of two CPU cores each, and differ in
+their preset. `course` was trained to write, to go on from a prefix, to fill gaps and to put frames
+in order; `report` to write. Weights are stored as 16-bit floats in safetensors, codebooks as npz;
+loading them runs no code from the files.
 
 `refimpl generate --model course` and `refimpl generate --model report` let them write. This page is
 written by `python -m refimpl.reproduce.shipping` from what `refimpl reproduce` measured.
