@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
 SERIOUS = {"serious", "critical"}
+THEMES = ["light", "dark"]  # one of them is set when the theme's own script has run
 
 
 @dataclass
@@ -60,6 +61,7 @@ def visit(browser: Browser, address: str, **options) -> Visit:
     page.on("requestfailed", lambda request: note_failure(seen, request))
     page.on("requestfinished", finished)
     page.goto(address, wait_until="networkidle")
+    page.wait_for_function(f"{THEMES}.includes(document.documentElement.dataset.theme)")
     return seen
 
 
