@@ -1,11 +1,18 @@
 // What the pages add to the theme's own scripts.
 
-// Who has no mouse scrolls what has the focus: a table that is wider than its place gets a tab stop.
-function reachWideTables() {
-  for (const place of document.querySelectorAll(".pst-scrollable-table-container")) {
-    place.tabIndex = place.scrollWidth > place.clientWidth ? 0 : -1;
+// Who has no mouse scrolls what has the focus: a table or a formula that is wider than its place
+// gets a tab stop.
+function reachWideThings() {
+  const places = ".pst-scrollable-table-container, mjx-container[display]";
+  for (const place of document.querySelectorAll(places)) {
+    if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+    else place.removeAttribute("tabindex");
   }
 }
 
-reachWideTables();
-addEventListener("resize", reachWideTables);
+addEventListener("load", async () => {
+  reachWideThings();
+  await window.MathJax?.startup?.promise; // until the formulas are drawn
+  reachWideThings();
+});
+addEventListener("resize", reachWideThings);
