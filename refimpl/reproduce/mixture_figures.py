@@ -85,7 +85,7 @@ def draw_claim(groups: dict[str, list], path: Path) -> None:
         one.set_title(COLUMNS[measure])
         one.set_xlabel("next token, nats")
         correlations.append(f"{COLUMNS[measure]} {_correlation(groups, measure):+.2f}")
-    axes[-1].legend(fontsize="small")
+    axes[2].legend(fontsize="small", loc="lower left")
     picture.alt = (
         "Measures of generated tunes against the held-out next-token loss, a point a run; the "
         "line joins next-token prediction alone after a quarter, half and all of the steps. "

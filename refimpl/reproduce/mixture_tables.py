@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refimpl.metrics.statistics import Estimate
+from refimpl.reproduce.mixtures import CURRICULUM, EQUAL
 from refimpl.reproduce.seeds import (
     NATS,
     at_the_same_loss,
@@ -51,6 +52,15 @@ def mixture_tables(results: dict[str, Any]) -> str:
     parts.append(
         (f"Difference from {first}, seed by seed", _table(["mixture", *COLUMNS.values()], rows))
     )
+    if CURRICULUM in groups and EQUAL in groups:
+        pair = groups[CURRICULUM], groups[EQUAL]
+        cells = {CURRICULUM: [_cell(differences(*pair, m), signed=True) for m in COLUMNS]}
+        parts.append(
+            (
+                f"Difference of the curriculum from equal shares ({EQUAL}), seed by seed",
+                _table(["mixture", *COLUMNS.values()], cells),
+            )
+        )
     music = list(COLUMNS)[1:]
     rows = {
         name: [_cell(at_the_same_loss(groups[name], curve, m), signed=True) for m in music]
@@ -59,7 +69,8 @@ def mixture_tables(results: dict[str, Any]) -> str:
     }
     parts.append(
         (
-            "Difference from next-token prediction stopped at the same next-token loss",
+            "Difference from next-token prediction stopped at the same next-token loss; seeds "
+            "whose loss lies outside what it was stopped at are left out",
             _table(["mixture", *(COLUMNS[m] for m in music)], rows),
         )
     )
