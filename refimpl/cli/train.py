@@ -1,8 +1,9 @@
 """Train a model on the tokens of a run.
 
-Learns to predict the next token. Writes checkpoints, metrics and a picture of the losses into
-RUN/training, and in the end RUN/model, which is all that `refimpl generate` needs. Ctrl-C saves
-and stops; the same command goes on, with more --steps too.
+Learns what the settings ask for: the next token alone, or a mixture of objectives that a curriculum
+may move. Writes checkpoints, metrics and a picture of the losses into RUN/training, and in the end
+RUN/model, which is all that `refimpl generate` needs. Ctrl-C saves and stops; the same command goes
+on, with more --steps too.
 """
 
 from __future__ import annotations

@@ -62,7 +62,7 @@ def draw_music(groups: dict[str, list], references: dict[str, list], path: Path)
 def draw_claim(groups: dict[str, list], path: Path) -> None:
     """Music against next-token loss, a point a run: does a loss tell how good the music is?"""
     measures = ("in_key", "cross_key", "grid", "ioi_tv")
-    picture, axes = new_picture(1, len(measures), size=(11.0, 3.4))
+    picture, axes = new_picture(1, len(measures), size=(11.0, 3.9))
     correlations = []
     for one, measure in zip(axes, measures, strict=True):
         for (colour, _), marker, (name, runs) in zip(STYLES, MARKERS, groups.items(), strict=False):
@@ -85,7 +85,10 @@ def draw_claim(groups: dict[str, list], path: Path) -> None:
         one.set_title(COLUMNS[measure])
         one.set_xlabel("next token, nats")
         correlations.append(f"{COLUMNS[measure]} {_correlation(groups, measure):+.2f}")
-    axes[2].legend(fontsize="small", loc="lower left")
+    handles, labels = axes[0].get_legend_handles_labels()
+    picture.legend(
+        handles, labels, loc="outside lower center", ncols=4, labelcolor=INK, frameon=False
+    )
     picture.alt = (
         "Measures of generated tunes against the held-out next-token loss, a point a run; the "
         "line joins next-token prediction alone after a quarter, half and all of the steps. "
