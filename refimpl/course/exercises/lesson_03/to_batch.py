@@ -1,0 +1,110 @@
+"""Exercise 3.5: rows of codes as a language model wants them."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from refimpl.course.comparing import Results
+from refimpl.course.exercise import Exercise, Inputs
+from refimpl.vocabulary import IGNORE_INDEX, Vocabulary
+
+
+def to_batch(rows: list[np.ndarray], n_codes: int) -> tuple[np.ndarray, np.ndarray]:
+    """Put <|START|> and <|END|> around each row, pad all to one length, and make labels."""
+    vocabulary = Vocabulary(n_codes, "report")
+    ids = np.full((len(rows), 2 + max(map(len, rows))), vocabulary.pad)
+    for row, codes in zip(ids, rows, strict=True):
+        row[: len(codes) + 2] = [vocabulary.start, *codes, vocabulary.end]
+    return ids, np.where(ids == vocabulary.pad, IGNORE_INDEX, ids)
+
+
+def _rows(rng: np.random.Generator) -> Inputs:
+    n_codes = int(rng.integers(50, 600))
+    # Of different lengths, the longest neither first nor last.
+    lengths = rng.permutation(np.arange(2, 12))[:4]
+    lengths[1] = 12
+    rows = [rng.integers(0, n_codes, size=int(length)) for length in lengths]
+    rows[0][0] = 0  # the code 0 is no padding
+    return {"rows": rows, "n_codes": n_codes}
+
+
+def _run(function: Callable, inputs: Inputs) -> Results:
+    ids, labels = function(inputs["rows"], inputs["n_codes"])
+    return {"ids": ids, "labels": labels}
+
+
+def _change(ids_from=None, labels_from=None) -> Callable:
+    """A wrong answer: the right one with ids or labels made in another way."""
+
+    def answer(rows: list[np.ndarray], n_codes: int) -> tuple[np.ndarray, np.ndarray]:
+        ids, labels = to_batch(rows, n_codes)
+        pad = ids == n_codes
+        if ids_from:
+            ids = ids_from(ids, pad, n_codes)
+            labels = np.where(pad, IGNORE_INDEX, ids)
+        return ids, labels_from(ids, pad, n_codes) if labels_from else labels
+
+    return answer
+
+
+def _pad_to_the_left(rows: list[np.ndarray], n_codes: int) -> tuple[np.ndarray, np.ndarray]:
+    both = to_batch(rows, n_codes)
+    shifts = [max(map(len, rows)) - len(row) for row in rows]
+    return tuple(np.array([np.roll(r, s) for r, s in zip(m, shifts, strict=True)]) for m in both)
+
+
+def _end_after_padding(rows: list[np.ndarray], n_codes: int) -> tuple[np.ndarray, np.ndarray]:
+    width = max(map(len, rows))
+    ids = np.full((len(rows), width + 2), n_codes)
+    for row, codes in zip(ids, rows, strict=True):
+        row[0], row[1 : len(codes) + 1], row[-1] = n_codes + 2, codes, n_codes + 3
+    return ids, np.where(ids == n_codes, IGNORE_INDEX, ids)
+
+
+def _start_is_no_label(ids: np.ndarray, pad: np.ndarray, n_codes: int) -> np.ndarray:
+    return np.where(ids >= n_codes, IGNORE_INDEX, ids)
+
+
+_pad_with_zeros = _change(ids_from=lambda ids, pad, n_codes: np.where(pad, 0, ids))
+_pad_with_ignore = _change(ids_from=lambda ids, pad, n_codes: np.where(pad, IGNORE_INDEX, ids))
+_pad_with_end = _change(ids_from=lambda ids, pad, n_codes: np.where(pad, n_codes + 3, ids))
+_pad_stays_label = _change(labels_from=lambda ids, pad, n_codes: ids.copy())
+_specials_are_no_labels = _change(labels_from=_start_is_no_label)
+_from_one = _change(ids_from=lambda ids, pad, n_codes: np.where(ids >= n_codes, ids + 1, ids))
+_from_the_last_code = _change(
+    ids_from=lambda ids, pad, n_codes: np.where(ids >= n_codes, ids - 1, ids)
+)
+_without_unknown = _change(ids_from=lambda ids, pad, n_codes: np.where(ids > n_codes, ids - 1, ids))
+_start_and_end_swapped = _change(
+    ids_from=lambda ids, pad, n_codes: np.where(ids > n_codes, 2 * n_codes + 5 - ids, ids)
+)
+
+
+EXERCISE = Exercise(
+    id="3.5",
+    title="A batch of ids and labels",
+    function="to_batch",
+    points=4,
+    minutes=15,
+    difficulty=2,
+    inputs=_rows,
+    run=_run,
+    reference=to_batch,
+    misconceptions={
+        _pad_with_zeros: "0 is a code, and would be heard: pad with [PAD]",
+        _pad_with_ignore: "-100 is no token, a model cannot look it up: only labels hold it",
+        _pad_with_end: "<|END|> comes once; what follows it is [PAD]",
+        _pad_stays_label: "where ids hold [PAD], labels hold -100, which the loss leaves out",
+        _specials_are_no_labels: "a model has to learn <|START|> and <|END|>: only [PAD] is -100",
+        _pad_to_the_left: "the padding goes to the end of a row",
+        _end_after_padding: "<|END|> follows the last code, the padding comes after it",
+        _from_one: "codes are 0 to n_codes - 1, so that the first special token is n_codes",
+        _from_the_last_code: "n_codes - 1 is the last code; the first special token is n_codes",
+        _without_unknown: "[UNK] takes the place after [PAD]: <|START|> is n_codes + 2",
+        _start_and_end_swapped: "<|START|> is n_codes + 2 and comes first, <|END|> n_codes + 3",
+    },
+    forbidden=(
+        "refimpl.tokenizer.AudioTokenizer.add_start_end",
+        "refimpl.tokenizer.AudioTokenizer.to_labels",
+    ),
+)

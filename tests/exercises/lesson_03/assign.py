@@ -1,0 +1,71 @@
+"""Answers to exercise 3.1, as learners give them."""
+
+import numpy as np
+
+
+def distances(vectors, centroids):
+    return np.sqrt(((vectors[:, None] - centroids[None]) ** 2).sum(-1))
+
+
+def takes_the_farthest(vectors, centroids):
+    return distances(vectors, centroids).argmax(axis=1)
+
+
+def mixes_up_the_axes(vectors, centroids):
+    return distances(vectors, centroids).argmin(axis=0)
+
+
+def takes_the_largest_product(vectors, centroids):
+    return np.argmax(vectors @ centroids.T, axis=1)
+
+
+def compares_directions(vectors, centroids):
+    cosine = vectors @ centroids.T / np.linalg.norm(centroids, axis=1)
+    return cosine.argmax(axis=1)
+
+
+def adds_up_absolute_differences(vectors, centroids):
+    return np.abs(vectors[:, None] - centroids[None]).sum(-1).argmin(1)
+
+
+def forgets_to_square(vectors, centroids):
+    return (vectors[:, None] - centroids[None]).sum(-1).argmin(1)
+
+
+def gives_distances(vectors, centroids):
+    return distances(vectors, centroids).min(axis=1)
+
+
+def gives_centroids(vectors, centroids):
+    return centroids[distances(vectors, centroids).argmin(axis=1)]
+
+
+def counts_from_one(vectors, centroids):
+    return distances(vectors, centroids).argmin(axis=1) + 1
+
+
+WRONG = {
+    takes_the_farthest: "argmin, not argmax",
+    mixes_up_the_axes: "take argmin over centroids",
+    takes_the_largest_product: "a product grows with the centroid's length",
+    compares_directions: "in the most similar direction",
+    adds_up_absolute_differences: "abs() measures another one",
+    forgets_to_square: "plus and minus cancel",
+    gives_distances: "expected whole numbers",
+    gives_centroids: "not the centroid itself",
+    counts_from_one: "largest difference: 1,",
+}
+
+
+def goes_vector_by_vector(vectors, centroids):
+    ids = []
+    for vector in vectors:
+        ids.append(min(range(len(centroids)), key=lambda k: sum((vector - centroids[k]) ** 2)))
+    return ids
+
+
+def multiplies_matrices(vectors, centroids):
+    return (vectors @ centroids.T - (centroids**2).sum(1) / 2).argmax(1)
+
+
+RIGHT = [goes_vector_by_vector, multiplies_matrices]
