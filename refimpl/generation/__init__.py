@@ -1,8 +1,10 @@
 """Generation: sampling tokens from a transformer, and turning them into audio.
 
-Read in this order: `sampling`, `constraints`, `decoding`, `generate`, `audio`.
+Read in this order: `sampling`, `constraints`, `decoding`, `generate`, `audio`,
+`answering`.
 """
 
+from refimpl.generation.answering import continue_prefix, fill_gaps, restore_order
 from refimpl.generation.audio import generate_audio, save_generation
 from refimpl.generation.constraints import stage_mask
 from refimpl.generation.generate import generate
@@ -10,8 +12,11 @@ from refimpl.generation.sampling import GenerationError, sampling_probabilities
 
 __all__ = [
     "GenerationError",
+    "continue_prefix",
+    "fill_gaps",
     "generate",
     "generate_audio",
+    "restore_order",
     "sampling_probabilities",
     "save_generation",
     "stage_mask",
