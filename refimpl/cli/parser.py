@@ -24,6 +24,7 @@ COMMANDS = (
     "decode",
     "presets",
     "reproduce",
+    "grade",
 )
 
 _EXAMPLES = """\

@@ -1,21 +1,27 @@
 """What exercises are graded against: inputs from hidden seeds, and what is right for them."""
 
+import ast
 import hashlib
 import inspect
 from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from refimpl import __version__
 from refimpl.course.check import TRIALS, results
 from refimpl.course.comparing import Results
 from refimpl.course.exercise import Exercise, Inputs
 from refimpl.course.exercises import lesson_exercises
-from refimpl.course.grading.needed import needed_source
+from refimpl.course.grading.needed import needed, statements_of
 from refimpl.errors import UserError
 
 HIDDEN_TRIALS = 8
 _EXERCISES = "refimpl.course.exercises"
+_DECIDES = ("comparing", "check", "guard")  # modules that decide what is right
 
 
 @dataclass(frozen=True)
@@ -34,19 +40,20 @@ class Question:
     expected: list[Results]
     n_visible: int = TRIALS
 
-    def request(self) -> dict[str, Any]:
-        """Return what a child has to know besides the answer: inputs, and how to call it."""
-        exercise = self.exercise
-        reference = exercise.reference
-        forbidden = list(exercise.forbidden)
-        if not reference.__module__.startswith(_EXERCISES):  # those are not in the sandbox at all
-            forbidden.append(f"{reference.__module__}.{reference.__qualname__}")
-        return {
-            "function": exercise.function,
-            "run": _how_to_run(exercise),
-            "forbidden": forbidden,
-            "trials": self.trials,
-        }
+    @cached_property
+    def forbidden(self) -> list[str]:
+        """Dotted names of what an answer must not call."""
+        reference = self.exercise.reference
+        # A reference in an exercise's module is not in the sandbox at all.
+        own = reference.__module__.startswith(_EXERCISES)
+        also = [] if own else [f"{reference.__module__}.{reference.__qualname__}"]
+        return [*self.exercise.forbidden, *also]
+
+    @cached_property
+    def how(self) -> dict[str, Any]:
+        """What a child has to know besides the answer and its inputs."""
+        function, run = self.exercise.function, _how_to_run(self.exercise)
+        return {"do": "call", "function": function, "run": run, "forbidden": self.forbidden}
 
 
 def make_answer_key(lesson: int, secret: str) -> list[Question]:
@@ -60,6 +67,21 @@ def make_answer_key(lesson: int, secret: str) -> list[Question]:
         UserError: No such lesson.
     """
     return [_question(exercise, secret) for exercise in lesson_exercises(lesson).values()]
+
+
+def fingerprint(lesson: int, secret: str) -> str:
+    """Return what stands for a secret and for the exercises as they are now: another, other grades.
+
+    Args:
+        lesson: Its number.
+        secret: What the hidden seeds are made from.
+    """
+    course = Path(__file__).resolve().parents[1]
+    package = course / "exercises" / f"lesson_{lesson:02}"
+    files = [*sorted(package.glob("*.py")), *(course / f"{name}.py" for name in _DECIDES)]
+    parts = [secret.encode(), __version__.encode(), *(path.read_bytes() for path in files)]
+    digests = b"".join(hashlib.sha256(part).digest() for part in parts)
+    return hashlib.sha256(digests).hexdigest()[:16]
 
 
 def _question(exercise: Exercise, secret: str) -> Question:
@@ -80,5 +102,17 @@ def _how_to_run(exercise: Exercise) -> list[str | None]:
         raise UserError(f"exercise {exercise.id}: `run` is a plain function, defined by its name")
     if not run.__module__.startswith(_EXERCISES):
         return [run.__module__, run.__qualname__, None]
-    source = needed_source(inspect.getsource(inspect.getmodule(run)), run.__name__)
-    return [run.__module__, run.__qualname__, source]
+    return [run.__module__, run.__qualname__, "\n".join(_own_source(run.__module__, run.__name__))]
+
+
+def _own_source(module: str, name: str) -> list[str]:
+    """The statements that a name in a module of exercises needs, those of other modules included."""
+    statements = []
+    for source in needed(statements_of([inspect.getsource(import_module(module))]), name) or []:
+        (node,) = ast.parse(source).body
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith(_EXERCISES):
+            for alias in node.names:
+                statements += _own_source(node.module, alias.name)
+        else:
+            statements.append(source)
+    return statements

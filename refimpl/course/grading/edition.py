@@ -6,7 +6,8 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2]
 # Of `refimpl.course` only what the child itself needs.
-KEPT = ("comparing.py", "exercise.py", "guard.py", "grading/child.py", "grading/wire.py")
+OF_COURSE = ("comparing.py", "exercise.py", "guard.py")
+OF_GRADING = ("cells.py", "child.py", "needed.py", "running.py", "suspicion.py", "wire.py")
 
 STAND_IN = '''\
 """The course's machinery, as it is while a submission is graded: nothing is checked in here."""
@@ -33,13 +34,14 @@ def write_edition(folder: Path) -> Path:
     copy = folder / PACKAGE.name
     shutil.copytree(PACKAGE, copy, ignore=_without_course)
     course = copy / "course"
-    for name in KEPT:
+    for name in (*OF_COURSE, *(f"grading/{name}" for name in OF_GRADING)):
         (course / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(PACKAGE / "course" / name, course / name)
     (course / "__init__.py").write_text(STAND_IN, encoding="utf-8")
     (course / "grading/__init__.py").touch()
     # The child cannot write here, and is not to compile everything anew each time.
     compileall.compile_dir(copy, quiet=1)
+    folder.chmod(0o755)  # a child may be another user
     return folder
 
 

@@ -1,88 +1,50 @@
 """Grading many submissions: on this machine's cores, or on a cluster that is there already."""
 
 import os
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from threading import local
+from threading import Event
 
-from refimpl.course.grading.answer_key import Question, make_answer_key
-from refimpl.course.grading.edition import write_edition
-from refimpl.course.grading.examine import Examiner
 from refimpl.course.grading.inbox import Submission
-from refimpl.course.grading.reading import Unreadable, parse_code_cells
-from refimpl.course.grading.report import Report
-from refimpl.course.grading.sandbox import Limits, Sandbox, check_sandbox
+from refimpl.course.grading.report import GRADER_ERROR, Report
+from refimpl.course.grading.task import Task, grade_cells, prepare, read_cells
 from refimpl.errors import UserError
 
 Graded = Iterator[tuple[Submission, Report]]
-MAX_TRIES = 3  # of a submission whose worker was lost
-
-
-@dataclass(frozen=True)
-class Task:
-    """What is the same for all submissions of a grading run.
-
-    Attributes:
-        lesson: Its number.
-        secret: What the hidden seeds are made from.
-        limits: What one child may use.
-        trusted: Without a sandbox.
-    """
-
-    lesson: int
-    secret: str
-    limits: Limits = Limits()
-    trusted: bool = False
-
-
-def grade_content(task: Task, content: bytes, problem: str, slot: int) -> Report:
-    """Grade one file's content; whatever it is, a report comes back.
-
-    Args:
-        task: What is asked.
-        content: Of the submitted file.
-        problem: Why the file is not to be read, if so.
-        slot: A number for each grader that works at the same time on this machine.
-    """
-    if problem:
-        return Report("unreadable", problem)
-    try:
-        cells = parse_code_cells(content)
-    except Unreadable as error:
-        return Report("unreadable", str(error))
-    return Examiner(_answer_key(task), _sandbox(task), slot).examine(cells)
+AHEAD = 8  # submissions that a cluster is given for each of its threads
+WAIT = "10s"  # for a scheduler
 
 
 def on_this_machine(task: Task, submissions: list[Submission], n_workers: int) -> Graded:
-    """Grade submissions side by side, and yield each as soon as it is done."""
-    _sandbox(task)
-    _answer_key(task)  # once, before the workers ask for it
-    slots = local()
-    numbers = iter(range(n_workers))
+    """Grade submissions side by side, and yield each as soon as it is done.
 
-    def take_slot() -> None:
-        slots.number = next(numbers)
+    Args:
+        task: What is asked.
+        submissions: All of them.
+        n_workers: How many at the same time. A thread each: the work is done by children.
+    """
+    prepare(task)  # what is wrong with it shows before any work is done
+    stop = Event()
 
     def grade(submission: Submission) -> Report:
-        return grade_content(task, _content(submission), submission.problem, slots.number)
+        cells = read_cells(submission)
+        return cells if isinstance(cells, Report) else grade_cells(task, cells, stop)
 
-    with ThreadPoolExecutor(n_workers, initializer=take_slot) as pool:
+    with ThreadPoolExecutor(n_workers) as pool:
         futures = {pool.submit(grade, submission): submission for submission in submissions}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
         finally:
+            stop.set()
             pool.shutdown(cancel_futures=True)
 
 
 def on_a_cluster(task: Task, submissions: list[Submission], address: str) -> Graded:
     """Grade submissions on the workers of a Dask scheduler.
 
-    A worker that is lost takes nothing with it: Dask gives what it had to another.
+    A worker that is lost takes nothing with it: Dask gives what it had to another. Whatever a
+    worker does, only what comes back here is written down, and each submission once.
 
     Args:
         task: What is asked.
@@ -98,62 +60,45 @@ def on_a_cluster(task: Task, submissions: list[Submission], address: str) -> Gra
     except ImportError:
         raise UserError("--scheduler needs Dask: pip install 'refimpl[cluster]'") from None
     try:
-        client = Client(address, timeout="10s")
+        client = Client(address, timeout=WAIT)
     except (OSError, TimeoutError, ValueError) as error:
         raise UserError(f"no Dask scheduler answers at {address}: {error}") from None
     with client:
-        futures = {
-            client.submit(
-                _on_a_worker,
-                task,
-                _content(submission),
-                submission.problem,
-                pure=False,
-                retries=MAX_TRIES,
-            ): submission
-            for submission in submissions
-        }
-        for future in completed(list(futures)):
-            yield futures[future], future.result()
+        waiting, futures = iter(submissions), {}
+        n_threads = sum(client.nthreads().values())
+        done = completed()
+        while True:
+            # A few at a time: a class's notebooks need not be in memory all at once.
+            while len(futures) < AHEAD * max(1, n_threads):
+                if (submission := next(waiting, None)) is None:
+                    break
+                cells = read_cells(submission)
+                if isinstance(cells, Report):
+                    yield submission, cells
+                    continue
+                future = client.submit(_on_a_worker, task, task.key, cells, pure=False)
+                futures[future] = submission
+                done.add(future)
+            if not futures:
+                return
+            future = next(done)
+            yield futures.pop(future), _result_of(future.result)
 
 
-def _on_a_worker(task: Task, content: bytes, problem: str) -> Report:
-    from distributed import get_worker
-
-    # Workers on one machine must not share a slot.
-    return grade_content(task, content, problem, slot=hash(get_worker().address) % 4000)
-
-
-def _content(submission: Submission) -> bytes:
-    return b"" if submission.problem else submission.path.read_bytes()
+def _result_of(get: Callable[[], Report]) -> Report:
+    """What came of a submission on a cluster, also where it took one worker after another along."""
+    try:
+        return get()
+    except Exception as error:
+        return Report(GRADER_ERROR, f"{type(error).__name__}: {error}"[:300])
 
 
-@cache
-def _answer_key(task: Task) -> list[Question]:
-    return make_answer_key(task.lesson, task.secret)
-
-
-@cache
-def _sandbox(task: Task) -> Sandbox:
-    """A sandbox for this process; its edition of the package goes when the process ends."""
-    folder = _edition_folder()
-    sandbox = Sandbox(folder, task.limits, task.trusted)
-    if not task.trusted:
-        check_sandbox(sandbox)
-    return sandbox
-
-
-_folders: list[tempfile.TemporaryDirectory] = []  # each is removed when Python ends
-
-
-@cache
-def _edition_folder() -> Path:
-    _folders.append(tempfile.TemporaryDirectory(prefix="refimpl-grading-"))
-    folder = Path(_folders[-1].name)
-    folder.chmod(0o755)  # the child is another user
-    return write_edition(folder)
+def _on_a_worker(task: Task, key: str, cells: list[str]) -> Report:
+    if task.key != key:
+        return Report(GRADER_ERROR, "a worker has another version of the exercises")
+    return grade_cells(task, cells)
 
 
 def default_workers() -> int:
     """Return how many submissions to grade at the same time: one a core."""
-    return os.cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

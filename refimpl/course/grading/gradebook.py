@@ -1,10 +1,12 @@
 """The gradebook: every attempt and its reasons, in one SQLite file.
 
-    attempts    one row for each submitted notebook that was graded: whose, which attempt, the
-                file's name and its SHA-256, the key that it was graded with, status, points
+    attempts    one row for each submitted file that was graded: whose, which attempt, the file's
+                name and its SHA-256, the key that it was graded with, status and reason
     exercises   one row for each exercise of an attempt: points, status, reason, feedback, remark
 
-The key stands for the hidden seeds and the exercises: with another key, a notebook is graded anew.
+The key stands for the hidden seeds, the exercises and the limits: with another key, a notebook is
+graded anew, and the rows of before stay. So `SELECT a.student, e.id, e.status, e.reason FROM
+attempts a JOIN exercises e USING (number) WHERE e.status = 'timeout'` asks for all timeouts.
 """
 
 import sqlite3
@@ -15,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from refimpl.course.grading.inbox import Submission
-from refimpl.course.grading.report import ExerciseReport, Report
+from refimpl.course.grading.report import GRADER_ERROR, ExerciseReport, Report
 from refimpl.errors import UserError
 
 SCHEMA = """
@@ -27,7 +29,7 @@ CREATE TABLE IF NOT EXISTS attempts (
     name TEXT NOT NULL,                 -- of the file, as it was handed in
     digest TEXT NOT NULL,               -- SHA-256 of the file
     key TEXT NOT NULL,                  -- of the hidden seeds and the exercises
-    status TEXT NOT NULL,               -- 'graded' or 'unreadable'
+    status TEXT NOT NULL,               -- 'graded', 'unreadable', 'grader error'
     reason TEXT NOT NULL,
     graded_at TEXT NOT NULL,            -- ISO 8601, UTC
     UNIQUE (lesson, student, name, digest, key)
@@ -66,17 +68,25 @@ class Gradebook:
             raise UserError(f"{path} is no gradebook ({error}): move it away") from None
 
     def graded(self, lesson: int, key: str) -> set[tuple[str, str, str]]:
-        """Return (student, name, digest) of all that was graded with a key."""
-        query = "SELECT student, name, digest FROM attempts WHERE lesson = ? AND key = ?"
+        """Return (student, name, digest) of all that was graded with a key, faults left out."""
+        query = (
+            "SELECT student, name, digest FROM attempts"
+            " WHERE lesson = ? AND key = ? AND status != ?"
+        )
         with self._open() as connection:
-            return set(connection.execute(query, (lesson, key)))
+            return set(connection.execute(query, (lesson, key, GRADER_ERROR)))
 
     def add(self, lesson: int, key: str, submission: Submission, report: Report) -> None:
-        """Write down an attempt; one that is there already stays as it is."""
+        """Write down an attempt; one that is there already stays as it is, unless it is a fault."""
         when = datetime.now(UTC).isoformat(timespec="seconds")
         of_file = (submission.student, submission.attempt, submission.name, submission.digest)
         row = (lesson, *of_file, key, report.status, report.reason, when)
         with self._open() as connection, connection:
+            connection.execute(
+                "DELETE FROM attempts WHERE lesson = ? AND key = ? AND student = ? AND name = ?"
+                " AND digest = ? AND status = ?",
+                (lesson, key, submission.student, *of_file[2:], GRADER_ERROR),
+            )
             added = connection.execute(
                 "INSERT OR IGNORE INTO attempts (lesson, student, attempt, name, digest, key,"
                 " status, reason, graded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

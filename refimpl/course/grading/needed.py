@@ -1,110 +1,143 @@
 """Which statements a function needs: those that a grader runs, and no others.
 
 A lesson trains models and draws pictures that no exercise depends on. What a function needs are the
-statements that define it, those that define the names in them, and so on.
+statements that define it, those that define the names in them, those that change what these names
+stand for, and so on.
 """
 
 import ast
+import symtable
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+# `torch.set_default_dtype(…)` changes what a module does, `np.mean(…)` does not.
+_SETTINGS = ("set", "seed", "manual_seed", "use", "enable", "disable", "filter", "simplefilter")
+_STAR = "*"  # what `from module import *` binds
 
 
-def readable_source(cells: list[str]) -> list[str]:
-    """Return the cells without what is no Python: magics, shell commands, cells that do not parse.
+@dataclass(frozen=True)
+class Statement:
+    """One statement of a notebook, and what it has to do with names of the notebook.
 
-    Args:
-        cells: The source of each code cell.
-    """
-    kept = []
-    for cell in cells:
-        if cell.lstrip().startswith("%%"):
-            continue
-        lines = [
-            line for line in cell.splitlines() if not line.lstrip().startswith(("%", "!", "?"))
-        ]
-        source = "\n".join(lines)
-        if _parsed(source) is not None:
-            kept.append(source)
-    return kept
-
-
-def needed_source(source: str, name: str) -> str | None:
-    """Return the statements of a module that a name needs, in their order.
-
-    Args:
+    Attributes:
         source: Python.
+        binds: The names that it gives a value.
+        uses: The names that it looks up, in the bodies of its functions too, but not the names
+            that are the functions' own.
+        changes: The names whose values it changes: `x[0] = 1`, `x.y = 1`, `x.append(1)`, `f(x)`.
+    """
+
+    source: str
+    binds: set[str] = field(default_factory=set)
+    uses: set[str] = field(default_factory=set)
+    changes: set[str] = field(default_factory=set)
+
+
+def statements_of(sources: list[str]) -> list[Statement]:
+    """Return all statements of a notebook's cells, in their order.
+
+    Args:
+        sources: Python, from `readable_source`.
+    """
+    nodes = [node for source in sources for node in ast.parse(source).body]
+    # A function, a class or a module is hardly ever changed by a call that it is handed to.
+    definitions = {name for node in nodes for name in _defined(node)}
+    imports = {name for node in nodes for name in _imported(node)}
+    return [_statement(node, definitions | imports, imports) for node in nodes]
+
+
+def needed(statements: list[Statement], name: str) -> list[str] | None:
+    """Return the statements that a name needs, in their order.
+
+    Args:
+        statements: From `statements_of`.
         name: What is wanted: a function, mostly.
 
     Returns:
-        Python that defines the name, or None where nothing does.
+        Python, a statement an entry, or None where nothing gives the name a value.
     """
-    statements = ast.parse(source).body
-    wanted, chosen = {name}, set()
-    if not any(name in _bound(statement) for statement in statements):
+    if not any(name in statement.binds for statement in statements):
         return None
+    wanted, chosen = {name, _STAR}, set()
     while found := [
         index
         for index, statement in enumerate(statements)
-        if index not in chosen and wanted & (_bound(statement) | _changed(statement))
+        if index not in chosen and wanted & (statement.binds | statement.changes)
     ]:
         chosen.update(found)
-        wanted.update(use for index in found for use in _used(statements[index]))
-    return "\n".join(ast.unparse(statements[index]) for index in sorted(chosen))
+        wanted.update(*(statements[index].uses for index in found))
+    return [statements[index].source for index in sorted(chosen)]
 
 
-def defines(source: str, name: str) -> bool:
-    """Tell whether some statement gives a name its value."""
-    return any(name in _bound(statement) for statement in ast.parse(source).body)
-
-
-def _parsed(source: str) -> ast.Module | None:
+def _statement(node: ast.stmt, definitions: set[str], imports: set[str]) -> Statement:
     try:
-        return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+        source = ast.unparse(node)
+        table = symtable.symtable(source, "<notebook>", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return Statement("")  # such as `nonlocal` outside a function: Python would not run it
+    symbols = table.get_symbols()
+    binds = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
+    if isinstance(node, ast.ImportFrom) and (_has_star(node) or node.module == "__future__"):
+        binds.add(_STAR)
+    uses = {s.get_name() for s in symbols if s.is_referenced()} | set(_global_names(table))
+    return Statement(source, binds, uses, _changed(node, definitions, imports))
 
 
-def _here(statement: ast.AST) -> Iterator[ast.AST]:
-    """A statement's nodes, but for the bodies of functions and classes, whose names are theirs."""
-    yield statement
-    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+def _has_star(node: ast.ImportFrom) -> bool:
+    return any(alias.name == "*" for alias in node.names)
+
+
+def _global_names(table: symtable.SymbolTable) -> Iterator[str]:
+    """The module's names that the functions and classes in a statement look up."""
+    for inner in table.get_children():
+        yield from (s.get_name() for s in inner.get_symbols() if s.is_global())
+        yield from _global_names(inner)
+
+
+def _defined(node: ast.stmt) -> list[str]:
+    is_definition = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    return [node.name] if is_definition else []
+
+
+def _imported(node: ast.stmt) -> list[str]:
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return []
+    return [(alias.asname or alias.name).split(".")[0] for alias in node.names]
+
+
+def _here(node: ast.AST) -> Iterator[ast.AST]:
+    """A statement's nodes, but for the bodies of functions and classes, which run later."""
+    yield node
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
         return
-    for child in ast.iter_child_nodes(statement):
+    for child in ast.iter_child_nodes(node):
         yield from _here(child)
 
 
-def _bound(statement: ast.stmt) -> set[str]:
-    """The names that a statement gives a value."""
-    names = set()
-    for node in _here(statement):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            names.update((alias.asname or alias.name).split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-    return names
-
-
-def _changed(statement: ast.stmt) -> set[str]:
-    """The names whose values a statement changes: `x[0] = 1`, `x.y = 1`, `x.append(1)`."""
+def _changed(statement: ast.stmt, definitions: set[str], imports: set[str]) -> set[str]:
+    """The names whose values a statement changes."""
     names = set()
     for node in _here(statement):
         if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
             names.add(_base(node))
-    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-        names.add(_base(statement.value.func))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            names |= _changed_by_call(node.value, definitions, imports)
     return names - {""}
+
+
+def _changed_by_call(call: ast.Call, definitions: set[str], imports: set[str]) -> set[str]:
+    """What a call may change whose value nobody looks at: `x.append(1)`, `shuffle(x)`."""
+    base = _base(call.func)
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
+    names = set() if base in imports and not method.startswith(_SETTINGS) else {base}
+    handed = [*call.args, *(keyword.value for keyword in call.keywords)]
+    return names | {arg.id for arg in handed if isinstance(arg, ast.Name)} - definitions
 
 
 def _base(node: ast.AST) -> str:
     """The name that an expression such as `x[0].y` starts from, if it has attributes or indices."""
     if not isinstance(node, ast.Subscript | ast.Attribute):
         return ""
-    while isinstance(node, ast.Subscript | ast.Attribute):
-        node = node.value
+    while isinstance(node, ast.Subscript | ast.Attribute | ast.Call):
+        node = node.func if isinstance(node, ast.Call) else node.value
     return node.id if isinstance(node, ast.Name) else ""
-
-
-def _used(statement: ast.stmt) -> set[str]:
-    """All names that a statement looks up, in the bodies of its functions too."""
-    return {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}

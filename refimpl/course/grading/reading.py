@@ -7,6 +7,7 @@ from refimpl.errors import UserError
 MAX_BYTES = 50 * 2**20
 MAX_CELLS = 20_000
 MAX_SOURCE = 2 * 2**20  # characters of all code cells
+MAX_VALUES = 5_000_000  # in the JSON: each takes many times its size in memory
 
 
 class Unreadable(UserError):
@@ -27,6 +28,8 @@ def parse_code_cells(content: bytes) -> list[str]:
     """
     if len(content) > MAX_BYTES:
         raise Unreadable(f"the file is larger than {MAX_BYTES // 2**20} MB: clear its outputs")
+    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise Unreadable("the file holds too many values for a notebook: clear its outputs")
     cells = _cells(_parse(content))
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"the notebook has {len(cells)} cells, {MAX_CELLS} are read at most")

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 # What a human should look at: the points may be too few, or earned in a way that they were not
 # meant to be.
-TO_LOOK_AT = {"error", "timeout", "memory", "crash", "tampering", "forbidden", "missing"}
+ORDINARY = {"right", "wrong", "not started"}
+GRADER_ERROR = "grader error"
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,9 @@ class ExerciseReport:
         points: What was earned.
         of: What could be earned.
         status: "right", "wrong", "not started", "missing" (no such function), "error" (it raised),
-            "forbidden" (it calls what it was to write), "timeout", "memory", "crash" (the process
-            ended), or "tampering" (the process wrote something else than a reply).
+            "forbidden" (it calls what it was to write), "timeout", "memory", "files", "crash" (the
+            process ended), "tampering" (the process wrote something else than a reply), or
+            "grader error" (a fault of the grader).
         reason: For whoever grades: what happened, in a line or two.
         feedback: For the student: what was wrong, without the hidden inputs.
         remark: Something for whoever grades to look at though the status is ordinary.
@@ -34,7 +36,7 @@ class ExerciseReport:
     @property
     def needs_a_look(self) -> bool:
         """Whether a human should look at it."""
-        return self.status in TO_LOOK_AT or bool(self.remark)
+        return self.status not in ORDINARY or bool(self.remark)
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,9 @@ class Report:
     """What a submission came to.
 
     Attributes:
-        status: "graded", or "unreadable" where the file is no notebook.
-        reason: Why it could not be read.
+        status: "graded", "unreadable" where the file is no notebook, or "grader error" for a fault
+            of the grader or of the machine, which is tried again in the next run.
+        reason: Why it is not graded.
         exercises: In their order.
     """
 

@@ -4,6 +4,7 @@ Where there is none (Windows, macOS, hosts that forbid user namespaces), a child
 the open, which whoever grades must ask for.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,10 +13,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from refimpl.course.grading.edition import PACKAGE
+from refimpl.course.grading.users import is_root
 from refimpl.errors import UserError
 
-FIRST_USER = 61_000  # an ordinary user for each slot, where the grader itself runs as root
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/alternatives", "/etc/ld.so.cache")
+INSIDE = "/package"  # where the package lies for a child
 
 
 @dataclass(frozen=True)
@@ -23,16 +26,19 @@ class Limits:
     """What one child may use.
 
     Attributes:
-        seconds: For one exercise, on the wall clock.
+        seconds: For one question about one exercise, of processor time; a child that waits has
+            `PATIENCE` times as long on the clock.
         memory: Bytes, of all processes of a child together.
         processes: How many there may be, threads counted.
         file_size: Bytes that a file may have; there is room for twice as much.
+        files: How many there may be.
     """
 
     seconds: float = 60.0
     memory: int = 4 * 2**30
     processes: int = 64
     file_size: int = 32 * 2**20
+    files: int = 5_000
 
 
 @dataclass(frozen=True)
@@ -49,23 +55,57 @@ class Sandbox:
     limits: Limits = Limits()
     trusted: bool = False
 
-    def command(self, reply_descriptor: int, slot: int) -> list[str]:
-        """Return the command line of a child.
-
-        Args:
-            reply_descriptor: Where it writes its replies.
-            slot: A number for each child that runs at the same time.
-        """
-        path = self.edition if self.trusted else Path("/package")
+    def command(self, user: int | None) -> list[str]:
+        """Return the command line of a child, which becomes a user first, if told to."""
         start = (
-            f"import sys; sys.path.insert(0, {str(path)!r}); "
+            f"import sys; sys.path.insert(0, {self._package()!r}); "
             "from refimpl.course.grading.child import main; "
-            f"main({reply_descriptor}, {_user(slot)})"
+            f"main({None if self.trusted else user}, {json.dumps(self._limits())}, "
+            f"must_hold={not self.trusted})"
         )
-        python = [sys.executable, "-I", "-B", "-c", start]
+        return self.python(start)
+
+    def python(self, code: str) -> list[str]:
+        """Return the command line of Python code in the sandbox."""
+        # Without the user's own packages, and without the working directory as an import path.
+        python = [sys.executable, "-s", "-P", "-B", "-c", code]
         if self.trusted:
             return python
         return [*_bubblewrap(), *self._what_it_sees(), "--", *python]
+
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a child: nothing of the grader's own."""
+        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
+        folder = tempfile.gettempdir() if self.trusted else "/tmp"
+        one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+        folders = ("HOME", "TMPDIR", "TEMP", "MPLCONFIGDIR", "NUMBA_CACHE_DIR")
+        return {
+            **kept,
+            **one_thread,
+            **dict.fromkeys(folders, folder),
+            "MPLBACKEND": "Agg",
+            "REFIMPL_QUIET": "1",
+            "PYTHONHASHSEED": "0",  # the same grade for the same submission
+            "LC_ALL": "C.UTF-8",
+        }
+
+    def _package(self) -> str:
+        return str(self.edition) if self.trusted else INSIDE
+
+    def _limits(self) -> dict[str, int]:
+        """The limits that the kernel keeps, by their names in the module `resource`."""
+        limits = self.limits
+        kept = {
+            "RLIMIT_AS": limits.memory,
+            "RLIMIT_FSIZE": limits.file_size,
+            "RLIMIT_CORE": 0,
+            "RLIMIT_NOFILE": 256,
+        }
+        if not self.trusted:
+            # Counts all processes of a user: an ordinary one may have others running.
+            there = 0 if is_root() else _processes_of_this_user()
+            kept["RLIMIT_NPROC"] = limits.processes + there
+        return kept
 
     def _what_it_sees(self) -> list[str]:
         """The child's file system: Python and the package, read-only, and some room in /tmp."""
@@ -76,58 +116,19 @@ class Sandbox:
         above = sorted({str(folder) for path in seen for folder in Path(path).parents} - {"/"})
         passages = [word for path in above for word in ("--perms", "0755", "--dir", path)]
         binds = [word for path in seen for word in ("--ro-bind", path, path)]
-        room = ["--size", str(2 * self.limits.file_size), "--perms", "1777", "--tmpfs", "/tmp"]
-        package = ["--ro-bind", str(self.edition), "/package"]
-        return [
-            *passages,
-            *binds,
-            "--proc",
-            "/proc",
-            "--dev",
-            "/dev",
-            *room,
-            *package,
-            "--chdir",
-            "/tmp",
+        # The package as it is installed holds the references.
+        if any(PACKAGE.is_relative_to(path) for path in seen):
+            binds += ["--ro-bind", str(self.edition / PACKAGE.name), str(PACKAGE)]
+        size = str(2 * self.limits.file_size)
+        room = [
+            word
+            for folder in ("/dev/shm", "/tmp")
+            for word in ("--size", size, "--perms", "1777", "--tmpfs", folder)
         ]
-
-    def environment(self) -> dict[str, str]:
-        """Return the environment of a child: nothing of the grader's own."""
-        kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-        folder = tempfile.gettempdir() if self.trusted else "/tmp"
-        one_thread = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-        return (
-            kept
-            | one_thread
-            | {
-                "HOME": folder,
-                "TMPDIR": folder,
-                "MPLBACKEND": "Agg",
-                "MPLCONFIGDIR": folder,
-                "NUMBA_CACHE_DIR": folder,
-                "REFIMPL_QUIET": "1",
-                "PYTHONHASHSEED": "0",  # the same grade for the same submission
-                "LC_ALL": "C.UTF-8",
-            }
-        )
-
-    def set_limits(self) -> None:
-        """Set the limits of the process that is to become the child; called in that process."""
-        import resource
-
-        limits = self.limits
-        for kind, value in {
-            resource.RLIMIT_AS: limits.memory,
-            resource.RLIMIT_FSIZE: limits.file_size,
-            resource.RLIMIT_CORE: 0,
-            resource.RLIMIT_NOFILE: 256,
-        }.items():
-            resource.setrlimit(kind, (value, value))
-        if not self.trusted:
-            # Counts all processes of a user: an ordinary one may have others running.
-            there = 0 if os.geteuid() == 0 else _processes_of_this_user()
-            n_processes = limits.processes + there
-            resource.setrlimit(resource.RLIMIT_NPROC, (n_processes, n_processes))
+        package = ["--ro-bind", str(self.edition), INSIDE]
+        shut = [word for folder in ("/dev", "/") for word in ("--remount-ro", folder)]
+        devices = ["--proc", "/proc", "--dev", "/dev"]
+        return [*passages, *binds, *devices, *room, *package, *shut, "--chdir", "/tmp"]
 
 
 def check_sandbox(sandbox: Sandbox) -> None:
@@ -141,32 +142,24 @@ def check_sandbox(sandbox: Sandbox) -> None:
         raise UserError(f"there is no sandbox on {sys.platform}: {advice}")
     if shutil.which("bwrap") is None:
         raise UserError(f"bubblewrap (bwrap) is not installed: install it, or {advice}")
-    words = sandbox.command(0, 0)
-    program = [*words[: words.index("--") + 1], sys.executable, "-I", "-c", "import refimpl, numpy"]
-    program[-1] = "import sys; sys.path.insert(0, '/package'); import refimpl, numpy"
-    done = subprocess.run(program, capture_output=True, text=True, env=sandbox.environment())
+    command = sandbox.python(f"import sys; sys.path.insert(0, {INSIDE!r}); import refimpl, numpy")
+    done = subprocess.run(command, capture_output=True, text=True, env=sandbox.environment())
     if done.returncode:
-        raise UserError(f"bubblewrap does not work here ({done.stderr.strip()[:200]}): {advice}")
+        raise UserError(f"bubblewrap does not work here ({done.stderr.strip()[-200:]}): {advice}")
 
 
 def _bubblewrap() -> list[str]:
     """bubblewrap and what it takes away."""
-    words = ["bwrap", "--unshare-all", "--die-with-parent", "--new-session"]
-    if os.geteuid() != 0:
-        return [*words, "--unshare-user"]
+    words = ["bwrap", "--die-with-parent", "--new-session"]
+    if not is_root():
+        return [*words, "--unshare-all"]
     # Root stays root until the child has become an ordinary user, for whom limits hold.
-    words.remove("--unshare-all")
     apart = ("ipc", "pid", "net", "uts", "cgroup")
     return [
         *words,
         *(f"--unshare-{space}" for space in apart),
         *("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"),
     ]
-
-
-def _user(slot: int) -> int | None:
-    """The user that a child becomes: one of its own where the grader is root."""
-    return FIRST_USER + slot if hasattr(os, "geteuid") and os.geteuid() == 0 else None
 
 
 def _processes_of_this_user() -> int:

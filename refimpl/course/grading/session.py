@@ -1,25 +1,27 @@
 """A child that is talked to: requests in, replies out, and an end to it when it takes too long."""
 
-import os
-import selectors
+import queue
 import subprocess
 import time
+from contextlib import ExitStack
+from threading import Event, Thread
 from typing import Any
-
-import psutil
 
 from refimpl.course.grading import wire
 from refimpl.course.grading.sandbox import Sandbox
+from refimpl.course.grading.usage import end_processes, used_by
+from refimpl.course.grading.users import borrowed_user
 
 MAX_REPLY = 64 * 2**20
-LOOK_EVERY = 0.2  # seconds between two looks at a child's memory
+LOOK_EVERY = 0.25  # seconds between two looks at what a child uses
+PATIENCE = 4  # how much longer than it may compute a child may take, on a busy machine or asleep
 
 
 class ChildFailed(Exception):
     """A child that gave no reply.
 
     Attributes:
-        status: "timeout", "memory", "crash" or "tampering".
+        status: "timeout", "memory", "files", "crash" or "tampering".
     """
 
     def __init__(self, status: str, reason: str):
@@ -27,30 +29,33 @@ class ChildFailed(Exception):
         self.status = status
 
 
+class Stopped(Exception):
+    """Whoever grades wants to stop."""
+
+
 class Session:
     """A child process in a sandbox; use it in a `with` statement, which ends it.
 
     Args:
         sandbox: Where it runs.
-        slot: A number for each child that runs at the same time.
+        stop: Set by somebody else to end a wait.
     """
 
-    def __init__(self, sandbox: Sandbox, slot: int = 0):
+    def __init__(self, sandbox: Sandbox, stop: Event | None = None):
         self.limits = sandbox.limits
-        self._replies, theirs = os.pipe()
-        try:
+        self._stop = stop or Event()
+        self._n_asked = 0
+        self._threads: list[Thread] = []
+        with ExitStack() as user:
             self._process = subprocess.Popen(
-                sandbox.command(theirs, slot),
+                sandbox.command(user.enter_context(borrowed_user())),
                 stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,  # however much they print
-                stderr=subprocess.DEVNULL,
-                pass_fds=[theirs],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # however much they print
                 env=sandbox.environment(),
-                preexec_fn=sandbox.set_limits,
                 start_new_session=True,
             )
-        finally:
-            os.close(theirs)
+            self._user = user.pop_all()
 
     def __enter__(self) -> "Session":
         return self
@@ -59,76 +64,84 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the child and all that it started."""
-        descendants = _descendants(self._process.pid)
-        self._process.kill()
-        for process in descendants:  # in a sandbox they go with it; in the open they would stay
-            try:
-                process.kill()
-            except psutil.Error:
-                continue
-        self._process.wait()
-        self._process.stdin.close()
-        os.close(self._replies)
+        """End the child and all that it started; give its user back when all are gone."""
+        with self._user:
+            end_processes(self._process)
+            for thread in self._threads:
+                thread.join(timeout=1)
+            # A process that got away, which only one in the open can, may hold a pipe.
+            if not any(thread.is_alive() for thread in self._threads):
+                self._process.stdout.close()
+                try:
+                    self._process.stdin.close()
+                except OSError:  # there was something left to be written
+                    pass
 
-    def ask(self, request: Any) -> Any:
+    def ask(self, request: dict[str, Any]) -> Any:
         """Send a request and return the reply.
 
         Raises:
             ChildFailed: There was none, or none that can be read. The child is of no use any more.
+            Stopped: Whoever grades wants to stop.
         """
+        self._n_asked += 1
+        message = wire.pack(request | {"number": self._n_asked})
+        frame = self._wait(self._exchange(message))
         try:
-            wire.write_frame(self._process.stdin, wire.pack(request))
-        except OSError:
-            raise ChildFailed("crash", "the process had ended before it was asked") from None
-        frame = self._receive(time.monotonic() + self.limits.seconds)
-        try:
-            return wire.unpack(wire.frame_message(frame))
-        except wire.WireError as error:
+            if frame is None:
+                raise ChildFailed("crash", f"the process ended {self._ending()}")
+            if isinstance(frame, wire.WireError):
+                raise frame
+            reply = wire.unpack(frame)
+            if not isinstance(reply, dict) or reply.get("number") != self._n_asked:
+                raise wire.WireError("a reply to something else")
+            return reply["reply"]
+        except (wire.WireError, KeyError) as error:
             raise ChildFailed("tampering", f"wrote something else than a reply: {error}") from None
 
-    def _receive(self, deadline: float) -> bytes:
-        """Read one frame, with an eye on the clock and on the memory."""
-        received = bytearray()
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._replies, selectors.EVENT_READ)
-            while (length := wire.frame_length(received)) is None or len(received) < length:
-                if length is not None and length > MAX_REPLY:
-                    raise ChildFailed("tampering", f"a reply of {length} bytes")
-                if time.monotonic() > deadline:
-                    raise ChildFailed("timeout", f"took more than {self.limits.seconds:g} s")
-                if selector.select(LOOK_EVERY):
-                    some = os.read(self._replies, 2**20)
-                    if not some:
-                        raise ChildFailed("crash", f"the process ended {self._ending()}")
-                    received += some
-                elif _memory(self._process.pid) > self.limits.memory:
-                    gigabytes = self.limits.memory / 2**30
-                    raise ChildFailed("memory", f"used more than {gigabytes:g} GiB")
-        if len(received) != length:
-            raise ChildFailed("tampering", "wrote more than a reply")
-        return bytes(received)
+    def _exchange(self, message: bytes) -> queue.Queue:
+        """Write and read in a thread, since a child may never read, and never write.
+
+        (Waiting for both at once would do on Linux, but not on Windows.)
+        """
+        box: queue.Queue = queue.Queue()
+
+        def exchange() -> None:
+            try:
+                wire.write_frame(self._process.stdin, message)
+                box.put(wire.read_frame(self._process.stdout, MAX_REPLY))
+            except wire.WireError as error:
+                box.put(error)
+            except (OSError, ValueError, MemoryError):
+                box.put(None)
+
+        self._threads = [Thread(target=exchange, daemon=True)]
+        self._threads[0].start()
+        return box
+
+    def _wait(self, box: queue.Queue) -> bytes | wire.WireError | None:
+        """Wait for a reply, with an eye on the clock, the processor and the memory."""
+        start, spent_before = time.monotonic(), None
+        limits = self.limits
+        while True:
+            try:
+                return box.get(timeout=LOOK_EVERY)
+            except queue.Empty:
+                pass
+            if self._stop.is_set():
+                raise Stopped
+            used = used_by(self._process.pid)
+            spent_before = used.seconds if spent_before is None else spent_before
+            late = time.monotonic() - start > PATIENCE * limits.seconds
+            if late or used.seconds - spent_before > limits.seconds:
+                raise ChildFailed("timeout", f"took more than {limits.seconds:g} s")
+            if used.memory > limits.memory:
+                raise ChildFailed("memory", f"used more than {limits.memory / 2**30:g} GiB")
+            if used.files > limits.files:
+                raise ChildFailed("files", f"wrote more than {limits.files} files")
 
     def _ending(self) -> str:
         try:
             return f"with exit status {self._process.wait(timeout=2)}"
         except subprocess.TimeoutExpired:
             return "its conversation"
-
-
-def _descendants(pid: int) -> list[psutil.Process]:
-    try:
-        return psutil.Process(pid).children(recursive=True)
-    except psutil.Error:
-        return []
-
-
-def _memory(pid: int) -> int:
-    """Bytes that a process and all that it started hold in memory."""
-    total = 0
-    for process in _descendants(pid):
-        try:
-            total += process.memory_info().rss
-        except psutil.Error:
-            continue
-    return total

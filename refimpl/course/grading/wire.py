@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+MAX_HEADER = 4 * 2**20  # of a reply: JSON takes many times its size in memory
 _LENGTH = struct.Struct(">Q")
 _DTYPE = re.compile(r"[<>|][biufcU]\d{1,6}")
 
@@ -34,14 +35,20 @@ def pack(value: Any) -> bytes:
     return b"".join([_LENGTH.pack(len(header)), header, *(array.tobytes() for array in arrays)])
 
 
-def unpack(message: bytes) -> Any:
+def unpack(message: bytes, max_header: int = MAX_HEADER) -> Any:
     """Turn bytes into the value that they were made from; tuples come back as lists.
+
+    Args:
+        message: From `pack`, or from somebody who wants us to believe that.
+        max_header: How many bytes all that is no array may take.
 
     Raises:
         WireError: The bytes are no message.
     """
     try:
         (n_header,) = _LENGTH.unpack_from(message)
+        if n_header > max_header:
+            raise WireError(f"a header of {n_header} bytes, {max_header} are read at most")
         start = _LENGTH.size
         header = json.loads(message[start : start + n_header])
         reader = _Arrays(message, start + n_header)
@@ -59,25 +66,20 @@ def write_frame(stream: BinaryIO, message: bytes) -> None:
     stream.flush()
 
 
-def read_frame(stream: BinaryIO) -> bytes | None:
-    """Read a message that `write_frame` wrote, or return None at the end."""
+def read_frame(stream: BinaryIO, max_bytes: int | None = None) -> bytes | None:
+    """Read a message that `write_frame` wrote, or return None where the stream ends before.
+
+    Raises:
+        WireError: It is longer than `max_bytes`; nothing of it is read.
+    """
     head = stream.read(_LENGTH.size)
     if len(head) < _LENGTH.size:
         return None
     (length,) = _LENGTH.unpack(head)
-    return stream.read(length)
-
-
-def frame_length(start: bytes) -> int | None:
-    """Return how long a frame is that starts so, its own length included; None: not told yet."""
-    if len(start) < _LENGTH.size:
-        return None
-    return _LENGTH.size + _LENGTH.unpack_from(start)[0]
-
-
-def frame_message(frame: bytes) -> bytes:
-    """Return the message in a whole frame."""
-    return frame[_LENGTH.size :]
+    if max_bytes is not None and length > max_bytes:
+        raise WireError(f"a message of {length} bytes, {max_bytes} are read at most")
+    message = stream.read(length)
+    return message if len(message) == length else None
 
 
 def _describe(value: Any, arrays: list[np.ndarray]) -> Any:
@@ -120,6 +122,14 @@ class _Arrays:
         count = math.prod(shape)
         if count * kind.itemsize > len(self.message) - self.position:
             raise WireError(f"an array of {count * kind.itemsize} bytes, more than there are")
-        array = np.frombuffer(self.message, kind, count, self.position).reshape(shape).copy()
-        self.position += array.nbytes
-        return array
+        end = self.position + count * kind.itemsize
+        array = (
+            np.frombuffer(self.message[self.position : end], kind) if count else np.empty(0, kind)
+        )
+        self.position = end
+        if kind.kind == "b":
+            array = array.view(np.uint8) != 0  # a byte of 2 is neither True nor False
+        if kind.kind == "U":
+            array.tolist()  # fails where a number stands for no character
+        # Byte order is the machine's own from here on.
+        return array.reshape(shape).astype(kind.newbyteorder("="))

@@ -1,0 +1,141 @@
+"""Grade submitted notebooks, each in a sandbox.
+
+Runs what the exercises of a lesson need of each notebook in SUBMISSIONS, a folder or a zip, on
+inputs from hidden seeds, and writes grades.csv, a gradebook, a page of feedback for each student and
+a list of what somebody should look at. What is graded already is not graded again: after Ctrl-C, a
+crash or late submissions, the same command goes on.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from refimpl.cli.console import next_step, remark, result
+from refimpl.errors import UserError
+
+INTERRUPTED = 130
+EXAMPLES = """\
+examples:
+  refimpl grade submissions/ --lesson 3 --out grades/
+  refimpl grade moodle-export.zip --lesson 3 --out grades/ --attempt best
+  refimpl grade submissions/ --lesson 3 --out grades/ --naming '(?P<student>[a-z]+)-week3'
+  refimpl grade submissions/ --lesson 3 --out grades/ --scheduler tcp://head-node:8786
+"""
+TRUSTED = (
+    "without a sandbox: what is handed in runs as you, may read and delete your files, use the "
+    "network and see other submissions and the references; only for notebooks whose authors you "
+    "would lend this machine"
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a folder or a zip")
+    parser.add_argument("--lesson", type=int, required=True, metavar="N", help="which lesson")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FOLDER", help="where the results go"
+    )
+    parser.add_argument(
+        "--seeds",
+        type=Path,
+        metavar="FILE",
+        help="your secret, from which hidden inputs are drawn; made where it is not there "
+        "(default: seeds.txt in --out)",
+    )
+    parser.add_argument(
+        "--naming",
+        default="auto",
+        metavar="RULE",
+        help="whose a file is: moodle, canvas, folder (one a student), file (one a student), or a "
+        "regular expression with (?P<student>…) and perhaps (?P<attempt>…); default: the first "
+        "that fits",
+    )
+    parser.add_argument(
+        "--attempt",
+        choices=("last", "best"),
+        default="last",
+        help="which of a student's attempts counts (default: %(default)s)",
+    )
+    _add_limits(parser)
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("how it is done")
+    group.add_argument(
+        "--workers", type=_whole, metavar="N", help="at a time (default: one a core)"
+    )
+    group.add_argument(
+        "--timeout",
+        type=_positive,
+        default=60.0,
+        metavar="S",
+        help="seconds of processor time for an exercise (default: %(default)g)",
+    )
+    group.add_argument(
+        "--memory",
+        type=_positive,
+        default=4.0,
+        metavar="GIB",
+        help="gibibytes for a submission (default: %(default)g)",
+    )
+    group.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that does the work"
+    )
+    group.add_argument("--trust", action="store_true", help=TRUSTED)
+
+
+def run(args: argparse.Namespace) -> int | None:
+    from refimpl.course.grading.engine import default_workers
+    from refimpl.course.grading.grade import grade
+    from refimpl.course.grading.sandbox import Limits
+    from refimpl.course.grading.seeds import read_secret
+    from refimpl.course.grading.task import Task
+
+    if not args.submissions.exists():
+        raise UserError(f"there is no {args.submissions}: give a folder or a zip of notebooks")
+    seeds = args.seeds or args.out / "seeds.txt"
+    secret, is_new = read_secret(seeds)
+    if is_new:
+        remark(f"note: new hidden seeds in {seeds}: keep this file, or the same answers may differ")
+    if args.trust:
+        remark(f"note: {TRUSTED}")
+    limits = Limits(seconds=args.timeout, memory=int(args.memory * 2**30))
+    outcome = grade(
+        args.submissions,
+        args.out,
+        Task(args.lesson, secret, limits, args.trust),
+        naming=args.naming,
+        n_workers=args.workers or default_workers(),
+        scheduler=args.scheduler,
+        attempt=args.attempt,
+    )
+    _tell(args, outcome)
+    return INTERRUPTED if outcome.n_left else None
+
+
+def _tell(args: argparse.Namespace, outcome) -> None:
+    before = f", {outcome.n_before} graded before" if outcome.n_before else ""
+    remark(f"{outcome.n_now} submissions graded{before}; {len(outcome.rows)} students")
+    if outcome.look_at:
+        remark(f"to look at ({args.out / 'look-at.txt'}):")
+    for line in outcome.look_at:
+        remark(f"  {line}")
+    result(f"{args.out / 'grades.csv'}")
+    if outcome.n_left:
+        next_step(f"{outcome.n_left} submissions are left: the same command goes on with them")
+    else:
+        next_step(f"give the pages in {args.out / 'feedback'} to the students")
+
+
+def _positive(word: str) -> float:
+    value = float(word)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{word} is not above 0")
+    return value
+
+
+def _whole(word: str) -> int:
+    value = int(word)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{word} is not 1 or more")
+    return value

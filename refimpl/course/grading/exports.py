@@ -1,0 +1,177 @@
+"""The results of a run as files: grades.csv, pages of feedback, Gradescope's JSON, what to look at."""
+
+import csv
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from refimpl.course.exercises import lesson_exercises
+from refimpl.course.grading.feedback import feedback_page
+from refimpl.course.grading.gradebook import Gradebook
+from refimpl.course.grading.inbox import Submission
+from refimpl.course.grading.report import Report
+from refimpl.course.grading.task import Task
+
+
+@dataclass(frozen=True)
+class Row:
+    """What counts of a student.
+
+    Attributes:
+        submission: The attempt that counts.
+        report: What it came to.
+        n_attempts: How many the student has handed in.
+    """
+
+    submission: Submission
+    report: Report
+    n_attempts: int
+
+
+def write_exports(
+    out: Path, task: Task, submissions: list[Submission], book: Gradebook, *, best: bool
+) -> tuple[list[Row], list[str]]:
+    """Write all results of what is graded.
+
+    Args:
+        out: `grades.csv`, `look-at.txt`, `feedback/` and `gradescope/` are written here, over those
+            of an earlier run.
+        task: What was asked.
+        submissions: All that were handed in.
+        book: Where their reports are.
+        best: Whether the best attempt of a student counts, and not the last.
+
+    Returns:
+        A row for each student, and lines about what a human should look at.
+    """
+    reports = {
+        submission: report
+        for submission in submissions
+        if (report := book.find(task.lesson, task.key, submission))
+    }
+    rows = _rows(reports, best)
+    names = file_names([row.submission.student for row in rows])
+    _write_grades(out / "grades.csv", task.lesson, rows)
+    for row, name in zip(rows, names, strict=True):
+        page = feedback_page(task.lesson, row.submission, row.report)
+        _write(out / "feedback" / f"{name}.html", page)
+    _write_gradescope(out / "gradescope", task.lesson, reports)
+    look_at = [line for one, report in reports.items() for line in _look_at(one, report)]
+    _write(out / "look-at.txt", "".join(f"{line}\n" for line in look_at))
+    return rows, look_at
+
+
+def file_names(students: list[str]) -> list[str]:
+    """Return a name for each student's files that every file system takes, all of them different.
+
+    Args:
+        students: Their names, whatever these hold.
+    """
+    names, taken = [], set()
+    for student in students:
+        stem = re.sub(r"[^\w-]+", "-", student, flags=re.ASCII).strip("-")[:60] or "student"
+        name, number = stem, 1
+        while name.lower() in taken:  # some systems take A and a for the same
+            number += 1
+            name = f"{stem}-{number}"
+        taken.add(name.lower())
+        names.append(name)
+    return names
+
+
+def _rows(reports: dict[Submission, Report], best: bool) -> list[Row]:
+    by_student: dict[str, list[tuple[Submission, Report]]] = {}
+    for submission, report in reports.items():
+        by_student.setdefault(submission.student, []).append((submission, report))
+    rows = []
+    for attempts in by_student.values():
+        # Of several best ones the last.
+        counts = max(attempts, key=lambda a: (a[1].points if best else 0, a[0].attempt))
+        rows.append(Row(*counts, len(attempts)))
+    return rows
+
+
+def _write_grades(path: Path, lesson: int, rows: list[Row]) -> None:
+    ids = list(lesson_exercises(lesson))
+    of = sum(exercise.points for exercise in lesson_exercises(lesson).values())
+    with _new(path).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        head = ["student", *ids, "total", "of", "status", "attempt", "attempts", "file", "look at"]
+        writer.writerow(head)
+        for row in rows:
+            points = {one.id: one.points for one in row.report.exercises}
+            look_at = "; ".join(_reasons(row.report))
+            submission = row.submission
+            writer.writerow(
+                [
+                    _cell(submission.student),
+                    *(points.get(exercise_id, 0) for exercise_id in ids),
+                    row.report.points,
+                    of,
+                    row.report.status,
+                    submission.attempt,
+                    row.n_attempts,
+                    _cell(submission.name),
+                    _cell(look_at),
+                ]
+            )
+    _new(path).replace(path)
+
+
+def _write_gradescope(folder: Path, lesson: int, reports: dict[Submission, Report]) -> None:
+    """Write what Gradescope reads of each submission, `results.json` in a folder of its own."""
+    titles = {one.id: one.title for one in lesson_exercises(lesson).values()}
+    wanted = [f"{one.student} attempt {one.attempt}" for one in reports]
+    for name, report in zip(file_names(wanted), reports.values(), strict=True):
+        tests = [
+            {
+                "number": one.id,
+                "name": titles[one.id],
+                "score": one.points,
+                "max_score": one.of,
+                "status": "passed" if one.status == "right" else "failed",
+                "output": one.feedback or "right",
+            }
+            for one in report.exercises
+        ]
+        content = {"score": report.points, "output": report.reason, "tests": tests}
+        text = json.dumps(content, ensure_ascii=False, indent=1)
+        _write(folder / name / "results.json", text + "\n")
+
+
+def _look_at(submission: Submission, report: Report) -> list[str]:
+    who = f"{submission.student} ({submission.name})"
+    return [f"{who}: {reason}" for reason in _reasons(report)]
+
+
+def _reasons(report: Report) -> list[str]:
+    """What a human should look at in a report, each on one line."""
+    if report.status != "graded":
+        return [_line(f"{report.status}: {report.reason}")]
+    return [
+        _line(f"{one.id} {one.status}" + "".join(f": {w}" for w in (one.reason, one.remark) if w))
+        for one in report.exercises
+        if one.needs_a_look
+    ]
+
+
+def _line(text: str) -> str:
+    """Text of a stranger's for a terminal: one line, nothing that moves the cursor."""
+    one_line = " ".join(text.split())
+    return "".join(c if c.isprintable() else "?" for c in one_line)
+
+
+def _cell(text: str) -> str:
+    """Text that a spreadsheet does not take for a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+
+
+def _new(path: Path) -> Path:
+    return path.with_name(f"{path.name}.new")
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _new(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    _new(path).replace(path)

@@ -1,0 +1,120 @@
+"""A grading run: find, leave out what is graded, grade, write down, and put the results together."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from refimpl.course.exercises import lesson_exercises
+from refimpl.course.grading.engine import Graded, on_a_cluster, on_this_machine
+from refimpl.course.grading.exports import Row, write_exports
+from refimpl.course.grading.gradebook import Gradebook
+from refimpl.course.grading.inbox import Submission, find_submissions
+from refimpl.course.grading.task import Task
+from refimpl.display.bars import progress
+from refimpl.errors import UserError
+
+LATEST, BEST = "last", "best"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run came to.
+
+    Attributes:
+        rows: What each student has, in the order of their names; those not graded yet left out.
+        look_at: Lines about what a human should look at.
+        n_now: How many submissions this run has graded.
+        n_before: How many were graded already.
+        n_left: How many are not graded yet, because the run was stopped.
+    """
+
+    rows: list[Row]
+    look_at: list[str]
+    n_now: int
+    n_before: int
+    n_left: int
+
+
+def grade(
+    source: Path,
+    out: Path,
+    task: Task,
+    *,
+    naming: str = "auto",
+    n_workers: int = 1,
+    scheduler: str | None = None,
+    attempt: str = LATEST,
+) -> Outcome:
+    """Grade all submissions that are not graded yet, and write the results.
+
+    Stopped by Ctrl-C, it writes the results of what it has, and says how much is left; the same
+    call goes on from there. Killed, it loses what was in work, which the same call grades again.
+
+    Args:
+        source: A folder or a zip.
+        out: A folder for the gradebook and the results.
+        task: What is asked.
+        naming: Whose a file is, see `find_submissions`.
+        n_workers: How many submissions at the same time.
+        scheduler: Of a Dask cluster that does the work instead.
+        attempt: Which of a student's attempts counts, "last" or "best".
+
+    Raises:
+        UserError: Nothing to grade, no sandbox, or no gradebook.
+    """
+    lesson_exercises(task.lesson)  # a lesson that is not there shows before anything is written
+    with tempfile.TemporaryDirectory(prefix="refimpl-inbox-") as scratch:
+        submissions = find_submissions(source, Path(scratch), naming)
+        out.mkdir(parents=True, exist_ok=True)
+        with _alone(out):
+            book = Gradebook(out / "gradebook.sqlite")
+            done = book.graded(task.lesson, task.key)
+            waiting = [one for one in submissions if _name_of(one) not in done]
+            n_now = _grade_and_write(book, task, waiting, _engine(scheduler, n_workers))
+            rows, look_at = write_exports(out, task, submissions, book, best=attempt == BEST)
+    n_before = len(submissions) - len(waiting)
+    return Outcome(rows, look_at, n_now, n_before, len(waiting) - n_now)
+
+
+def _engine(scheduler: str | None, n_workers: int) -> Callable[[Task, list[Submission]], Graded]:
+    if scheduler:
+        return lambda task, submissions: on_a_cluster(task, submissions, scheduler)
+    return lambda task, submissions: on_this_machine(task, submissions, n_workers)
+
+
+def _name_of(submission: Submission) -> tuple[str, str, str]:
+    """What the gradebook knows a submission by."""
+    return submission.student, submission.name, submission.digest
+
+
+def _grade_and_write(
+    book: Gradebook, task: Task, waiting: list[Submission], engine: Callable
+) -> int:
+    """Grade, and write down each submission as soon as it is done; return how many."""
+    n_now = 0
+    if not waiting:
+        return n_now
+    bar = progress(total=len(waiting), description="grading", unit="submission")
+    with closing(engine(task, waiting)) as graded, bar:
+        try:
+            for submission, report in graded:
+                book.add(task.lesson, task.key, submission, report)
+                n_now += 1
+                bar.update()
+        except KeyboardInterrupt:
+            pass  # what is done is done; the caller sees that something is left
+    return n_now
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Keep a second run out of the same folder, which would grade the same submissions."""
+    from filelock import FileLock, Timeout
+
+    try:
+        with FileLock(out / ".lock", timeout=0):
+            yield
+    except Timeout:
+        raise UserError(f"another run is grading into {out}: wait for it") from None

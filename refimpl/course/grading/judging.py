@@ -1,0 +1,113 @@
+"""Comparing what came with what is right, and what whoever grades and the student are told."""
+
+from refimpl.course.check import HINT_TRIALS, results
+from refimpl.course.grading.answer_key import Question
+from refimpl.course.grading.replies import Trial
+from refimpl.course.grading.report import ExerciseReport
+
+LONGEST = 1000  # characters of a reason
+FEEDBACK = {
+    "not started": "not started yet",
+    "missing": "the notebook defines no function of this name",
+    "forbidden": "your function calls what it was to replace",
+    "timeout": "your function took too long",
+    "memory": "your function asked for too much memory",
+    "files": "your function wrote too many files",
+    "crash": "the process that ran your function ended",
+    "tampering": "your code wrote into what only the grader writes to",
+    "grader error": "this could not be graded yet; the fault is not yours",
+}
+HIDDEN = "right on the inputs that `check` shows, wrong on others"
+
+
+def judge(
+    question: Question,
+    trials: list[Trial],
+    failed: tuple[str, str] | None,
+    suspicions: list[str],
+) -> ExerciseReport:
+    """Grade one exercise.
+
+    Args:
+        question: What was asked.
+        trials: What came, call by call.
+        failed: Status and reason, where the calls came to no end.
+        suspicions: What stands in the answer's text.
+    """
+    remark = ", ".join(suspicions)
+    for number, trial in enumerate(trials):
+        hidden = number >= question.n_visible
+        if trial.status != "called":
+            return report(question, trial.status, trial.reason, remark, hidden)
+        if complaint := _complaint(question, number, trial):
+            return _wrong(question, trials, complaint, remark, hidden)
+    if failed:
+        return report(question, *failed, remark, len(trials) >= question.n_visible)
+    return report(question, "right", "", remark)
+
+
+def report(
+    question: Question, status: str, reason: str = "", remark: str = "", hidden: bool = False
+) -> ExerciseReport:
+    """Report an exercise that came to something else than a wrong answer.
+
+    Args:
+        question: What was asked.
+        status: Of `ExerciseReport`.
+        reason: For whoever grades.
+        remark: To be looked at though the status is ordinary.
+        hidden: Whether it happened on hidden inputs, which the reason may hold.
+    """
+    exercise = question.exercise
+    points = exercise.points if status == "right" else 0
+    feedback = FEEDBACK.get(status, "")
+    if status == "error" and hidden:
+        feedback = "your function takes the inputs that `check` shows, and fails on others"
+    elif status == "error":
+        feedback = f"your function {reason}" if reason.startswith("raised") else reason
+    return ExerciseReport(
+        exercise.id, points, exercise.points, status, reason[:LONGEST], feedback[:LONGEST], remark
+    )
+
+
+def _complaint(question: Question, number: int, trial: Trial) -> str | None:
+    if trial.changed:
+        return "your function changed its argument in place: work on a copy"
+    expected, inputs = question.expected[number], question.trials[number]
+    if missing := expected.keys() - trial.results.keys():
+        return f"no result {sorted(missing)}"
+    return question.exercise.compare(expected, trial.results, inputs)
+
+
+def _wrong(
+    question: Question, trials: list[Trial], complaint: str, remark: str, hidden: bool
+) -> ExerciseReport:
+    """The report of a wrong answer: to the student, only what a check of theirs would show."""
+    told = HIDDEN if hidden else complaint[:LONGEST]
+    if known := _hint(question, trials):
+        told += f"\nhint: {known}"
+    elif hidden:
+        remarks = [remark, "right on the visible inputs alone: does it remember them?"]
+        remark = ", ".join(filter(None, remarks))
+    exercise = question.exercise
+    reason = complaint[:LONGEST]
+    return ExerciseReport(exercise.id, 0, exercise.points, "wrong", reason, told, remark)
+
+
+def _hint(question: Question, trials: list[Trial]) -> str | None:
+    """Recognise a misconception in what came."""
+    exercise = question.exercise
+    rows = [
+        (inputs, trial.results)
+        for inputs, trial in zip(question.trials[:HINT_TRIALS], trials, strict=False)
+        if trial.status == "called"
+    ]
+    for misconception, line in exercise.misconceptions.items():
+        try:
+            theirs = [results(exercise, misconception, inputs) for inputs, _ in rows]
+        except Exception:  # a misconception may fail on some inputs, as learners' answers do
+            continue
+        pairs = zip(theirs, rows, strict=True)
+        if all(exercise.compare(known, came, inputs) is None for known, (inputs, came) in pairs):
+            return line
+    return None

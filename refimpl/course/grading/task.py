@@ -1,0 +1,102 @@
+"""What is the same for all submissions of a grading run, and grading one of them with it."""
+
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from threading import Event, Lock
+
+from refimpl.course.grading.answer_key import Question, fingerprint, make_answer_key
+from refimpl.course.grading.edition import write_edition
+from refimpl.course.grading.examine import Examiner
+from refimpl.course.grading.inbox import Submission
+from refimpl.course.grading.reading import Unreadable, parse_code_cells
+from refimpl.course.grading.report import GRADER_ERROR, Report
+from refimpl.course.grading.sandbox import Limits, Sandbox, check_sandbox
+from refimpl.course.grading.session import Stopped
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is the same for all submissions of a grading run.
+
+    Attributes:
+        lesson: Its number.
+        secret: What the hidden seeds are made from.
+        limits: What one child may use.
+        trusted: Without a sandbox.
+    """
+
+    lesson: int
+    secret: str
+    limits: Limits = Limits()
+    trusted: bool = False
+
+    @property
+    def key(self) -> str:
+        """What stands for all that a grade depends on besides the submission."""
+        parts = (fingerprint(self.lesson, self.secret), self.limits, self.trusted)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+def read_cells(submission: Submission) -> list[str] | Report:
+    """Return the source of a submission's code cells, or the report that there is none."""
+    if submission.problem:
+        return Report("unreadable", submission.problem)
+    try:
+        return parse_code_cells(submission.path.read_bytes())
+    except Unreadable as error:
+        return Report("unreadable", str(error))
+    except OSError as error:
+        return Report(GRADER_ERROR, f"the file cannot be read: {error.strerror}")
+
+
+def grade_cells(task: Task, cells: list[str], stop: Event | None = None) -> Report:
+    """Grade a notebook's cells; whatever happens, a report comes back.
+
+    Args:
+        task: What is asked.
+        cells: The source of each code cell.
+        stop: Set by somebody else to end it.
+
+    Raises:
+        Stopped: Whoever grades wants to stop.
+    """
+    try:
+        questions, sandbox = prepare(task)
+        return Examiner(questions, sandbox, stop).examine(cells)
+    except Stopped:
+        raise
+    except Exception as error:  # one bad submission never stops the rest
+        return Report(GRADER_ERROR, f"{type(error).__name__}: {error}"[:300])
+
+
+_preparing = Lock()
+
+
+def prepare(task: Task) -> tuple[list[Question], Sandbox]:
+    """Return the questions and the sandbox of a task: made once in a process, and then kept.
+
+    Raises:
+        UserError: There is no such lesson, or no sandbox.
+    """
+    with _preparing:
+        return _prepared(task)
+
+
+@cache
+def _prepared(task: Task) -> tuple[list[Question], Sandbox]:
+    sandbox = Sandbox(_edition_folder(), task.limits, task.trusted)
+    if not task.trusted:
+        check_sandbox(sandbox)
+    return make_answer_key(task.lesson, task.secret), sandbox
+
+
+_folders: list[tempfile.TemporaryDirectory] = []  # each is removed when Python ends
+
+
+@cache
+def _edition_folder() -> Path:
+    _folders.append(tempfile.TemporaryDirectory(prefix="refimpl-grading-"))
+    return write_edition(Path(_folders[-1].name))

@@ -1,0 +1,72 @@
+"""What a child and all that it started use, and how all of them are ended."""
+
+import os
+import subprocess
+from dataclasses import dataclass
+
+import psutil
+
+
+@dataclass
+class Used:
+    """What some processes use together.
+
+    Attributes:
+        seconds: Of processor time, by those that are there.
+        memory: Bytes.
+        files: In /tmp and /dev/shm of a sandbox.
+    """
+
+    seconds: float = 0.0
+    memory: int = 0
+    files: int = 0
+
+
+def used_by(pid: int) -> Used:
+    """Return what a process and all that it started use."""
+    used = Used()
+    for process in _family(pid):
+        try:
+            with process.oneshot():
+                times = process.cpu_times()
+                used.seconds += times.user + times.system
+                used.memory += process.memory_info().rss
+            used.files = max(used.files, _files_of(process.pid))
+        except psutil.Error:
+            continue
+    return used
+
+
+def end_processes(process: subprocess.Popen) -> None:
+    """Kill a child and all that it started, and wait until they are gone."""
+    family = _family(process.pid)
+    process.kill()
+    for member in family:  # in a sandbox they go with it; in the open they would stay
+        try:
+            member.kill()
+        except psutil.Error:
+            continue
+    process.wait()
+    # Their user is counted free only then. (Gone with the first process of a sandbox are all.)
+    psutil.wait_procs(family, timeout=10)
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        first = psutil.Process(pid)
+        return [first, *first.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _files_of(pid: int) -> int:
+    """How many files lie where a sandboxed process may write; 0 for a process in the open."""
+    n_files = 0
+    for folder in ("tmp", "dev/shm"):
+        try:
+            here = os.statvfs(f"/proc/{pid}/root/{folder}")
+            if os.stat(f"/proc/{pid}/root").st_dev != os.stat("/").st_dev:
+                n_files += here.f_files - here.f_ffree
+        except (OSError, AttributeError):  # gone, or no Linux
+            continue
+    return n_files
