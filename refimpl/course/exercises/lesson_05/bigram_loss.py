@@ -1,0 +1,120 @@
+"""Exercise 5.1: the loss of a model that knows the last token only."""
+
+import numpy as np
+
+from refimpl.course.exercise import Exercise, Inputs
+
+
+def bigram_loss(
+    train: np.ndarray, validation: np.ndarray, n_ids: int, smoothing: float = 0.01
+) -> float:
+    """Nats a token of counted pairs, on tokens that were not counted."""
+    probability = _probabilities(train, n_ids, smoothing)
+    return float(-np.log(probability[validation[:-1], validation[1:]]).mean())
+
+
+def _probabilities(train: np.ndarray, n_ids: int, smoothing: float) -> np.ndarray:
+    """Of each token after each other one, (n_ids, n_ids)."""
+    counts = np.full((n_ids, n_ids), smoothing)
+    np.add.at(counts, (train[:-1], train[1:]), 1)
+    return counts / counts.sum(axis=1, keepdims=True)
+
+
+def _tokens(rng: np.random.Generator) -> Inputs:
+    n_ids = int(rng.integers(5, 9))
+    # A chain that prefers some followers, so that the direction matters; not all pairs occur.
+    chain = rng.dirichlet(np.full(n_ids, 0.3), size=n_ids)
+    train, validation = (_walk(chain, length, rng) for length in (60, 40))
+    return {
+        "train": train,
+        "validation": validation,
+        "n_ids": n_ids,
+        "smoothing": float(rng.uniform(0.005, 0.2)),
+    }
+
+
+def _walk(chain: np.ndarray, length: int, rng: np.random.Generator) -> np.ndarray:
+    tokens = [int(rng.integers(len(chain)))]
+    while len(tokens) < length:
+        # Now and then anything: pairs that were never counted come up in validation.
+        anywhere = rng.random() < 0.15
+        row = np.full(len(chain), 1 / len(chain)) if anywhere else chain[tokens[-1]]
+        tokens.append(int(rng.choice(len(chain), p=row)))
+    return np.array(tokens)
+
+
+def _columns_sum_to_one(train, validation, n_ids, smoothing=0.01):
+    counts = np.full((n_ids, n_ids), smoothing)
+    np.add.at(counts, (train[:-1], train[1:]), 1)
+    return -np.log((counts / counts.sum(axis=0))[validation[:-1], validation[1:]]).mean()
+
+
+def _looked_up_backwards(train, validation, n_ids, smoothing=0.01):
+    probability = _probabilities(train, n_ids, smoothing)
+    return -np.log(probability[validation[1:], validation[:-1]]).mean()
+
+
+def _no_minus(train, validation, n_ids, smoothing=0.01):
+    return -bigram_loss(train, validation, n_ids, smoothing)
+
+
+def _joint(train, validation, n_ids, smoothing=0.01):
+    counts = np.full((n_ids, n_ids), smoothing)
+    np.add.at(counts, (train[:-1], train[1:]), 1)
+    return -np.log((counts / counts.sum())[validation[:-1], validation[1:]]).mean()
+
+
+def _unigram(train, validation, n_ids, smoothing=0.01):
+    counts = np.bincount(train[1:], minlength=n_ids) + smoothing
+    return -np.log((counts / counts.sum())[validation[1:]]).mean()
+
+
+def _bits(train, validation, n_ids, smoothing=0.01):
+    return bigram_loss(train, validation, n_ids, smoothing) / np.log(2)
+
+
+def _perplexity(train, validation, n_ids, smoothing=0.01):
+    return np.exp(bigram_loss(train, validation, n_ids, smoothing))
+
+
+def _on_the_training_tokens(train, validation, n_ids, smoothing=0.01):
+    return bigram_loss(train, train, n_ids, smoothing)
+
+
+def _mean_before_the_logarithm(train, validation, n_ids, smoothing=0.01):
+    probability = _probabilities(train, n_ids, smoothing)
+    return -np.log(probability[validation[:-1], validation[1:]].mean())
+
+
+def _add_one(train, validation, n_ids, smoothing=0.01):
+    return bigram_loss(train, validation, n_ids, 1.0)
+
+
+def _sum(train, validation, n_ids, smoothing=0.01):
+    return bigram_loss(train, validation, n_ids, smoothing) * (len(validation) - 1)
+
+
+EXERCISE = Exercise(
+    id="5.1",
+    title="The loss of a bigram",
+    function="bigram_loss",
+    points=4,
+    minutes=10,
+    difficulty=2,
+    inputs=_tokens,
+    reference=bigram_loss,
+    misconceptions={
+        _columns_sum_to_one: "given the token before, each row sums to 1, not each column",
+        _looked_up_backwards: "what is looked up is swapped: first the token before, then the next",
+        _no_minus: "a logarithm of a probability is negative, a loss is not: put a minus before it",
+        _joint: "divide by the count of the token before, so that each row sums to 1",
+        _unigram: "this looks at no context: count pairs",
+        _bits: "nats, not bits: the natural logarithm",
+        _perplexity: "this is the perplexity; its logarithm is wanted",
+        _on_the_training_tokens: "the loss is measured on the validation tokens",
+        _mean_before_the_logarithm: "first the logarithm of each probability, then the mean",
+        _add_one: "add `smoothing` to each count, not 1",
+        _sum: "the mean over the predicted tokens, not their sum",
+    },
+    forbidden=("refimpl.training.BigramModel", "refimpl.training.measure_baselines"),
+)

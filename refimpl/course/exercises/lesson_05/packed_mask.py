@@ -1,0 +1,98 @@
+"""Exercise 5.3: who may look at whom in a row of several pieces, a step of the pipeline."""
+
+import numpy as np
+
+from refimpl.course.exercise import Exercise, Inputs
+
+
+def packed_mask(lengths: list[int], n_prefix: list[int], n_positions: int) -> np.ndarray:
+    """The mask of a row that holds several pieces, each with a prefix, and padding."""
+    allowed = np.eye(n_positions, dtype=bool)
+    start = 0
+    for length, prefix in zip(lengths, n_prefix, strict=True):
+        piece = np.tri(length, dtype=bool)  # the causal triangle
+        piece[:prefix, :prefix] = True
+        allowed[start : start + length, start : start + length] = piece
+        start += length
+    return allowed
+
+
+def _a_row(rng: np.random.Generator) -> Inputs:
+    lengths = rng.integers(4, 8, size=3)
+    # Two tokens of prefix at least, as one alone makes no difference, and two of answer.
+    n_prefix = [int(rng.integers(2, length - 1)) for length in lengths]
+    n_prefix[int(rng.integers(3))] = 0
+    padding = int(rng.integers(2, 5))
+    return {
+        "lengths": [int(length) for length in lengths],
+        "n_prefix": n_prefix,
+        "n_positions": int(lengths.sum()) + padding,
+    }
+
+
+def _causal_only(lengths, n_prefix, n_positions):
+    return packed_mask(lengths, [0] * len(lengths), n_positions)
+
+
+def _both_ways_everywhere(lengths, n_prefix, n_positions):
+    return packed_mask(lengths, lengths, n_positions)
+
+
+def _prefix_sees_the_answer(lengths, n_prefix, n_positions):
+    allowed, start = packed_mask(lengths, n_prefix, n_positions), 0
+    for length, prefix in zip(lengths, n_prefix, strict=True):
+        allowed[start : start + prefix, start : start + length] = True
+        start += length
+    return allowed
+
+
+def _looks_into_other_pieces(lengths, n_prefix, n_positions):
+    n_tokens = sum(lengths)
+    allowed = packed_mask(lengths, n_prefix, n_positions)
+    allowed[:n_tokens, :n_tokens] |= np.tri(n_tokens, dtype=bool)
+    return allowed
+
+
+def _answer_without_prefix(lengths, n_prefix, n_positions):
+    allowed, start = packed_mask(lengths, n_prefix, n_positions), 0
+    for length, prefix in zip(lengths, n_prefix, strict=True):
+        allowed[start + prefix : start + length, start : start + prefix] = False
+        start += length
+    return allowed
+
+
+def _transposed(lengths, n_prefix, n_positions):
+    return packed_mask(lengths, n_prefix, n_positions).T
+
+
+def _padding_sees_nothing(lengths, n_prefix, n_positions):
+    allowed, n_tokens = packed_mask(lengths, n_prefix, n_positions), sum(lengths)
+    allowed[n_tokens:] = False
+    return allowed
+
+
+def _padding_as_a_piece(lengths, n_prefix, n_positions):
+    return packed_mask([*lengths, n_positions - sum(lengths)], [*n_prefix, 0], n_positions)
+
+
+EXERCISE = Exercise(
+    id="5.3",
+    title="The mask of a packed row",
+    function="packed_mask",
+    points=5,
+    minutes=15,
+    difficulty=3,
+    inputs=_a_row,
+    reference=packed_mask,
+    misconceptions={
+        _causal_only: "inside a prefix, tokens also see those of the prefix that come later",
+        _both_ways_everywhere: "only the prefix looks ahead; an answer would see what it is to say",
+        _prefix_sees_the_answer: "a prefix sees itself, not the answer that comes after it",
+        _looks_into_other_pieces: "no piece sees another one: they only share a row",
+        _answer_without_prefix: "an answer sees all of its prefix: that is what it answers to",
+        _transposed: "rows are queries and columns are keys: this is the other way round",
+        _padding_sees_nothing: "a row of a softmax needs one key at least: padding sees itself",
+        _padding_as_a_piece: "padding sees itself only, no other padding",
+    },
+    forbidden=("refimpl.transformer.masks.allowed_pairs", "refimpl.packing.expand"),
+)
