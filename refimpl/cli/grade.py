@@ -1,9 +1,9 @@
 """Grade submitted notebooks, each in a sandbox.
 
 Runs what the exercises of a lesson need of each notebook in SUBMISSIONS, a folder or a zip, on
-inputs from hidden seeds, and writes grades.csv, a gradebook, a page of feedback for each student and
-a list of what somebody should look at. What is graded already is not graded again: after Ctrl-C, a
-crash or late submissions, the same command goes on.
+inputs from hidden seeds, and writes grades.csv, a gradebook, a page of feedback for each student
+and a list of what somebody should look at. What is graded already is not graded again: after
+Ctrl-C, a crash or late submissions, the same command goes on.
 """
 
 from __future__ import annotations

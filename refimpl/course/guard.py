@@ -5,6 +5,7 @@ however the answer got hold of it: imported under another name, or taken out of 
 """
 
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from types import CodeType, FrameType
@@ -54,10 +55,12 @@ class Guard:
             getattr(entry, "cache_clear", lambda: None)()
         before = sys.getprofile()
         sys.setprofile(self._notice)
+        threading.setprofile(self._notice)  # in threads that the answer starts
         try:
             value = self.function(*args, **kwargs)
         finally:
             sys.setprofile(before)
+            threading.setprofile(None)
             if self.called:  # also where the answer caught the first exception
                 raise ForbiddenCall(f"your function calls {self.called}, which it is to replace")
         return value

@@ -106,7 +106,7 @@ def _how_to_run(exercise: Exercise) -> list[str | None]:
 
 
 def _own_source(module: str, name: str) -> list[str]:
-    """The statements that a name in a module of exercises needs, those of other modules included."""
+    """The statements that a name in a module of exercises needs, other modules' included."""
     statements = []
     for source in needed(statements_of([inspect.getsource(import_module(module))]), name) or []:
         (node,) = ast.parse(source).body

@@ -1,4 +1,4 @@
-"""Python out of cells: without magics and shell commands, and what to say of a cell that is none."""
+"""Python out of cells, without magics and shell commands, and what is wrong where there is none."""
 
 import ast
 import re

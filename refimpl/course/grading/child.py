@@ -26,6 +26,7 @@ from refimpl.course.guard import ForbiddenCall, Guard
 
 MAX_REQUEST_HEADER = 64 * 2**20
 MAX_RESULT_BYTES = 32 * 2**20
+BEFORE = " (after "  # in a reason: what failed before the function was called
 
 
 def main(user: int | None, limits: dict[str, int], must_hold: bool) -> None:
@@ -110,7 +111,7 @@ def answer(notebook: Notebook, request: dict[str, Any]) -> dict[str, Any]:
     """
     name = request["function"]
     namespace, failed = run_sources(notebook.sources if request["whole"] else notebook.needed[name])
-    before = f" (after {failed})" if failed else ""
+    before = f"{BEFORE}{failed})" if failed else ""
     function = namespace.get(name)
     if not callable(function):
         return {"status": "missing", "reason": f"{name} is no function{before}"}

@@ -4,15 +4,22 @@ First all functions are called on the inputs that a learner's own `check` shows,
 ones: what a page of feedback quotes was said before the child had seen any hidden input.
 """
 
+import re
+from collections.abc import Callable
+from contextlib import ExitStack
 from threading import Event
 from typing import Any
 
 from refimpl.course.grading.answer_key import Question
+from refimpl.course.grading.child import BEFORE
 from refimpl.course.grading.judging import Trial, judge, report
 from refimpl.course.grading.replies import read_about, read_trials
 from refimpl.course.grading.report import GRADER_ERROR, ExerciseReport, Report
 from refimpl.course.grading.sandbox import Sandbox
 from refimpl.course.grading.session import ChildFailed, Session
+
+# What an answer may be told because another one has taken all there is.
+_SCARCE = re.compile(r"raised (OSError|BlockingIOError|RuntimeError: can't start)")
 
 
 class GraderError(Exception):
@@ -44,22 +51,38 @@ class Examiner:
             Stopped: Whoever grades wants to stop.
         """
         names = {question.exercise.function: question.forbidden for question in self.questions}
-        child = _Child(self.sandbox, self.stop, {"do": "read", "cells": cells, "of": names})
-        try:
+        opening = {"do": "read", "cells": cells, "of": names}
+        with ExitStack() as children:
+
+            def new_child() -> _Child:
+                child = _Child(self.sandbox, self.stop, opening)
+                children.callback(child.close)
+                return child
+
+            child = new_child()
             about = child.about()
-            visible = [_ask_visible(q, about[q.exercise.function], child) for q in self.questions]
-            return Report("graded", exercises=[_ask_hidden(asked, child) for asked in visible])
-        finally:
-            child.close()
+            asked = [_Asked(q, about[q.exercise.function], child) for q in self.questions]
+            visible = [_ask_visible(one, new_child) for one in asked]
+            return Report("graded", exercises=list(map(_ask_hidden, visible)))
 
 
 class _Asked:
-    """A question, what the notebook's text tells of its answer, and what came so far."""
+    """A question, what the notebook's text tells of its answer, and what came so far.
 
-    def __init__(self, question: Question, about: dict[str, Any]):
+    Args:
+        question: What is asked.
+        about: What the text tells.
+        child: Who is asked.
+        whole: Whether the answer needs the whole notebook to be run.
+    """
+
+    def __init__(
+        self, question: Question, about: dict[str, Any], child: "_Child", whole: bool = False
+    ):
         self.question = question
         self.about = about
-        self.whole = False  # whether the answer needs the whole notebook to be run
+        self.child = child
+        self.whole = whole
         self.failed: tuple[str, str] | None = None  # status and reason
         self.trials: list[Trial] = []
 
@@ -68,49 +91,66 @@ class _Asked:
         """Whether all calls so far returned something."""
         return not self.failed and all(trial.status == "called" for trial in self.trials)
 
-    def ask(self, inputs: list, child: "_Child") -> None:
+    def ask(self, inputs: list) -> None:
         """Call the function on more inputs."""
+        shared = self.child.answered_others(self)
+        status, reason, trials = self._ask(inputs)
+        if shared and _went_wrong(status, trials):
+            # What another answer left behind may be to blame, such as threads: once more, alone.
+            status, reason, trials = self._ask(inputs)
+        self.failed = None if status == "called" else (status, reason)
+        self.trials += trials
+
+    def _ask(self, inputs: list) -> tuple[str, str, list[Trial]]:
         request = self.question.how | {"whole": self.whole, "trials": inputs}
         try:
-            status, reason, trials = read_trials(child.ask(request), len(inputs))
-            self.failed = None if status == "called" else (status, reason)
-            self.trials += trials
+            status, reason, trials = read_trials(self.child.ask(request, self), len(inputs))
         except ChildFailed as failure:
-            self.failed = (failure.status, str(failure))
+            self.child.close()
+            return failure.status, str(failure), []
+        if _went_wrong(status, trials):
+            self.child.close()  # and nothing that this one left behind meets another answer
+        return status, reason, trials
 
 
-def _ask_visible(question: Question, about: dict[str, Any], child: "_Child") -> _Asked:
+def _went_wrong(status: str, trials: list[Trial]) -> bool:
+    """Whether something other than the answer itself may be the reason for what came."""
+    return status != "called" or trials[-1].status == "memory" or _SCARCE.match(trials[-1].reason)
+
+
+def _ask_visible(asked: _Asked, new_child: Callable[[], "_Child"]) -> _Asked:
     """Call a function on the inputs that everybody knows."""
-    asked = _Asked(question, about)
+    question, about = asked.question, asked.about
     if not about["defined"]:
         name = question.exercise.function
         why = about["broken"] and f": {about['broken']}"
         asked.failed = ("error" if why else "missing", f"no cell defines {name}{why}")
         return asked
     inputs = question.trials[: question.n_visible]
-    asked.ask(inputs, child)
+    asked.ask(inputs)
     if _may_need_more(asked):
-        # Perhaps more than can be seen from the text: then the whole notebook.
-        whole = _Asked(question, about)
-        whole.whole = True
-        whole.ask(inputs, child)
+        # Perhaps more than can be seen from the text: then the whole notebook, and not where other
+        # answers run, since it may leave much behind.
+        whole = _Asked(question, about, new_child(), whole=True)
+        whole.ask(inputs)
         if whole.came_through:
             return whole
     return asked
 
 
 def _may_need_more(asked: _Asked) -> bool:
-    if asked.failed:
-        return asked.failed[0] == "missing"
-    return asked.trials[-1].status == "error"
+    """Whether a name was missing, or something failed before the function was called."""
+    status, reason = asked.failed or (asked.trials[-1].status, asked.trials[-1].reason)
+    lacks = reason.startswith("raised NameError") or BEFORE in reason
+    return status == "missing" or (status == "error" and lacks)
 
 
-def _ask_hidden(asked: _Asked, child: "_Child") -> ExerciseReport:
+def _ask_hidden(asked: _Asked) -> ExerciseReport:
     """Call a function on hidden inputs too, if it took the others, and judge all that came."""
     question = asked.question
     try:
         if asked.came_through:
-            asked.ask(question.trials[question.n_visible :], child)
+            asked.ask(question.trials[question.n_visible :])
         return judge(question, asked.trials, asked.failed, asked.about["suspicions"])
     except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         # Whatever a comparison makes of an odd answer: no other exercise suffers from it.
@@ -124,6 +164,11 @@ class _Child:
         self._start = lambda: Session(sandbox, stop)
         self._opening = opening
         self._session: Session | None = None
+        self._askers: set[int] = set()
+
+    def answered_others(self, asker: object) -> bool:
+        """Whether this process has run other answers than that of one asker."""
+        return bool(self._askers - {id(asker)})
 
     def about(self) -> dict[str, dict[str, Any]]:
         """Return what the notebook's text tells about each function."""
@@ -133,18 +178,15 @@ class _Child:
         except ChildFailed as failure:
             raise GraderError(f"a child did not read the notebook: {failure}") from None
 
-    def ask(self, request: dict[str, Any]) -> Any:
+    def ask(self, request: dict[str, Any], asker: object) -> Any:
         """Send a request and return the reply, which anybody may have written."""
         if self._session is None:
             self.about()
-        try:
-            return self._session.ask(request)
-        except ChildFailed:
-            self.close()
-            raise
+        self._askers.add(id(asker))
+        return self._session.ask(request)
 
     def close(self) -> None:
         """End the child, if there is one."""
         if self._session:
             self._session.close()
-            self._session = None
+        self._session, self._askers = None, set()

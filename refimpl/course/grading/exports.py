@@ -1,4 +1,4 @@
-"""The results of a run as files: grades.csv, pages of feedback, Gradescope's JSON, what to look at."""
+"""The results of a run as files: grades.csv, feedback, Gradescope's JSON, and what to look at."""
 
 import csv
 import json

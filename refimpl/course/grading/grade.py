@@ -1,4 +1,4 @@
-"""A grading run: find, leave out what is graded, grade, write down, and put the results together."""
+"""A grading run: find what is not graded yet, grade it, write it down, and sum it all up."""
 
 import tempfile
 from collections.abc import Callable, Iterator

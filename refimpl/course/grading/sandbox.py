@@ -84,6 +84,7 @@ class Sandbox:
             **one_thread,
             **dict.fromkeys(folders, folder),
             "MPLBACKEND": "Agg",
+            "MALLOC_ARENA_MAX": "2",  # each thread's own would take 64 MiB of the address space
             "REFIMPL_QUIET": "1",
             "PYTHONHASHSEED": "0",  # the same grade for the same submission
             "LC_ALL": "C.UTF-8",

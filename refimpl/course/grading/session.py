@@ -3,7 +3,7 @@
 import queue
 import subprocess
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from threading import Event, Thread
 from typing import Any
 
@@ -72,10 +72,8 @@ class Session:
             # A process that got away, which only one in the open can, may hold a pipe.
             if not any(thread.is_alive() for thread in self._threads):
                 self._process.stdout.close()
-                try:
+                with suppress(OSError):  # there may be something left to be written
                     self._process.stdin.close()
-                except OSError:  # there was something left to be written
-                    pass
 
     def ask(self, request: dict[str, Any]) -> Any:
         """Send a request and return the reply.

@@ -3,6 +3,7 @@
 import os
 import subprocess
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -64,8 +65,9 @@ def _files_of(pid: int) -> int:
     n_files = 0
     for folder in ("tmp", "dev/shm"):
         try:
-            here = os.statvfs(f"/proc/{pid}/root/{folder}")
-            if os.stat(f"/proc/{pid}/root").st_dev != os.stat("/").st_dev:
+            root = Path(f"/proc/{pid}/root")
+            if root.stat().st_dev != Path("/").stat().st_dev:
+                here = os.statvfs(root / folder)
                 n_files += here.f_files - here.f_ffree
         except (OSError, AttributeError):  # gone, or no Linux
             continue
