@@ -13,17 +13,23 @@ _HOME = {
     "VERMILLION": "pictures",
     "Picture": "pictures",
     "Player": "players",
+    "codebook_map": "explorers.codebook_map",
     "compare_mels": "spectrograms",
+    "compare_sounds": "comparing",
     "explore": "knobs",
     "is_quiet": "bars",
+    "mask_explorer": "explorers.mask_explorer",
     "new_picture": "pictures",
+    "pipeline_diagram": "pipeline",
     "play": "players",
     "play_all": "players",
     "plot_mel": "spectrograms",
     "plot_tokens": "tokens",
     "plot_waveform": "waveforms",
     "progress": "bars",
+    "sampling_explorer": "explorers.sampling_explorer",
     "save_comparison": "spectrograms",
+    "token_explorer": "explorers.token_explorer",
 }
 
 __all__ = list(_HOME)

@@ -1,0 +1,75 @@
+// What all explorers share; their own module follows.
+
+// An element with its attributes (or listeners, as functions) and children.
+function make(tag, attributes = {}, ...children) {
+  const svg = ["svg", "path", "circle", "rect", "line", "g", "text", "title"].includes(tag);
+  const element = svg
+    ? document.createElementNS("http://www.w3.org/2000/svg", tag)
+    : document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (typeof value === "function") element.addEventListener(name, value);
+    else if (value !== false && value !== null) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+// The frame of an explorer: its title, how to use it, and the words for who does not see it.
+function frame(model, el, help, ...children) {
+  const explorer = make("figure", { class: "refimpl-explorer", role: "group", "aria-label": model.get("title") },
+    make("figcaption", {}, make("strong", {}, model.get("title")), make("span", { class: "help" }, help)),
+    ...children,
+    make("details", {}, make("summary", {}, "In words"), make("p", {}, model.get("alt"))));
+  el.append(explorer);
+  return explorer;
+}
+
+// What is chosen, in words; a screen reader hears it when it changes.
+function readout() {
+  return make("p", { class: "readout", "aria-live": "polite" });
+}
+
+function clamp(value, low, high) {
+  return Math.min(high, Math.max(low, value));
+}
+
+// A count with its noun.
+function many(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+// All sounds of a page share one context, and only one of them is heard.
+let context;
+let stopLast = () => {};
+
+// An MP3 that came with the widget, of which any part can be played.
+class Sound {
+  constructor(data) {
+    this.data = data;
+  }
+
+  // Resolves when the sound starts; `ended` is called when it ends by itself or another one starts.
+  async play(from = 0, seconds, ended = () => {}) {
+    context ??= new AudioContext();
+    const resumed = context.resume();
+    const { buffer, byteOffset, byteLength } = this.data;
+    this.decoded ??= context.decodeAudioData(buffer.slice(byteOffset, byteOffset + byteLength));
+    const [decoded] = await Promise.all([this.decoded, resumed]);
+    stopLast();
+    const source = new AudioBufferSourceNode(context, { buffer: decoded });
+    source.connect(context.destination);
+    source.start(0, from, seconds ?? decoded.duration);
+    const startedAt = context.currentTime - from;
+    let over = false;
+    const stop = () => {
+      if (over) return;
+      over = true;
+      source.stop();
+      ended();
+    };
+    source.onended = stop;
+    stopLast = stop;
+    return { stop, position: () => Math.min(context.currentTime - startedAt, decoded.duration) };
+  }
+}
+

@@ -1,0 +1,154 @@
+"""The explorers and A/B rows on a page without a kernel: by mouse, by keyboard, and to axe."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from visits import SERIOUS
+from widget_page import drawn_explorers, open_page, page_with
+
+# Writes down what is started to sound: where in its sound, and for how long.
+LISTEN = """
+<script>
+  window.started = [];
+  const start = AudioBufferSourceNode.prototype.start;
+  AudioBufferSourceNode.prototype.start = function (...details) {
+    started.push(details);
+    return start.apply(this, details);
+  };
+</script>
+"""
+
+
+@pytest.fixture(scope="module")
+def explorers():
+    return drawn_explorers()
+
+
+@pytest.fixture
+def opened(browser, explorers):
+    """Open a page with one of the explorers, and look for errors at the end."""
+    pages = []
+
+    def open_one(name: str, **options):
+        pages.append(open_page(browser, page_with(explorers[name], scripts=LISTEN), **options))
+        return pages[-1]
+
+    yield open_one
+    for page in pages:
+        assert page.errors == []
+        page.context.close()
+
+
+def wait_until_started(page, count: int) -> list:
+    page.wait_for_function(f"started.length >= {count}")
+    return page.evaluate("started")
+
+
+def test_the_token_explorer_tells_a_code_and_plays_its_codeword(opened, explorers):
+    page, explorer = opened("tokens"), explorers["tokens"]
+    strip = page.get_by_role("slider")
+    box = strip.bounding_box()
+    page.mouse.move(box["x"] + 0.5 * box["width"], box["y"] + 20)
+    middle = len(explorer.codes) // 2
+    assert f"code {explorer.codes[middle]}" in page.locator(".readout").text_content()
+    page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 20)
+    ((_, begin, lasts),) = wait_until_started(page, 1)
+    place = explorer.names.index(explorer.codes[middle])
+    assert begin == pytest.approx(place * explorer.every)
+    assert lasts == pytest.approx(explorer.lasts)
+
+
+def test_the_token_explorer_answers_to_keys(opened, explorers):
+    page, explorer = opened("tokens"), explorers["tokens"]
+    strip = page.get_by_role("slider")
+    strip.press("End")
+    strip.press("ArrowLeft")
+    n_tokens = len(explorer.codes)
+    assert strip.get_attribute("aria-valuenow") == str(n_tokens - 1)
+    said = strip.get_attribute("aria-valuetext")
+    assert f"token {n_tokens - 1} of {n_tokens}, code {explorer.codes[-2]}" in said
+    strip.press("Enter")
+    (_, begin, _), *_ = wait_until_started(page, 1)
+    assert begin == pytest.approx(explorer.names.index(explorer.codes[-2]) * explorer.every)
+
+
+def test_the_token_explorer_plays_the_tune_and_follows_it(opened):
+    page = opened("tokens")
+    page.get_by_role("button").press("Enter")
+    page.wait_for_function("document.querySelector('[role=slider]').ariaValueNow > 5")
+    page.get_by_role("button", name="Stop").press("Enter")
+    page.get_by_role("button", name="Play from here").wait_for()
+
+
+def test_the_map_chooses_the_codeword_under_the_mouse(opened, explorers):
+    page, explorer = opened("map"), explorers["map"]
+    page.locator("circle").nth(3).click()
+    assert f"Code {explorer.codes[3]}" in page.locator(".readout").text_content()
+    ((_, begin, _),) = wait_until_started(page, 1)
+    assert begin == pytest.approx(3 * explorer.every)
+
+
+def test_every_codeword_of_the_map_is_reached_by_keys_in_each_direction(opened, explorers):
+    page, places = opened("map"), explorers["map"].places
+    area = page.get_by_role("application")
+    code_of = "() => Number(document.querySelector('.readout strong').textContent.slice(5))"
+    for key, axis in (("ArrowRight", 0), ("ArrowUp", 1)):
+        for _ in places:
+            before = page.evaluate(code_of)
+            area.press(key)
+            after = page.evaluate(code_of)
+            if after != before:
+                i, j = (explorers["map"].codes.index(code) for code in (before, after))
+                assert places[j][axis] > places[i][axis]
+        assert places[explorers["map"].codes.index(after)][axis] == 1  # as far as it goes
+    area.press("Enter")
+    wait_until_started(page, 1)
+
+
+def test_the_mask_explorer_tells_what_a_position_sees(opened, explorers):
+    page, rows = opened("mask"), explorers["mask"].rows
+    names = [row["name"] for row in rows]
+    page.get_by_role("combobox").select_option("infilling")
+    row = rows[names.index("infilling")]
+    n_positions = len(row["reads"])
+    assert page.locator("tbody tr").count() == n_positions
+    assert page.locator("td.pair.seen").count() == sum(sees.count("1") for sees in row["sees"])
+    page.locator("tbody tr").nth(2).hover()
+    said = page.locator(".readout").text_content()
+    assert said.startswith(f"Position 2 reads {row['reads'][2]}, sees {row['sees'][2].count('1')}")
+    assert said.endswith("has no label.")
+    page.locator("tbody button").nth(2).press("End")
+    said = page.locator(".readout").text_content()
+    assert f"(0 to {n_positions - 1})" in said
+    assert said.endswith(f"has to say {row['says'][-1]}.")
+    page.keyboard.press("ArrowUp")
+    assert f"Position {n_positions - 2}" in page.locator(".readout").text_content()
+
+
+def test_the_sampling_explorer_keeps_the_position_when_the_temperature_changes(opened, explorers):
+    page, explorer = opened("sampling"), explorers["sampling"]
+    page.get_by_role("slider").fill("11")
+    page.get_by_role("radio").first.press("ArrowRight")
+    assert page.get_by_role("radio").nth(1).is_checked()
+    said = page.locator(".readout").text_content()
+    assert "Token 11 of" in said
+    assert "temperature 1" in said
+    assert f"code {explorer.runs[1]['ids'][10]} was drawn" in said
+    page.get_by_role("slider").press("ArrowRight")
+    assert "Token 12 of" in page.locator(".readout").text_content()
+    shares = page.locator(".bars .number").all_text_contents()
+    assert 90 < sum(float(share.strip("< %")) for share in shares) < 110
+    page.get_by_role("button").press("Enter")
+    (_, begin, _), *_ = wait_until_started(page, 1)
+    assert begin == pytest.approx(11 / explorer.tokens_per_second)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1000), ("dark", 390)])
+def test_they_fit_a_phone_and_axe_finds_nothing_serious(browser, explorers, theme, width):
+    page = open_page(browser, page_with(*explorers.values(), theme=theme), width=width)
+    for name in ("infilling", "copying"):
+        page.get_by_role("combobox").select_option(name)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [(rule["id"], rule["nodes"]) for rule in found if rule["impact"] in SERIOUS] == []
+    assert page.errors == []
+    page.context.close()

@@ -1,0 +1,167 @@
+"""Explorers: the data that they carry and their words. tests/book/ has what a browser does."""
+
+import io
+
+import matplotlib.image
+import numpy as np
+import pytest
+import soundfile
+import torch
+from shown import Tags, tone
+
+from refimpl.codebook import Codebook
+from refimpl.display import codebook_map, mask_explorer, sampling_explorer, token_explorer
+from refimpl.display.explorers.codebook_map import principal_components
+from refimpl.display.explorers.sampling_explorer import effective_choices
+from refimpl.errors import UserError
+from refimpl.mel import MelConfig, mel_spectrogram
+from refimpl.objectives import Sample
+from refimpl.tokenizer import AudioTokenizer
+from refimpl.transformer.masks import allowed_pairs
+from refimpl.vocabulary import Vocabulary
+
+RATE = 22050
+PITCHES = (220, 440, 880, 1760)
+AUDIO = np.concatenate([tone(pitch, 0.5) for pitch in PITCHES])
+
+
+def fitted(n_clusters=8):
+    mel = MelConfig(n_fft=1024, hop_length=512, n_mels=40)
+    frames = mel_spectrogram(AUDIO, mel)
+    return AudioTokenizer(Codebook.fit(frames, mel, n_clusters=n_clusters, max_iter=5))
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return fitted()
+
+
+@pytest.fixture(scope="module")
+def explorer(tokenizer):
+    return token_explorer(AUDIO, tokenizer)
+
+
+def pitch_at(explorer, place):
+    """The strongest frequency in Hz of the codeword at a place of an explorer's sounds."""
+    audio, rate = soundfile.read(io.BytesIO(explorer.sounds))
+    start, length = round(place * explorer.every * rate), round(explorer.lasts * rate)
+    heard = audio[start : start + length]
+    return np.abs(np.fft.rfft(heard)).argmax() * rate / len(heard)
+
+
+def test_each_codeword_sounds_as_its_tokens_do(explorer, tokenizer):
+    for i, pitch in enumerate(PITCHES):
+        code = explorer.codes[round((0.5 * i + 0.25) * tokenizer.tokens_per_second)]
+        assert pitch_at(explorer, explorer.names.index(code)) == pytest.approx(pitch, rel=0.05)
+
+
+def test_the_token_explorer_shows_frames_and_tokens_of_the_same_length(explorer, tokenizer):
+    picture = matplotlib.image.imread(io.BytesIO(explorer.picture))
+    assert explorer.codes == tokenizer.encode(AUDIO).tolist()
+    assert picture.shape[:2] == (40, len(explorer.codes))
+    last = picture[:, -10, :3].sum(axis=1)  # the highest tone, frequency upwards
+    first = picture[:, 10, :3].sum(axis=1)
+    assert last.argmax() < first.argmax()
+
+
+def test_the_map_shows_the_most_used_codes_and_how_often(tokenizer):
+    ids = tokenizer.encode(AUDIO)
+    shown = codebook_map(tokenizer.codec, np.append(ids, tokenizer.vocabulary.end), n_codes=5)
+    counts = np.bincount(ids)
+    assert shown.codes == sorted(shown.codes)
+    assert shown.counts == counts[shown.codes].tolist()
+    assert min(shown.counts) >= np.sort(counts)[-5]
+    assert np.min(shown.places, axis=0).tolist() == [0, 0]
+    assert np.max(shown.places, axis=0).tolist() == [1, 1]
+    for place, peak in enumerate(shown.peaks):
+        if counts[shown.codes[place]] > 10:  # a tone, not the change from one to the next
+            assert min(abs(np.log(peak / pitch)) for pitch in PITCHES) < 0.15
+
+
+def test_principal_components_are_those_of_the_covariance():
+    rng = np.random.default_rng(0)
+    vectors = rng.standard_normal((500, 5)) * [1, 4, 0.5, 2, 0.1] + 7
+    places, shares = principal_components(vectors)
+    values = np.sort(np.linalg.eigvalsh(np.cov(vectors.T)))[::-1]
+    np.testing.assert_allclose(places.var(axis=0, ddof=1), values[:2])
+    np.testing.assert_allclose(shares, values[:2] / values.sum())
+
+
+def sample(n_prefix, n_tokens, first=10):
+    ids = np.arange(first, first + n_tokens)
+    labels = np.where(np.arange(n_tokens) < n_prefix - 1, -100, ids + 1)
+    return Sample(ids, labels, n_prefix)
+
+
+def test_the_mask_is_the_transformers():
+    packed = [sample(3, 5), sample(0, 4), sample(6, 6)]
+    (row,) = mask_explorer({"packed": packed}, Vocabulary(64)).rows
+    segments = torch.tensor([[1] * 5 + [2] * 4 + [3] * 6])
+    prefix = torch.tensor([[True] * 3 + [False] * 2 + [False] * 4 + [True] * 6])
+    wanted = allowed_pairs(segments, segments, prefix)[0].int().tolist()
+    assert [[int(one) for one in sees] for sees in row["sees"]] == wanted
+
+
+def test_the_mask_explorer_names_tokens_and_tells_labels():
+    vocabulary = Vocabulary(64)
+    ids = np.array([vocabulary.objectives["infilling"], 5, vocabulary.sentinels[1], 7])
+    given = Sample(np.append(ids, vocabulary.answer), np.array([-100] * 4 + [9]), 5)
+    shown = mask_explorer({"infilling": given}, vocabulary)
+    assert shown.rows[0]["reads"] == ["P", "5", "M1", "7", "G"]
+    assert shown.rows[0]["says"] == ["", "", "", "", "9"]
+    assert "5 positions, 1 with a label, 4 of them see ahead" in repr(shown)
+
+
+def runs(vocabulary, n_tokens=6):
+    rng = np.random.default_rng(0)
+    weights = rng.random((n_tokens, vocabulary.size)) ** 20
+    probabilities = weights / weights.sum(axis=1, keepdims=True)
+    return rng.integers(0, vocabulary.n_codes, n_tokens), probabilities
+
+
+def test_the_sampling_explorer_keeps_the_likeliest_and_the_drawn(tokenizer):
+    ids, probabilities = runs(tokenizer.vocabulary)
+    shown = sampling_explorer({0.5: (ids, probabilities)}, tokenizer)
+    (run,) = shown.runs
+    assert run["ids"] == ids.tolist()
+    assert [position[0][0] for position in run["top"]] == probabilities.argmax(axis=1).tolist()
+    wanted = 1000 * probabilities[np.arange(6), ids]
+    np.testing.assert_allclose(run["own"], wanted, atol=0.51)
+    assert all(str(token) in shown.names or token < 8 for token, _ in run["top"][0])
+
+
+def test_effective_choices_count_equal_ones():
+    equal = np.array([[0.25] * 4, [0.5, 0.5, 0, 0], [1, 0, 0, 0]])
+    np.testing.assert_allclose(effective_choices(equal), [4, 2, 1])
+
+
+def test_every_explorer_has_words_a_twin_and_no_address(tokenizer, explorer):
+    vocabulary = tokenizer.vocabulary
+    for one in (
+        explorer,
+        codebook_map(tokenizer.codec, tokenizer.encode(AUDIO)),
+        mask_explorer({"plain": sample(0, 4)}, vocabulary),
+        sampling_explorer({1.0: runs(vocabulary)}, tokenizer),
+    ):
+        data, _ = one._repr_mimebundle_()
+        assert data["text/plain"] == f"<{type(one).__name__}: {one.alt}>"
+        assert one.alt in Tags(data["text/html"]).text
+        assert "application/vnd.jupyter.widget-view+json" in data
+        assert "http" not in one._esm.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_what_cannot_be_explored_is_an_error(tokenizer):
+    two_stages = fitted([4, 4])
+    with pytest.raises(UserError, match="2 stages"):
+        token_explorer(AUDIO, two_stages)
+    with pytest.raises(UserError, match="at least three"):
+        codebook_map(tokenizer.codec, np.array([1, 1, 2]))
+    with pytest.raises(UserError, match="a part"):
+        token_explorer(np.tile(AUDIO, 20), tokenizer)
+    with pytest.raises(UserError, match="shorter piece"):
+        mask_explorer({"long": sample(3, 50)}, tokenizer.vocabulary)
+    ids, probabilities = runs(tokenizer.vocabulary)
+    with pytest.raises(UserError, match="sum to 1"):
+        sampling_explorer({1.0: (ids, 2 * probabilities)}, tokenizer)
+    with pytest.raises(UserError, match="needed"):
+        sampling_explorer({1.0: (ids[1:], probabilities)}, tokenizer)

@@ -1,0 +1,49 @@
+"""The pipeline's diagram: its words, its colours, and the copy on the book's start page."""
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from refimpl.display import pipeline_diagram
+from refimpl.errors import UserError
+
+PAGE = Path(__file__).parents[2] / "book/static/pipeline.html"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.mark.parametrize("way", ["lying", "standing"])
+def test_it_names_each_stage_and_its_lesson_within_its_edges(way):
+    svg = ElementTree.fromstring(getattr(pipeline_diagram(), way))
+    words = [text.text for text in svg.iter(f"{SVG}text")]
+    assert {"Waveform", "Mel frames", "Token ids", "Objective", "Transformer"} <= set(words)
+    assert {f"lesson {n}" for n in (1, 2, 5, 6, 7)} | {"lessons 3 and 4"} <= set(words)
+    left, top, width, height = map(float, svg.get("viewBox").split())
+    for box in svg.findall(f"{SVG}rect"):
+        x, y, w, h = (float(box.get(name)) for name in ("x", "y", "width", "height"))
+        assert left <= x <= x + w <= left + width
+        assert top <= y <= y + h <= top + height
+
+
+def test_it_takes_the_texts_colour_and_says_itself_in_words():
+    svg = ElementTree.fromstring(pipeline_diagram().lying)
+    assert svg.get("stroke") == "currentColor"
+    assert svg.get("aria-label") == svg.find(f"{SVG}desc").text == pipeline_diagram().alt
+    assert svg.find(f"{SVG}title").text
+
+
+@pytest.mark.parametrize("lesson", range(1, 8))
+def test_each_lesson_marks_its_stages(lesson):
+    diagram = pipeline_diagram(lesson)
+    assert f"Marked for lesson {lesson}" in repr(diagram)
+    boxes = ElementTree.fromstring(diagram.lying).findall(f"{SVG}rect")
+    assert 1 <= sum(box.get("fill-opacity") is not None for box in boxes) <= 2
+
+
+def test_a_lesson_that_is_not_there_is_an_error():
+    with pytest.raises(UserError, match="1 to 7"):
+        pipeline_diagram(8)
+
+
+def test_the_books_copy_is_what_the_command_prints():
+    assert PAGE.read_text(encoding="utf-8") == pipeline_diagram()._repr_html_()
