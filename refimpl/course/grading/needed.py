@@ -39,7 +39,8 @@ def statements_of(sources: list[str]) -> list[Statement]:
     Args:
         sources: Python, from `readable_source`.
     """
-    nodes = [node for source in sources for node in ast.parse(source).body]
+    bodies = (ast.parse(source).body for source in sources)
+    nodes = [node for body in bodies for whole in body for node in _one_by_one(whole)]
     # A function, a class or a module is hardly ever changed by a call that it is handed to.
     definitions = {name for node in nodes for name in _defined(node)}
     imports = {name for node in nodes for name in _imported(node)}
@@ -81,6 +82,15 @@ def _statement(node: ast.stmt, definitions: set[str], imports: set[str]) -> Stat
         binds.add(_STAR)
     uses = {s.get_name() for s in symbols if s.is_referenced()} | set(_global_names(table))
     return Statement(source, binds, uses, _changed(node, definitions, imports))
+
+
+def _one_by_one(node: ast.stmt) -> list[ast.stmt]:
+    """An import for each name: what nobody needs of a line is not waited for."""
+    if isinstance(node, ast.Import):
+        return [ast.Import([alias]) for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        return [ast.ImportFrom(node.module, [alias], node.level) for alias in node.names]
+    return [node]
 
 
 def _has_star(node: ast.ImportFrom) -> bool:

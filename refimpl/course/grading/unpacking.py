@@ -16,7 +16,7 @@ MAX_TOTAL_BYTES = 4 * 2**30
 A_LINK = "a link to another file, which is not followed"
 TOO_LARGE = f"larger than {MAX_FILE_BYTES // 2**20} MB: clear the notebook's outputs"
 # Systems' own files, and what Jupyter writes beside a notebook.
-IGNORED = re.compile(r"(^|/)(__MACOSX|\.[^/]*|desktop\.ini|Thumbs\.db)(/|$)")
+IGNORED = re.compile(r"(^|/)(__MACOSX|\.[^/.][^/]*|desktop\.ini|Thumbs\.db)(/|$)")
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,11 @@ import numpy as np
 
 MAX_HEADER = 4 * 2**20  # of a reply: JSON takes many times its size in memory
 _LENGTH = struct.Struct(">Q")
+_NO_MESSAGE = (
+    *(ValueError, TypeError, KeyError, AttributeError),
+    *(struct.error, RecursionError, OverflowError, MemoryError),
+)
+_LAST_CHARACTER = 0x10FFFF
 _DTYPE = re.compile(r"[<>|][biufcU]\d{1,6}")
 
 
@@ -53,7 +58,7 @@ def unpack(message: bytes, max_header: int = MAX_HEADER) -> Any:
         header = json.loads(message[start : start + n_header])
         reader = _Arrays(message, start + n_header)
         value = reader.build(header)
-    except (ValueError, TypeError, KeyError, struct.error, RecursionError, OverflowError) as error:
+    except _NO_MESSAGE as error:
         raise WireError(f"no message: {error}") from None
     if reader.position != len(message):
         raise WireError("a message with something behind it")
@@ -129,7 +134,8 @@ class _Arrays:
         self.position = end
         if kind.kind == "b":
             array = array.view(np.uint8) != 0  # a byte of 2 is neither True nor False
-        if kind.kind == "U":
-            array.tolist()  # fails where a number stands for no character
         # Byte order is the machine's own from here on.
-        return array.reshape(shape).astype(kind.newbyteorder("="))
+        array = array.astype(array.dtype.newbyteorder("="))
+        if kind.kind == "U" and (array.view(np.uint32) > _LAST_CHARACTER).any():
+            raise WireError("text of numbers that stand for no character")
+        return array.reshape(shape)

@@ -1,0 +1,73 @@
+"""`refimpl grade`: a class in one command, and what it says where it cannot."""
+
+import shutil
+import sys
+
+import pytest
+
+from refimpl.course.grading import sandbox
+from tests.grading.notebooks import cells_of, write
+
+
+@pytest.fixture
+def submissions(tmp_path):
+    write(tmp_path / "in/ada.ipynb", cells_of("solutions", 1))
+    (tmp_path / "in/bob.ipynb").write_text("half a note")
+    return tmp_path / "in"
+
+
+def grade(refimpl, submissions, *more):
+    return refimpl("grade", submissions, "--lesson", "1", "--out", "grades", *more)
+
+
+@pytest.mark.skipif(not shutil.which("bwrap"), reason="bubblewrap is not installed")
+def test_a_class(refimpl, submissions, tmp_path):
+    done = grade(refimpl, submissions, "--workers", "1")
+    if "does not work here" in done.err:
+        pytest.skip(done.err)
+    assert done.code == 0, done.err
+    assert done.out.strip() == "grades/grades.csv"
+    assert "new hidden seeds in grades/seeds.txt" in done.err
+    assert "bob (bob.ipynb): unreadable" in done.err
+    rows = (tmp_path / "grades/grades.csv").read_text().splitlines()
+    assert rows[1].startswith("ada,4,4,4,3,5,20,20,graded")
+    again = grade(refimpl, submissions)
+    assert "0 submissions graded, 2 graded before" in again.err
+
+
+@pytest.mark.parametrize("where", ["win32", "darwin", "linux"])
+def test_without_a_sandbox_it_refuses_and_says_why(refimpl, submissions, monkeypatch, where):
+    monkeypatch.setattr(sys, "platform", where)
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
+    done = grade(refimpl, submissions)
+    assert done.code == 2
+    assert "sandbox" in done.error and "--trust" in done.error
+
+
+def test_trust_says_what_it_means_and_grades(refimpl, submissions, tmp_path):
+    done = grade(refimpl, submissions, "--trust", "--workers", "1")
+    assert done.code == 0
+    assert "may read and delete your files" in done.err
+    assert "\nada,4,4,4,3,5,20,20" in (tmp_path / "grades/grades.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--lesson", "99"], "lesson 99"),
+        (["--naming", "("], "naming rule"),
+        (["--workers", "0"], "--workers"),
+        (["--timeout", "-1"], "--timeout"),
+        (["--attempt", "first"], "--attempt"),
+    ],
+)
+def test_wrong_words(refimpl, submissions, words, said):
+    done = grade(refimpl, submissions, *words)
+    assert done.code == 2
+    assert said in done.error
+
+
+def test_nothing_there(refimpl, tmp_path):
+    done = refimpl("grade", tmp_path / "none", "--lesson", "1", "--out", "grades")
+    assert done.code == 2 and "none" in done.error
+    assert not (tmp_path / "grades").exists()

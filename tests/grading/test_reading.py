@@ -1,0 +1,58 @@
+"""Files that are no notebooks get a reason, in words for their authors."""
+
+import json
+
+import pytest
+
+from refimpl.course.grading import reading
+from refimpl.course.grading.reading import Unreadable, parse_code_cells
+from tests.grading.notebooks import notebook
+
+WHOLE = json.dumps(notebook(["x = 1"])).encode()
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "empty"),
+        (b"  \n", "empty"),
+        (WHOLE[:-20], "no whole notebook"),
+        (b"print('hello')", "no whole notebook"),
+        (b"[1, 2]", "no notebook"),
+        (b"{}", "no cells"),
+        (b'{"cells": 5}', "no cells"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b"\x89PNG\x81\x8d" + bytes(20), "no text|no whole"),
+        (b'{"cells": [' + b"9" * 5000 + b"]}", "no whole notebook"),
+        (json.dumps(notebook(["x" * 2**21, "x"])).encode(), "longer than"),
+        (json.dumps(notebook([""] * 20_001)).encode(), "20001 cells"),
+        (b"[" + b"[]," * 3_000_000, "too many values"),
+    ],
+)
+def test_what_is_wrong_is_said(content, words):
+    with pytest.raises(Unreadable, match=words):
+        parse_code_cells(content)
+
+
+def test_too_large(monkeypatch):
+    monkeypatch.setattr(reading, "MAX_BYTES", 10)
+    with pytest.raises(Unreadable, match="clear its outputs"):
+        parse_code_cells(WHOLE)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_encodings(encoding):
+    text = json.dumps(notebook(["x = 'ü'"]), ensure_ascii=False)
+    assert parse_code_cells(text.encode(encoding)) == ["x = 'ü'"]
+
+
+def test_odd_cells_do_no_harm():
+    cells = [
+        5,
+        {"cell_type": "code"},
+        {"cell_type": "code", "source": None},
+        {"cell_type": "code", "source": ["x", 3, " = 1"]},
+        {"cell_type": "markdown", "source": "y"},
+    ]
+    sources = parse_code_cells(json.dumps({"cells": cells}).encode())
+    assert sources == ["", "", "x = 1"]
