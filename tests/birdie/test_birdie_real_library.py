@@ -4,6 +4,7 @@ Runs where `birdie_rl` imports: pip install -r requirements-birdie.txt
 """
 
 import multiprocessing
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -67,7 +68,12 @@ def test_rows_are_exactly_ours(name):
     for inputs, labels, mask in samples_of(batches_of(RealBirdie, name)):
         question, answer = question_and_answer(inputs, labels, mask)
         tokens = answer if name == "copying" else np.concatenate((question, answer))
-        ours = mixture.objectives[0].build(tokens, mixture.special[0], np.random.default_rng(0))
+        objective = mixture.objectives[0]
+        if name == "prefix_language_modeling":
+            # It rounds the length of a prefix down, ours goes to the nearest.
+            assert len(question) == int(len(tokens) * objective.prefix_fraction)
+            objective = replace(objective, prefix_fraction=len(question) / len(tokens))
+        ours = objective.build(tokens, mixture.special[0], np.random.default_rng(0))
         assert np.array_equal(inputs, ours.input_ids)
         assert np.array_equal(labels, ours.label_ids)
         # The token between question and answer is the prefix's last here, and causal there.
@@ -102,7 +108,9 @@ def test_corruption_has_about_the_same_statistics(name):
     )
     # It draws a rate between half and twice the one that was asked for at every token.
     assert real_share == pytest.approx(share, rel=0.35)
-    assert real_length == pytest.approx(length, rel=0.35)
+    # Where half of the tokens are hidden, its spans of 3 on average come out at about 2.
+    shorter = 2 / 3 if name == "autoencoding" else 1.0
+    assert real_length == pytest.approx(shorter * length, rel=0.35)
 
 
 def test_its_spans_are_marked_in_order_and_say_what_was_hidden():
