@@ -25,6 +25,9 @@ COMMANDS = (
     "presets",
     "reproduce",
     "grade",
+    "lint-lesson",
+    "new-lesson",
+    "release",
 )
 
 _EXAMPLES = """\
@@ -64,7 +67,7 @@ def build_parser() -> Parser:
     parser.set_defaults(quiet=False, debug=False)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for name in COMMANDS:
-        module = import_module(f"refimpl.cli.{name}")
+        module = import_module("refimpl.cli." + name.replace("-", "_"))
         summary = module.__doc__.strip().splitlines()[0]
         command = commands.add_parser(
             name,

@@ -9,7 +9,9 @@ process can do anything to it. `refimpl grade` examines, from outside.
 
 import copy
 import hashlib
+import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr
 
 import numpy as np
 
@@ -60,18 +62,25 @@ def check(exercise_id: str, function: Callable, *, seed: int = 0) -> int:
             f"✗ {exercise_id}: hand over the function itself, {exercise.function}, "
             f"and not {function!r:.60}"
         )
+    # A warning is no mistake, but nbgrader gives no points to a cell that writes one to stderr.
+    with redirect_stderr(sys.stdout):
+        return _verdict(exercise, function, seed)
+
+
+def _verdict(exercise: Exercise, function: Callable, seed: int) -> int:
+    """What `check` says and returns."""
     drawn = draw(exercise, function, seed)
     try:
         complaints = (complaint(exercise, function, inputs) for inputs in drawn)
         wrong = next(filter(None, complaints), None)
     except NotStarted:
-        print(f"{exercise_id}: not started yet (0 of {exercise.points} points)")
+        print(f"{exercise.id}: not started yet (0 of {exercise.points} points)")
         return 0
     if wrong:
         known = hint(exercise, function, seed)
-        lines = [f"✗ {exercise_id}: not right yet", wrong, *([f"hint: {known}"] if known else [])]
+        lines = [f"✗ {exercise.id}: not right yet", wrong, *([f"hint: {known}"] if known else [])]
         raise CheckFailed("\n".join(lines))
-    print(f"✓ {exercise_id}: right ({exercise.points} of {exercise.points} points)")
+    print(f"✓ {exercise.id}: right ({exercise.points} of {exercise.points} points)")
     record(exercise, exercise.points)
     return exercise.points
 

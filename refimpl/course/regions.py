@@ -51,3 +51,24 @@ def open_source(source: str) -> str:
 def has_solution(source: str) -> bool:
     """Tell whether a cell holds a solution."""
     return any(line.strip() == "### BEGIN SOLUTION" for line in source.splitlines())
+
+
+def solutions(source: str) -> list[str]:
+    """Return the text of each solution in a cell, as it is written there.
+
+    Raises:
+        UserError: A region is not closed, or closed without being opened.
+    """
+    open_source(source)
+    found: list[list[str]] = []
+    inside = False
+    for line in source.splitlines():
+        marker = line.strip()
+        if marker == "### BEGIN SOLUTION":
+            inside = True
+            found.append([])
+        elif marker == "### END SOLUTION":
+            inside = False
+        elif inside:
+            found[-1].append(line)
+    return ["\n".join(lines) for lines in found]

@@ -1,5 +1,7 @@
 """What a learner is told about an answer. (`tests/exercises/` proves each exercise's checker.)"""
 
+import sys
+
 import numpy as np
 import pytest
 
@@ -55,3 +57,19 @@ def test_exercises_are_numbered_and_found_by_their_lesson():
     assert set(lesson_exercises(1)) <= set(all_exercises())
     with pytest.raises(UserError, match="there are lessons 1, 2"):
         lesson_exercises(99)
+
+
+def test_a_check_writes_nothing_to_standard_error(capsys, tmp_path, monkeypatch):
+    # nbgrader gives no points to a cell that does, be it a warning.
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("REFIMPL_PROGRESS", str(tmp_path / "file/progress.json"))
+
+    def warns(frequency, sample_rate):
+        sys.stderr.write("a word on the way\n")
+        return abs(frequency - sample_rate * round(frequency / sample_rate))
+
+    with pytest.warns(UserWarning, match="could not be saved"):
+        assert check("1.1", warns) == 4
+    told = capsys.readouterr()
+    assert told.err == ""
+    assert "a word on the way" in told.out

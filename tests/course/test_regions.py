@@ -2,7 +2,7 @@
 
 import pytest
 
-from refimpl.course.regions import has_solution, open_source
+from refimpl.course.regions import has_solution, open_source, solutions
 from refimpl.errors import UserError
 
 SOLVED = '''\
@@ -55,3 +55,8 @@ def test_a_region_that_does_not_close_is_an_error(source):
     # A typing error here would publish the answer.
     with pytest.raises(UserError):
         open_source(source)
+
+
+def test_solutions_are_found_as_they_are_written():
+    assert solutions(SOLVED + SOLVED) == ["    twice = 2 * x\n    return twice"] * 2
+    assert solutions("x = 1") == []

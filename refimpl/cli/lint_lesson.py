@@ -1,0 +1,63 @@
+"""Check the source of a lesson: its exercises, questions, pictures, players and form.
+
+Says for each thing to put right the file, the line, and what is wanted. Nothing is changed. Without
+--execute no cell is run; pictures and players are then judged by the code and by the outputs that
+the built solution notebook stores.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from refimpl.cli.console import next_step, remark, result
+from refimpl.errors import UserError
+
+FOUND = 1
+EXAMPLES = """\
+examples:
+  refimpl lint-lesson                  all lessons
+  refimpl lint-lesson 3                one
+  refimpl lint-lesson 3 4 --execute    two, run from top to bottom: what the cells show, and cost
+
+exit codes: 0 nothing to put right, 1 something found, 2 wrong usage
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "lessons", metavar="NN", nargs="*", type=int, help="numbers of lessons (default: all)"
+    )
+    parser.add_argument(
+        "--execute",
+        action="store_true",
+        help="run them too, and check what each cell shows and how much it computes",
+    )
+
+
+def run(args: argparse.Namespace) -> int | None:
+    from refimpl.course.linting import lint_lesson
+    from refimpl.course.notebooks import sources
+    from refimpl.course.project import find_project
+
+    root = find_project()
+    there = {int(path.name[:2]): path for path in sources(root)}
+    unknown = [number for number in args.lessons if number not in there]
+    if unknown:
+        known = ", ".join(map(str, there))
+        raise UserError(f"there is no lesson {unknown[0]} in book/lessons; there are {known}")
+    n_found = 0
+    chosen = sorted(set(args.lessons)) or list(there)
+    for number in chosen:
+        findings = lint_lesson(root, there[number], execute=args.execute)
+        n_found += len(findings)
+        for finding in findings:
+            result(str(finding))
+    remark(f"{_counted(len(chosen), 'lesson')}, {_counted(n_found, 'thing')} to put right")
+    if not n_found:
+        return None
+    next_step("put them right, then make notebooks")
+    return FOUND
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" + "s" * (number != 1)

@@ -1,0 +1,21 @@
+"""What a lint of a lesson says: where something is, and what is the matter with it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing to put right.
+
+    Attributes:
+        path: Of the file, from the project's folder.
+        line: In the file, from 1.
+        text: What is the matter, and what is wanted.
+    """
+
+    path: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text}"
