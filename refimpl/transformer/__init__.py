@@ -4,20 +4,30 @@ Read in this order: `config`, `masks`, `positions`, `cache`, `attention`, `block
 `model`, `counting`, `precision`.
 """
 
+from refimpl.transformer.attention import attend_in_blocks
 from refimpl.transformer.cache import KVCache
 from refimpl.transformer.config import TransformerConfig, TransformerError
 from refimpl.transformer.counting import count_flops_per_token, count_parameters
+from refimpl.transformer.masks import CAUSAL, PAD, PREFIX, allowed_pairs
 from refimpl.transformer.model import Transformer
+from refimpl.transformer.positions import rotary_table, rotate
 from refimpl.transformer.precision import fast_matmul
 from refimpl.vocabulary import IGNORE_INDEX
 
 __all__ = [
+    "CAUSAL",
     "IGNORE_INDEX",
+    "PAD",
+    "PREFIX",
     "KVCache",
     "Transformer",
     "TransformerConfig",
     "TransformerError",
+    "allowed_pairs",
+    "attend_in_blocks",
     "count_flops_per_token",
     "count_parameters",
     "fast_matmul",
+    "rotary_table",
+    "rotate",
 ]
