@@ -13,7 +13,7 @@
     .refimpl-compare legend { float: none; font: inherit; font-weight: bold; margin: 0; padding: 0; width: auto; }
     .refimpl-compare label { align-items: baseline; cursor: pointer; display: flex; gap: 0.4em;
       padding: 0.25em 0; }
-    .refimpl-compare label:has(:checked) { font-weight: bold; }
+    .refimpl-compare label:has(input:checked) { font-weight: bold; }
     .refimpl-compare .number { font-variant-numeric: tabular-nums; }
     .refimpl-compare summary { cursor: pointer; }`;
   const SWITCH_SECONDS = 0.01; // quick enough for the ear, slow enough not to click

@@ -12,12 +12,12 @@ function render({ model, el }) {
   const codewords = new Sound(model.get("sounds"));
   const [xAxis, yAxis] = model.get("axes");
   const most = Math.max(...counts);
-  const [lowest, highest] = [Math.min(...peaks), Math.max(...peaks)].map(Math.log);
+  const byPeak = [...peaks].sort((a, b) => a - b);
   let at = counts.indexOf(most);
 
   const points = places.map(([cx, cy], i) => {
-    // Low to high: blue to orange, in equal steps an octave.
-    const share = (Math.log(peaks[i]) - lowest) / Math.max(highest - lowest, 1e-9);
+    // Low to high: blue to orange, by the middle of its rank, so that all shades are in use.
+    const share = (byPeak.indexOf(peaks[i]) + byPeak.lastIndexOf(peaks[i])) / 2 / codes.length;
     const fill = `color-mix(in srgb, var(--refimpl-orange) ${Math.round(100 * share)}%, var(--refimpl-blue))`;
     return make("circle", { cx, cy, r: 3 + 6 * Math.sqrt(counts[i] / most), style: `fill: ${fill}` });
   });
@@ -35,7 +35,7 @@ function render({ model, el }) {
   ...points, ring);
   const said = readout();
   const spectrum = make("path", { fill: "var(--refimpl-blue)", stroke: "currentColor" });
-  const curve = make("svg", { viewBox: "0 0 200 90", role: "img", "aria-label": "Its spectrum" }, spectrum);
+  const curve = make("svg", { viewBox: "0 0 200 90", style: "margin-bottom: 0.5rem", role: "img", "aria-label": "Its spectrum" }, spectrum);
   frame(model, el,
     "Hover or use the arrow keys to choose a codeword, click or press Enter to hear it.",
     make("div", { class: "beside" },

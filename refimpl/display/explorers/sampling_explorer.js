@@ -22,7 +22,7 @@ function render({ model, el }) {
   const bars = make("div", { class: "bars" });
   const line = make("path", { fill: "none", stroke: "currentColor", "stroke-width": 2, "vector-effect": "non-scaling-stroke" });
   const mark = make("line", { y1: 0, y2: HEIGHT, stroke: "var(--refimpl-orange)", "stroke-width": 3, "vector-effect": "non-scaling-stroke" });
-  const curve = make("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", style: "height: 4rem; width: 100%" }, line, mark);
+  const curve = make("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", style: "height: 4rem; margin-bottom: 0.5rem; width: 100%" }, line, mark);
   const summary = make("p");
   frame(model, el,
     "Choose a temperature, move along its tune, and hear it.",

@@ -76,13 +76,11 @@ def sampling_explorer(
         gathered.append(_run(ids, probabilities))
         used |= {token for position in gathered[-1]["top"] for token, _ in position}
     vocabulary = tokenizer.vocabulary
-    lengths = {len(run["ids"]) for run in gathered}
-    n_tokens = f"{min(lengths)}" + (f" to {max(lengths)}" if len(lengths) > 1 else "")
     return SamplingExplorer(
         title=title or "What the temperature does",
         alt=(
             f"The same model at {len(runs)} temperatures, {', '.join(f'{t:g}' for t in runs)}: for "
-            f"each a tune of {n_tokens} tokens, and the probabilities that each was drawn from."
+            "each its tune, and the probabilities that every token was drawn from."
         ),
         temperatures=[float(temperature) for temperature in runs],
         runs=gathered,
