@@ -191,6 +191,14 @@ BREAKS = {
         "import socket\nsocket.create_connection(('127.0.0.1', PORT), 1)\nreturn RIGHT", ("error",)
     ),
     "writes outside": Hostile("open('OUTSIDE/x', 'w')\nreturn RIGHT", ("error",)),
+    "writes into the sandbox's own folders": Hostile(
+        "for folder in ('/', '/dev', '/package', '/usr', '/proc', '/proc/sys/kernel'):\n"
+        "    try: open(f'{folder}/x', 'w')\n"
+        "    except OSError: continue\n"
+        "    return -1.0\n"
+        "return RIGHT",
+        ("right",),
+    ),
     "an error with an error": Hostile(
         "raise Bad()", ("error",), "class Bad(Exception):\n    def __str__(self): raise self"
     ),

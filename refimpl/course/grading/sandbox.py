@@ -119,7 +119,7 @@ class Sandbox:
         binds = [word for path in seen for word in ("--ro-bind", path, path)]
         # The package as it is installed holds the references.
         if any(PACKAGE.is_relative_to(path) for path in seen):
-            binds += ["--ro-bind", str(self.edition / PACKAGE.name), str(PACKAGE)]
+            binds += ["--ro-bind", str(self.edition / "refimpl"), str(PACKAGE)]
         size = str(2 * self.limits.file_size)
         room = [
             word
