@@ -15,6 +15,7 @@ from refimpl.cli.console import next_step, remark, result
 from refimpl.errors import UserError
 
 INTERRUPTED = 130
+MOST_LINES = 40  # on the screen
 EXAMPLES = """\
 examples:
   refimpl grade submissions/ --lesson 3 --out grades/
@@ -118,8 +119,10 @@ def _tell(args: argparse.Namespace, outcome) -> None:
     remark(f"{outcome.n_now} submissions graded{before}; {len(outcome.rows)} students")
     if outcome.look_at:
         remark(f"to look at ({args.out / 'look-at.txt'}):")
-    for line in outcome.look_at:
+    for line in outcome.look_at[:MOST_LINES]:
         remark(f"  {line}")
+    if len(outcome.look_at) > MOST_LINES:
+        remark(f"  and {len(outcome.look_at) - MOST_LINES} more in that file")
     result(f"{args.out / 'grades.csv'}")
     if outcome.n_left:
         next_step(f"{outcome.n_left} submissions are left: the same command goes on with them")

@@ -60,9 +60,17 @@ def test_what_is_not_there():
     assert statements() is None
 
 
-@pytest.mark.parametrize("source", ["nonlocal x", "return 1", "x = " + "-" * 500 + "1"])
+@pytest.mark.parametrize(
+    "source", ["nonlocal x", "return 1", "x = " + "-" * 500 + "1", "x = 1" + "+1" * 900]
+)
 def test_odd_statements_do_no_harm(source):
     assert "def f" in statements(source, "def f(x):\n    return x")[-1]
+
+
+def test_a_long_chain_is_followed_quickly():
+    chain = [f"x{n + 1} = x{n}" for n in range(5000)]
+    found = statements("x0 = 1", *chain, "def f(x):\n    return x5000")
+    assert len(found) == 5002
 
 
 def test_cells_without_magics():

@@ -7,6 +7,7 @@ stand for, and so on.
 
 import ast
 import symtable
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -59,14 +60,18 @@ def needed(statements: list[Statement], name: str) -> list[str] | None:
     """
     if not any(name in statement.binds for statement in statements):
         return None
-    wanted, chosen = {name, _STAR}, set()
-    while found := [
-        index
-        for index, statement in enumerate(statements)
-        if index not in chosen and wanted & (statement.binds | statement.changes)
-    ]:
-        chosen.update(found)
-        wanted.update(*(statements[index].uses for index in found))
+    makers: dict[str, list[int]] = defaultdict(list)  # which statements give a name what it has
+    for index, statement in enumerate(statements):
+        for made in statement.binds | statement.changes:
+            makers[made].append(index)
+    wanted, known, chosen = [name, _STAR], set(), set()
+    while wanted:
+        if (one := wanted.pop()) in known:
+            continue
+        known.add(one)
+        for index in makers[one]:
+            chosen.add(index)
+            wanted.extend(statements[index].uses)
     return [statements[index].source for index in sorted(chosen)]
 
 
@@ -74,6 +79,7 @@ def _statement(node: ast.stmt, definitions: set[str], imports: set[str]) -> Stat
     try:
         source = ast.unparse(node)
         table = symtable.symtable(source, "<notebook>", "exec")
+        changes = _changed(node, definitions, imports)
     except (SyntaxError, ValueError, RecursionError):
         return Statement("")  # such as `nonlocal` outside a function: Python would not run it
     symbols = table.get_symbols()
@@ -81,7 +87,7 @@ def _statement(node: ast.stmt, definitions: set[str], imports: set[str]) -> Stat
     if isinstance(node, ast.ImportFrom) and (_has_star(node) or node.module == "__future__"):
         binds.add(_STAR)
     uses = {s.get_name() for s in symbols if s.is_referenced()} | set(_global_names(table))
-    return Statement(source, binds, uses, _changed(node, definitions, imports))
+    return Statement(source, binds, uses, changes)
 
 
 def _one_by_one(node: ast.stmt) -> list[ast.stmt]:
