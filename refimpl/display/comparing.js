@@ -1,4 +1,5 @@
-// Turns the plain players of an A/B row into one that plays all stages in step.
+// Turns the plain players of an A/B row into one that plays all stages in step: of every element
+// with the class "refimpl-compare", whose first child holds a <figure> with a caption for each stage.
 // Every stage runs from the same clock; switching turns one gain up and the others down.
 (() => {
   const STYLE = `
@@ -25,18 +26,20 @@
     return element;
   }
 
-  // An MP3 in a data address, as bytes. (To fetch it would be a request.)
-  function bytesOf(address) {
+  // A sound in a data address, or in a file beside the page, as bytes.
+  async function bytesOf(address) {
+    if (!address.startsWith("data:")) return (await fetch(address)).arrayBuffer();
     return Uint8Array.from(atob(address.split(",")[1]), (letter) => letter.charCodeAt(0)).buffer;
   }
 
   function upgrade(row, number) {
     row.dataset.ready = "yes";
+    row.dataset.lmSuppressShortcuts = "true"; // JupyterLab leaves the keys to the row
     const plain = row.firstElementChild;
     const players = [...row.querySelectorAll("audio")];
     const labels = [...row.querySelectorAll("figcaption")].map((caption) => caption.textContent);
     let context, gains, buffers, loading, seconds = 0;
-    let sources = [], startedAt = 0, at = 0, chosen = 0;
+    let sources = [], startedAt = 0, at = 0, chosen = 0, starting = false;
 
     const button = make("button", { type: "button", textContent: "▶ Play" });
     const slider = make("input", { type: "range", min: 0, max: 1, step: 0.01, value: 0 });
@@ -48,7 +51,8 @@
     const legend = make("legend", { textContent: "Heard now (switch while it plays)" });
     const alone = make("details", {}, make("summary", { textContent: "One player each" }));
     const transport = make("div", { className: "transport" }, button, slider, time);
-    row.prepend(transport, make("fieldset", {}, legend, ...choices), alone);
+    const choice = make("fieldset", {}, legend, ...choices);
+    row.prepend(transport, choice, alone);
     alone.append(plain);
 
     const position = () => (sources.length ? Math.max(at, context.currentTime - startedAt) : at);
@@ -59,7 +63,7 @@
       slider.value = now;
       time.textContent = `${now.toFixed(1)} s${seconds ? ` of ${seconds.toFixed(1)} s` : ""}`;
       slider.setAttribute("aria-valuetext", time.textContent);
-      button.textContent = sources.length ? "⏸ Pause" : "▶ Play";
+      button.textContent = sources.length ? "Pause" : "▶ Play";
       if (sources.length) requestAnimationFrame(show);
     }
 
@@ -67,7 +71,7 @@
     function load() {
       loading ??= (async () => {
         context = new AudioContext();
-        buffers = await Promise.all(players.map((one) => context.decodeAudioData(bytesOf(one.src))));
+        buffers = await Promise.all(players.map(decode));
         seconds = Math.max(...buffers.map((buffer) => buffer.duration));
         slider.max = seconds;
         gains = buffers.map(() => context.createGain());
@@ -77,6 +81,17 @@
         });
       })();
       return loading;
+    }
+
+    async function decode(player) {
+      return context.decodeAudioData(await bytesOf(player.src));
+    }
+
+    // A page opened from a disk may not read files: then the plain players are what there is.
+    function giveUp() {
+      transport.remove();
+      choice.remove();
+      alone.open = true;
     }
 
     async function play() {
@@ -101,15 +116,19 @@
     }
 
     button.onclick = async () => {
-      if (!sources.length) return play();
-      pause(position());
-      show();
+      if (starting) return; // the second press of an impatient hand
+      if (sources.length) {
+        pause(position());
+        show();
+        return;
+      }
+      starting = true;
+      await play().catch(giveUp);
+      starting = false;
     };
     slider.oninput = async () => {
-      const wanted = Number(slider.value);
-      await load();
       const wasPlaying = sources.length > 0;
-      pause(wanted);
+      pause(Number(slider.value));
       if (wasPlaying) await play();
       show();
     };

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from visits import SERIOUS
-from widget_page import open_page, page_with
+from widget_page import STATIC, open_page, page_with
 
 from refimpl.display import compare_sounds
+from refimpl.display.comparing import SCRIPT
 
 RATE = 22050
 LABELS = ["The tune", "Its mel frames and back", "Its tokens and back"]
@@ -82,6 +83,39 @@ def test_it_goes_on_where_it_was_paused_or_moved_to(page):
     assert page.get_by_role("slider").input_value() == "0"
 
 
+FILES = """
+<div class="refimpl-compare" role="group" aria-label="Two files"><div>
+<figure><figcaption>A</figcaption><audio controls aria-label="A" src="http://book.test/a.mp3"></audio></figure>
+<figure><figcaption>B</figcaption><audio controls aria-label="B" src="http://book.test/b.mp3"></audio></figure>
+</div></div>
+"""
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+def test_sounds_may_be_files_and_stay_plain_players_where_they_cannot_be_read(browser, reachable):
+    page = browser.new_page()
+    mp3 = row().players[0].mp3
+    shared = {"access-control-allow-origin": "*"}
+    page.route(
+        "http://book.test/*",
+        lambda route: (
+            route.fulfill(body=mp3, content_type="audio/mpeg", headers=shared)
+            if reachable
+            else route.abort()
+        ),
+    )
+    script = f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>"
+    page.set_content(page_with(FILES + script, scripts=LISTEN))
+    page.get_by_role("button", name="Play").dblclick()
+    if reachable:
+        page.wait_for_function("started.length === 2")
+        assert page.locator("audio:visible").count() == 0
+    else:
+        page.locator("audio").first.wait_for()
+        assert page.get_by_role("radio").count() == 0
+    page.close()
+
+
 def test_the_single_players_stay_within_reach(page):
     assert page.locator("audio").first.is_hidden()
     page.get_by_text("One player each").click()
@@ -104,3 +138,8 @@ def test_it_fits_a_phone_and_axe_finds_nothing_serious(browser, theme, width):
     found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     assert [(rule["id"], rule["nodes"]) for rule in found if rule["impact"] in SERIOUS] == []
     page.context.close()
+
+
+def test_the_books_copy_of_the_script_is_the_packages():
+    copy = STATIC / "comparing.js"
+    assert copy.read_text(encoding="utf-8") == SCRIPT.read_text(encoding="utf-8")

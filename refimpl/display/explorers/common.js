@@ -16,7 +16,12 @@ function make(tag, attributes = {}, ...children) {
 
 // The frame of an explorer: its title, how to use it, and the words for who does not see it.
 function frame(model, el, help, ...children) {
-  const explorer = make("figure", { class: "refimpl-explorer", role: "group", "aria-label": model.get("title") },
+  const explorer = make("figure", {
+    class: "refimpl-explorer",
+    role: "group",
+    "aria-label": model.get("title"),
+    "data-lm-suppress-shortcuts": "true", // JupyterLab leaves the keys to the explorer
+  },
     make("figcaption", {}, make("strong", {}, model.get("title")), make("span", { class: "help" }, help)),
     ...children,
     make("details", {}, make("summary", {}, "In words"), make("p", {}, model.get("alt"))));

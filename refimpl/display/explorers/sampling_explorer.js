@@ -81,7 +81,7 @@ function render({ model, el }) {
       playing = null;
       button.textContent = "▶ Play the tune";
     });
-    button.textContent = "⏹ Stop";
+    button.textContent = "■ Stop";
     requestAnimationFrame(follow);
   }
 

@@ -74,7 +74,7 @@ function render({ model, el }) {
       playing = null;
       button.textContent = "▶ Play from here";
     });
-    button.textContent = "⏹ Stop";
+    button.textContent = "■ Stop";
     requestAnimationFrame(follow);
   }
 

@@ -1,0 +1,160 @@
+// Turns the plain players of an A/B row into one that plays all stages in step: of every element
+// with the class "refimpl-compare", whose first child holds a <figure> with a caption for each stage.
+// Every stage runs from the same clock; switching turns one gain up and the others down.
+(() => {
+  const STYLE = `
+    .refimpl-compare { border: 1px solid currentColor; border-radius: 0.5rem; padding: 0.75rem;
+      margin: 0.5em 0; }
+    .refimpl-compare .transport { align-items: center; display: flex; flex-wrap: wrap; gap: 0.5rem 0.75rem; }
+    .refimpl-compare .transport input { flex: 1 1 8rem; min-width: 0; }
+    .refimpl-compare button { background: none; border: 1px solid currentColor; border-radius: 0.375rem;
+      color: inherit; cursor: pointer; font: inherit; min-width: 5.5em; padding: 0.35em 0.75em; }
+    .refimpl-compare fieldset { border: 0; display: flex; flex-wrap: wrap; gap: 0.25rem 1rem;
+      margin: 0.5rem 0; padding: 0; }
+    .refimpl-compare legend { float: none; font: inherit; font-weight: bold; margin: 0; padding: 0; width: auto; }
+    .refimpl-compare label { align-items: baseline; cursor: pointer; display: flex; gap: 0.4em;
+      padding: 0.25em 0; }
+    .refimpl-compare label:has(input:checked) { font-weight: bold; }
+    .refimpl-compare .number { font-variant-numeric: tabular-nums; }
+    .refimpl-compare summary { cursor: pointer; }`;
+  const SWITCH_SECONDS = 0.01; // quick enough for the ear, slow enough not to click
+  const LEAD_SECONDS = 0.03; // so that all stages are ready when the first one starts
+
+  function make(tag, properties = {}, ...children) {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  }
+
+  // A sound in a data address, or in a file beside the page, as bytes.
+  async function bytesOf(address) {
+    if (!address.startsWith("data:")) return (await fetch(address)).arrayBuffer();
+    return Uint8Array.from(atob(address.split(",")[1]), (letter) => letter.charCodeAt(0)).buffer;
+  }
+
+  function upgrade(row, number) {
+    row.dataset.ready = "yes";
+    row.dataset.lmSuppressShortcuts = "true"; // JupyterLab leaves the keys to the row
+    const plain = row.firstElementChild;
+    const players = [...row.querySelectorAll("audio")];
+    const labels = [...row.querySelectorAll("figcaption")].map((caption) => caption.textContent);
+    let context, gains, buffers, loading, seconds = 0;
+    let sources = [], startedAt = 0, at = 0, chosen = 0, starting = false;
+
+    const button = make("button", { type: "button", textContent: "▶ Play" });
+    const slider = make("input", { type: "range", min: 0, max: 1, step: 0.01, value: 0 });
+    slider.setAttribute("aria-label", "Position");
+    const time = make("span", { className: "number" });
+    const name = `refimpl-compare-${Date.now()}-${number}`;
+    const radios = labels.map((_, i) => make("input", { type: "radio", name, checked: i === 0 }));
+    const choices = labels.map((label, i) => make("label", {}, radios[i], label));
+    const legend = make("legend", { textContent: "Heard now (switch while it plays)" });
+    const alone = make("details", {}, make("summary", { textContent: "One player each" }));
+    const transport = make("div", { className: "transport" }, button, slider, time);
+    const choice = make("fieldset", {}, legend, ...choices);
+    row.prepend(transport, choice, alone);
+    alone.append(plain);
+
+    const position = () => (sources.length ? Math.max(at, context.currentTime - startedAt) : at);
+
+    function show() {
+      if (sources.length && position() >= seconds) pause(0);
+      const now = Math.min(position(), seconds || position());
+      slider.value = now;
+      time.textContent = `${now.toFixed(1)} s${seconds ? ` of ${seconds.toFixed(1)} s` : ""}`;
+      slider.setAttribute("aria-valuetext", time.textContent);
+      button.textContent = sources.length ? "Pause" : "▶ Play";
+      if (sources.length) requestAnimationFrame(show);
+    }
+
+    // Not before somebody wants to hear: a browser lets no page make a sound by itself.
+    function load() {
+      loading ??= (async () => {
+        context = new AudioContext();
+        buffers = await Promise.all(players.map(decode));
+        seconds = Math.max(...buffers.map((buffer) => buffer.duration));
+        slider.max = seconds;
+        gains = buffers.map(() => context.createGain());
+        gains.forEach((gain, i) => {
+          gain.gain.value = i === chosen ? 1 : 0;
+          gain.connect(context.destination);
+        });
+      })();
+      return loading;
+    }
+
+    async function decode(player) {
+      return context.decodeAudioData(await bytesOf(player.src));
+    }
+
+    // A page opened from a disk may not read files: then the plain players are what there is.
+    function giveUp() {
+      transport.remove();
+      choice.remove();
+      alone.open = true;
+    }
+
+    async function play() {
+      await load();
+      await context.resume();
+      for (const player of players) player.pause();
+      const start = context.currentTime + LEAD_SECONDS;
+      startedAt = start - at;
+      sources = buffers.map((buffer, i) => {
+        const source = new AudioBufferSourceNode(context, { buffer });
+        source.connect(gains[i]);
+        source.start(start, at);
+        return source;
+      });
+      show();
+    }
+
+    function pause(from) {
+      at = from;
+      for (const source of sources) source.stop();
+      sources = [];
+    }
+
+    button.onclick = async () => {
+      if (starting) return; // the second press of an impatient hand
+      if (sources.length) {
+        pause(position());
+        show();
+        return;
+      }
+      starting = true;
+      await play().catch(giveUp);
+      starting = false;
+    };
+    slider.oninput = async () => {
+      const wasPlaying = sources.length > 0;
+      pause(Number(slider.value));
+      if (wasPlaying) await play();
+      show();
+    };
+    radios.forEach((radio, i) => {
+      radio.onchange = () => {
+        chosen = i;
+        row.dataset.heard = labels[i];
+        gains?.forEach((gain, j) => {
+          gain.gain.setTargetAtTime(i === j ? 1 : 0, context.currentTime, SWITCH_SECONDS);
+        });
+      };
+    });
+    for (const player of players) {
+      player.addEventListener("loadedmetadata", () => {
+        if (!buffers) slider.max = seconds = Math.max(seconds, player.duration);
+        show();
+      });
+    }
+    row.dataset.heard = labels[0];
+    show();
+  }
+
+  const waiting = document.querySelectorAll(".refimpl-compare:not([data-ready])");
+  if (!waiting.length || !window.AudioContext) return;
+  if (!document.getElementById("refimpl-compare-style")) {
+    document.head.append(make("style", { id: "refimpl-compare-style", textContent: STYLE }));
+  }
+  waiting.forEach(upgrade);
+})();
