@@ -140,7 +140,8 @@ def call(run: Callable, guard: Guard, inputs: dict[str, Any]) -> dict[str, Any]:
     except BaseException as error:  # also SystemExit
         return {"status": "error", "reason": f"raised {told(error)}"}
     if guard.called:
-        return {"status": "forbidden", "reason": f"calls {guard.called}, which it is to replace"}
+        reason = f"your function calls {guard.called}, which it is to replace"
+        return {"status": "forbidden", "reason": reason}
     if sum(getattr(result["value"], "nbytes", 0) for result in results.values()) > MAX_RESULT_BYTES:
         return {"status": "error", "reason": "returned more than 32 MiB"}
     return {"status": "called", "results": results, "changed": changed(handed, inputs)}

@@ -63,6 +63,8 @@ def report(
     feedback = FEEDBACK.get(status, "")
     if status == "error" and hidden:
         feedback = "your function takes the inputs that `check` shows, and fails on others"
+    elif status == "forbidden" and reason and not hidden:
+        feedback = reason
     elif status == "error":
         feedback = f"your function {reason}" if reason.startswith("raised") else reason
     return ExerciseReport(
