@@ -9,9 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-# Seconds of processor time, which a busy machine does not stretch as it does wall time.
-CELL_BUDGET = 15
-LESSON_BUDGET = 60
+from refimpl.course.budgets import CELL_BUDGET, LESSON_BUDGET
 
 _spent: dict[str, float] = defaultdict(float)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from refimpl.cli import main
-from refimpl.course.budgets import CELL_BUDGET
 from refimpl.course.linting import lint_lesson
 from refimpl.course.linting.running import check_by_running
 from refimpl.course.linting.source import read_source
@@ -195,10 +194,6 @@ def test_running_finds_what_cells_show_and_cost(project):
         (13, "the cell"),
     } <= told
     assert not any(line == 18 and "without" in text for line, text in told)
-
-
-def test_the_budget_is_the_one_that_the_tests_keep():
-    assert f"CELL_BUDGET = {CELL_BUDGET}\n" in (ROOT / "conftest.py").read_text(encoding="utf-8")
 
 
 # The command --------------------------------------------------------------------------------------
