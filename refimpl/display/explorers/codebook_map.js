@@ -42,7 +42,7 @@ function render({ model, el }) {
       map,
       make("div", {}, said, curve,
         make("p", {}, "Its spectrum, low frequencies at the left. On the map: → ", xAxis.toLowerCase(), "; ↑ ",
-          yAxis.toLowerCase(), "; blue points sound low and orange ones high; large ones are used often."))));
+          yAxis.toLowerCase(), "; the strongest frequency rises from blue to orange; large points are used often."))));
 
   function nearest(event) {
     const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(map.getScreenCTM().inverse());
