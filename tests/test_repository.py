@@ -106,7 +106,10 @@ def test_the_version_is_the_same_everywhere():
 
 def test_relative_links_of_the_documents_lead_somewhere():
     for path in [*ROOT.glob("*.md"), *(ROOT / "book").glob("*.md")]:
-        for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8")):
+        # "lesson:3" leads to that lesson's page, and the reference is written with the book.
+        for target in re.findall(
+            r"\]\((?!https?:|lesson:|\.\./api/|#)([^)#]+)", path.read_text(encoding="utf-8")
+        ):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
 
 

@@ -78,3 +78,24 @@ def test_a_hash_in_a_code_fence_is_no_heading():
 @pytest.mark.parametrize(("seconds", "told"), [(0.2, "1 s"), (41.6, "42 s"), (150, "2 minutes")])
 def test_durations_are_told_as_people_tell_them(seconds, told):
     assert pages.in_words(seconds) == told
+
+
+def test_an_exercise_gets_a_label_and_a_progress_page_its_list(staged, project):
+    (project / "book/progress.md").write_text("# Progress\n\n<!-- all exercises -->\n")
+    folder = staged("class")
+    page = nbformat.read(folder / "lessons/01-small.ipynb", as_version=4)
+    assert any(c.source.startswith("(exercise-1-1)=\n### Exercise 1.1") for c in page.cells)
+    text = (folder / "book/progress.md").read_text()
+    assert 'href="../lessons/01-small.html#exercise-1-1"' in text
+    assert 'data-exercise="1.1" data-points="4"' in text
+    assert 'data-exercise="2.1"' not in text  # no such lesson in this book
+
+
+def test_the_reference_is_in_the_contents_in_order(staged, project):
+    toc = (project / "_toc.yml").read_text()
+    extra = "  - caption: Reference\n    chapters:\n      - glob: api/index\n"
+    (project / "_toc.yml").write_text(toc + extra)
+    text = (staged("full") / "_toc.yml").read_text()
+    assert "file: api/index" in text
+    assert text.index("api/other") < text.index("api/used")
+    assert (staged("full") / "api/used.md").exists()

@@ -15,6 +15,7 @@ LOGGER = logging.getLogger(__name__)
 # It draws the theme's icons a second time, as SVG: 1.5 MB that stop every page from showing.
 ICON_SCRIPT = re.compile(r'[ \t]*<script src="[^"]*fontawesome/[^"]*\.js[^"]*"></script>\n?')
 ICON_SCRIPT_FILES = "_static/vendor/fontawesome/*/js"
+WITH_EXERCISES = ("lessons/", "book/progress")  # pages that show what a reader has solved
 LATE = 900  # after the theme's own changes to a page
 
 
@@ -51,12 +52,18 @@ def warn_about_dead_widgets(app: Sphinx, doctree: nodes.document, docname: str) 
 
 def load_what_is_needed(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
     """Leave MathJax out where there is no formula. Widgets' scripts come with the page already."""
+    if not page.startswith(WITH_EXERCISES):
+        without(context, "progress.js")
     styles = context["css_files"]
     styles[:] = [style for style in styles if "sphinx-thebe" not in str(style.filename)]
-    if doctree is not None and any(doctree.findall(is_formula)):
-        return
+    if doctree is None or not any(doctree.findall(is_formula)):
+        without(context, "mathjax")
+
+
+def without(context: dict, name: str) -> None:
+    """Leave a script out of a page."""
     scripts = context["script_files"]
-    scripts[:] = [script for script in scripts if "mathjax" not in str(described(script)).lower()]
+    scripts[:] = [script for script in scripts if name not in described(script).lower()]
 
 
 def is_formula(node: nodes.Node) -> bool:
@@ -70,13 +77,16 @@ def described(script) -> str:
 
 
 def lead_edits_to_the_source(app: Sphinx, page: str, template: str, context: dict, doctree) -> None:
-    """Both notebooks of a lesson are built: to correct either means to change its source."""
+    """Notebooks and the reference are built: to correct them means to change their source."""
     for group in context.get("header_buttons", []):
         for button in group.get("buttons", []):
             if button.get("label") == "source-edit-button":
                 button["url"] = re.sub(
                     r"/(lessons|solutions)/([\w-]+)\.ipynb$", r"/book/lessons/\2.md", button["url"]
                 )
+                if page.startswith("api/"):
+                    path = app.env.metadata[page].get("source", "refimpl/__init__.py")
+                    button["url"] = re.sub(r"/api/[\w-]+\.md$", f"/{path}", button["url"])
 
 
 def drop_icon_script(app: Sphinx, exception: Exception | None) -> None:

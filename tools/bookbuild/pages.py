@@ -9,22 +9,32 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from bookbuild.progress import with_labels
 from refimpl.course.notebooks import CHECK_CALL
 
 HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
+KEPT_IN = re.compile(r"(?<=<code>)[^<]*(?=progress\.json</code>)")
 MARKER = re.compile(r"^[ \t]*### (BEGIN|END) .*\n?", re.MULTILINE)
 FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
 
 
-def lesson_page(lesson: NotebookNode, seconds: float, solution: str | None) -> NotebookNode:
+def lesson_page(
+    lesson: NotebookNode, seconds: float, solution: str | None, names: str = ""
+) -> NotebookNode:
     """Return the page of an executed lesson.
 
     Args:
         lesson: the executed open notebook; its first cell is the title.
         seconds: how long it ran.
         solution: name of the page with its solutions, or None in an edition without them.
+        names: Markdown for its end, on the names of the package that it imports.
     """
     page = nbformat.from_dict(lesson)
+    for cell in page.cells:
+        if cell.cell_type == "markdown":
+            cell.source = with_labels(cell.source)
+        else:
+            say_where_progress_is(cell)
     facts = [f"This page ran in {in_words(seconds)} on one CPU core when the book was built."]
     if solution:
         facts.append(f"[Solutions of the exercises](../solutions/{solution}.ipynb)")
@@ -34,7 +44,17 @@ def lesson_page(lesson: NotebookNode, seconds: float, solution: str | None) -> N
             if ids := exercises_checked(page.cells[place]):
                 links = " ".join(f"{{ref}}`Solution of {i} <{label(i)}>`" for i in ids)
                 page.cells.insert(place + 1, remark(links))
+    if names:
+        page.cells.append(nbformat.v4.new_markdown_cell(names))
     return page
+
+
+def say_where_progress_is(cell: NotebookNode) -> None:
+    """Name the file that a learner finds: a build keeps its own progress in a passing folder."""
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if "text/html" in data:
+            data["text/html"] = KEPT_IN.sub("~/.refimpl/", data["text/html"])
 
 
 def solution_page(solution: NotebookNode, lesson: str, seconds: float) -> NotebookNode:

@@ -15,11 +15,13 @@ import nbformat
 import yaml
 from PIL import Image
 
-from bookbuild import pages
+from bookbuild import lessons, pages, progress
+from bookbuild.api import Reference, toc_sections
 from bookbuild.execution import Executed
 
 EDITIONS = ("full", "class")
 LEFT_OUT = "book/lessons"  # the sources of the lessons, which hold the answers
+REFERENCE = "api/index"
 HEAVY = 200_000  # bytes of a picture that is worth making lighter
 # In a page, what stands between these two lines is for the edition with solutions.
 SOLUTIONS_ONLY = re.compile(
@@ -36,14 +38,21 @@ def stage(root: Path, target: Path, edition: str, executed: dict[Path, Executed]
         edition: "full", or "class" for one without solutions.
         executed: the results of all notebooks that the edition shows.
     """
+    by_number = lessons.pages_by_number(list(executed))
+    used = lessons.used_in(lessons.imports(list(executed)))
+    reference = Reference(root, by_number, used)
+
     files = {Path("_config.yml"): (root / "_config.yml").read_bytes()}
-    files[Path("_toc.yml")] = contents(root / "_toc.yml", edition).encode()
+    files[Path("_toc.yml")] = contents(root / "_toc.yml", edition, reference).encode()
     for path in (root / "book").rglob("*"):
         name = path.relative_to(root)
         if path.is_file() and not name.as_posix().startswith(f"{LEFT_OUT}/"):
             files[name] = content(path, edition, target.with_name("lighter"))
+            if path.suffix == ".md":
+                files[name] = with_lessons(files[name].decode(), root, by_number).encode()
     for path, result in executed.items():
-        files[path.relative_to(root)] = page(path, result, edition).encode()
+        files[path.relative_to(root)] = page(path, result, edition, reference).encode()
+    files |= {Path(name): text.encode() for name, text in reference.pages().items()}
 
     for path in list(target.rglob("*")):
         if path.is_file() and path.relative_to(target) not in files:
@@ -90,21 +99,43 @@ def notebooks(root: Path, edition: str) -> list[Path]:
     return found + (pages.notebook_names(root / "solutions") if edition == "full" else [])
 
 
-def page(path: Path, result: Executed, edition: str) -> str:
+def with_lessons(text: str, root: Path, by_number: dict[int, str]) -> str:
+    """Return a page with its links to lessons, and the list of their exercises where it has one."""
+    if progress.PLACE in text:
+        titles = {
+            number: (name, progress.title_of(first_cell(root / "lessons" / f"{name}.ipynb")))
+            for number, name in by_number.items()
+        }
+        text = text.replace(progress.PLACE, progress.listed(titles))
+    return lessons.resolve(text, by_number)
+
+
+def first_cell(path: Path) -> str:
+    """Return the text of a notebook's first cell."""
+    return nbformat.read(path, as_version=4).cells[0].source
+
+
+def page(path: Path, result: Executed, edition: str, reference: Reference) -> str:
     """Return the page of an executed notebook, as a notebook's text."""
     notebook = result.into(nbformat.read(path, as_version=4))
     if path.parent.name == "solutions":
         built = pages.solution_page(notebook, path.stem, result.seconds)
     else:
-        built = pages.lesson_page(notebook, result.seconds, edition == "full" and path.stem)
+        solution = path.stem if edition == "full" else None
+        names = reference.of_lesson(int(path.stem[:2]))
+        built = pages.lesson_page(notebook, result.seconds, solution, names)
     for number, cell in enumerate(built.cells):
         cell.id = f"cell-{number}"  # the same in every build
     return nbformat.writes(built)
 
 
-def contents(path: Path, edition: str) -> str:
+def contents(path: Path, edition: str, reference: Reference) -> str:
     """Return the table of contents, without the solutions where the edition has none."""
     toc = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for chapter in [chapter for part in toc["parts"] for chapter in part["chapters"]]:
+        if chapter.get("glob") == REFERENCE:  # written now, in the order of the lessons
+            chapter["file"] = chapter.pop("glob")
+            chapter["sections"] = toc_sections(reference.modules)
     if edition == "class":
         for part in toc["parts"]:
             part["chapters"] = [
