@@ -9,9 +9,11 @@ process can do anything to it. `refimpl grade` examines, from outside.
 
 import copy
 import hashlib
+import io
 import sys
 from collections.abc import Callable
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, redirect_stdout
+from types import CodeType
 
 import numpy as np
 
@@ -24,6 +26,7 @@ from refimpl.course.progress import record
 # Calls with different inputs, since one may come out right by luck.
 TRIALS = 3  # the same ones every time
 FRESH_TRIALS = 2  # ones that an answer has not met before
+SHOWN_VALUES = 10  # an array of so many is shown as it is
 HINT_TRIALS = 10  # more of them tell misconceptions apart that often come out the same
 
 
@@ -92,10 +95,23 @@ def draw(exercise: Exercise, function: Callable, seed: int) -> list[Inputs]:
     the messages show meets others then, and yet the same answer always gets the same verdict.
     """
     code = getattr(function, "__code__", None)
-    fingerprint = hashlib.sha256(code.co_code if code else b"").digest()[:4]
+    fingerprint = hashlib.sha256(_text(code).encode()).digest()[:4]
     seeds = [[seed, trial] for trial in range(TRIALS)]
     seeds += [[seed, trial, *fingerprint] for trial in range(TRIALS, TRIALS + FRESH_TRIALS)]
     return [exercise.inputs(np.random.default_rng(numbers)) for numbers in seeds]
+
+
+def _text(code: CodeType | None) -> str:
+    """A function's code and constants, without what changes when the same cell is run again."""
+    if code is None:
+        return ""
+    constants = (
+        _text(constant)
+        if isinstance(constant, CodeType)
+        else repr(sorted(constant, key=repr) if isinstance(constant, frozenset) else constant)
+        for constant in code.co_consts
+    )
+    return "\n".join([code.co_code.hex(), *code.co_names, *constants])
 
 
 def complaint(exercise: Exercise, function: Callable, inputs: Inputs) -> str | None:
@@ -109,12 +125,18 @@ def complaint(exercise: Exercise, function: Callable, inputs: Inputs) -> str | N
     guard = Guard(function, [*exercise.forbidden, exercise.reference])
     try:
         given = arrays(exercise.run(guard, handed))
-    except NotImplementedError:
-        raise NotStarted from None
     except ForbiddenCall as error:
         return str(error)
     except Exception as error:  # whatever the learner's code may raise
-        return f"{_called(inputs)}\nyour function raised {type(error).__name__}: {error}"
+        if isinstance(error, NotImplementedError) and not error.args:  # as the placeholder does
+            raise NotStarted from None
+        told = f"{type(error).__name__}: {error}"
+        if guard.finished:  # what came back could not be used
+            returned = f"your function returned {guard.value!r:.80}"
+            return (
+                f"{_called(inputs)}\n{returned}\nwhich is not what its docstring asks for: {told}"
+            )
+        return f"{_called(inputs)}\nyour function raised {told}"
     if guard.called:  # where `run` calls the function several times, one call may hide another
         return f"your function calls {guard.called}, which it is to replace"
     if _differ(handed, inputs):
@@ -138,7 +160,9 @@ def hint(exercise: Exercise, function: Callable, seed: int) -> str | None:
     generators = (np.random.default_rng([seed, trial]) for trial in range(HINT_TRIALS))
     drawn = [exercise.inputs(rng) for rng in generators]
     try:
-        given = [results(exercise, function, inputs) for inputs in drawn]
+        # What the answer prints has been printed before.
+        with redirect_stdout(io.StringIO()):
+            given = [results(exercise, function, inputs) for inputs in drawn]
     except Exception:  # whatever the learner's code may raise
         return None
     for misconception, line in exercise.misconceptions.items():
@@ -172,9 +196,14 @@ def _differ(first: object, second: object) -> bool:
 
 
 def _called(inputs: Inputs) -> str:
-    """The call in one line, with arrays by their type and shape."""
-    shown = [
-        f"{name}={f'<{x.dtype} {x.shape}>' if isinstance(x, np.ndarray) else repr(x):.80}"
-        for name, x in inputs.items()
-    ]
-    return f"called with {', '.join(shown)}"
+    """The call in one line, with large arrays by their type and shape."""
+    return f"called with {', '.join(f'{name}={_shown(x):.80}' for name, x in inputs.items())}"
+
+
+def _shown(value: object) -> str:
+    """A value as text that fits a line."""
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    if value.size > SHOWN_VALUES:
+        return f"<{value.dtype} {value.shape}>"
+    return " ".join(np.array2string(value, precision=4, separator=", ").split())

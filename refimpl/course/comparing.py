@@ -65,6 +65,8 @@ def compare_array(right: np.ndarray, answer: np.ndarray, tolerance: float = 1e-6
     """Say how one array differs from the right one, or return None."""
     if complaint := _compare_kind(right, answer):
         return complaint
+    if answer.shape != right.shape and not right.shape:
+        return f"expected a single number, got an array of the shape {answer.shape}"
     if answer.shape != right.shape:
         return f"expected the shape {right.shape}, got {answer.shape}"
     if right.dtype.kind in "bU":
@@ -97,6 +99,8 @@ def compare_array(right: np.ndarray, answer: np.ndarray, tolerance: float = 1e-6
 
 def _compare_kind(right: np.ndarray, answer: np.ndarray) -> str | None:
     """Say what is wrong with the type of an answer's values, or return None."""
+    if answer.dtype == object and answer.ndim == 0 and answer[()] is None:
+        return f"expected {_short(right)}\ngot      None: does your function return its result?"
     if answer.dtype.kind not in _CALLED:
         shown = repr(answer[()] if answer.ndim == 0 else answer.tolist())
         return f"expected {_short(right)}\ngot      {shown:.60}, which is no number and no array"

@@ -34,6 +34,7 @@ class Guard:
         self.names: dict[CodeType, str] = {}
         self.builtins: dict[int, str] = {}
         self.called: str | None = None
+        self.finished, self.value = False, None  # whether the last call came back, and with what
         # What nobody has imported yet is known by its name: importing it takes seconds for some.
         self.absent: dict[str, str] = {}
         self._forbidden = []
@@ -53,17 +54,19 @@ class Guard:
         for entry in self._forbidden:
             # What a cache answers is no call, so a cached function would not be noticed.
             getattr(entry, "cache_clear", lambda: None)()
+        self.finished = False
         before = sys.getprofile()
         sys.setprofile(self._notice)
         threading.setprofile(self._notice)  # in threads that the answer starts
         try:
-            value = self.function(*args, **kwargs)
+            self.value = self.function(*args, **kwargs)
         finally:
             sys.setprofile(before)
             threading.setprofile(None)
             if self.called:  # also where the answer caught the first exception
                 raise ForbiddenCall(f"your function calls {self.called}, which it is to replace")
-        return value
+        self.finished = True
+        return self.value
 
     def _notice(self, frame: FrameType, event: str, argument: Any) -> None:
         if event == "call":

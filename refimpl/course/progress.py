@@ -23,23 +23,35 @@ VERSION = 1
 
 def progress_path() -> Path:
     """Return where the progress is kept."""
-    return Path(os.environ.get(PATH_VARIABLE) or Path.home() / ".refimpl" / "progress.json")
+    given = os.environ.get(PATH_VARIABLE)
+    return Path(given).expanduser() if given else Path.home() / ".refimpl" / "progress.json"
 
 
 def read_progress() -> dict[str, dict]:
     """Return the points by exercise, `{"3.1": {"points": 4, "of": 4, "when": …}}`.
 
-    A file that cannot be read is put aside under another name, and named in a warning.
+    A file that holds something else is put aside under another name, and named in a warning.
     """
     path = progress_path()
+    try:
+        return _read(path)
+    except OSError as error:
+        warnings.warn(f"your progress in {path} could not be read: {error}", stacklevel=2)
+        return {}
+
+
+def _read(path: Path) -> dict[str, dict]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["version"] != VERSION:
             raise ValueError(f"version {content['version']}, not {VERSION}")
-        return dict(content["exercises"])
+        exercises = dict(content["exercises"])
+        if not all(isinstance(one.get("points"), int) for one in exercises.values()):
+            raise ValueError("an exercise without points")
+        return exercises
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         aside = path.with_name(f"{path.name}.unreadable")
         warnings.warn(f"{path} holds no progress ({error}); kept as {aside.name}", stacklevel=3)
         path.replace(aside)
@@ -56,7 +68,7 @@ def record(exercise: Exercise, points: int) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two notebooks may be open at the same time.
         with FileLock(path.with_name(f"{path.name}.lock"), timeout=5):
-            exercises = read_progress()
+            exercises = _read(path)  # what cannot be read is not to be overwritten
             if exercises.get(exercise.id, {}).get("points", -1) >= points:
                 return
             when = datetime.now(UTC).isoformat(timespec="minutes")
@@ -127,7 +139,8 @@ def progress(lesson: int | None = None) -> ProgressTable:
     solved = read_progress()
 
     def points(exercise: Exercise) -> int:
-        return solved.get(exercise.id, {}).get("points", 0)
+        # An exercise may have become worth less since it was solved.
+        return min(solved.get(exercise.id, {}).get("points", 0), exercise.points)
 
     if lesson is not None:
         exercises = lesson_exercises(lesson).values()

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from refimpl.course import CheckFailed, check
-from refimpl.course.exercises import all_exercises, lesson_exercises
+from refimpl.course.check import FRESH_TRIALS, TRIALS, draw
+from refimpl.course.exercises import all_exercises, find_exercise, lesson_exercises
 from refimpl.errors import UserError
 
 
@@ -20,9 +21,9 @@ def test_wrong_answers_of_every_kind_are_told_in_words():
         return frequency / 0
 
     cases = [
-        (lambda frequency, sample_rate: None, "which is no number"),
+        (lambda frequency, sample_rate: None, "does your function return its result"),
         (lambda frequency, sample_rate: "440", "got      text"),
-        (lambda frequency, sample_rate: np.zeros(3), "expected the shape"),
+        (lambda frequency, sample_rate: np.zeros(3), "expected a single number"),
         (lambda frequency, sample_rate: np.nan, "not finite"),
         (lambda frequency, sample_rate: 1.5, "largest difference"),
         (ends_in_an_error, "raised ZeroDivisionError"),
@@ -50,6 +51,51 @@ def test_a_failure_shows_lines_and_no_traceback():
     lines = failure.value._render_traceback_()
     assert lines[0] == "✗ 1.1: not right yet"
     assert all("\n" not in line and "File" not in line for line in lines)
+
+
+def test_what_cannot_be_used_is_told_from_what_the_answer_raised():
+    with pytest.raises(CheckFailed, match="returned 4.0\nwhich is not what its docstring asks for"):
+        check("5.6", lambda query, key, value, keys, values: 4.0)
+    with pytest.raises(CheckFailed, match="got      None: does your function return its result"):
+        check("1.1", lambda frequency, sample_rate: None)
+    with pytest.raises(CheckFailed, match="expected a single number, got an array"):
+        check("1.1", lambda frequency, sample_rate: np.ones(3))
+
+
+def test_an_error_of_a_library_is_not_taken_for_the_placeholder():
+    def unsupported(frequency, sample_rate):
+        raise NotImplementedError("not for this type")
+
+    with pytest.raises(CheckFailed, match="raised NotImplementedError: not for this type"):
+        check("1.1", unsupported)
+
+
+def test_small_arrays_are_shown_and_large_ones_described():
+    def message(exercise_id):
+        with pytest.raises(CheckFailed) as failure:
+            check(exercise_id, lambda **inputs: 0.0)
+        return str(failure.value)
+
+    assert "chosen=[" in message("6.3")
+    assert "audio=<float" in message("1.2")
+
+
+def test_what_an_answer_prints_is_not_repeated_for_the_hint(capsys):
+    def answer(frequency, sample_rate):
+        print("here")
+        return frequency % sample_rate
+
+    with pytest.raises(CheckFailed, match="hint: "):
+        check("1.1", answer)
+    n_tones = 6
+    assert capsys.readouterr().out.count("here") <= n_tones * (TRIALS + FRESH_TRIALS)
+
+
+def test_other_constants_meet_other_inputs():
+    exercise = find_exercise("1.1")
+    first, again, second = (eval(f"lambda f, s: {n}.0") for n in (1, 1, 2))  # noqa: S307
+    drawn = [draw(exercise, answer, 0)[-1] for answer in (first, again, second)]
+    assert drawn[0] == drawn[1] != drawn[2]
 
 
 def test_exercises_are_numbered_and_found_by_their_lesson():

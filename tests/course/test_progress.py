@@ -56,6 +56,26 @@ def test_a_broken_file_is_put_aside_and_not_lost(path):
     assert progress(1).earned == 4
 
 
+@pytest.mark.parametrize(
+    "held", ['{"version": 1, "exercises": {"1.1": 4}}', '{"version": 9}', "[]"]
+)
+def test_a_file_of_another_form_is_put_aside(path, held):
+    path.parent.mkdir()
+    path.write_text(held)
+    with pytest.warns(UserWarning, match="holds no progress"):
+        assert progress(1).earned == 0
+    assert path.with_name("progress.json.unreadable").read_text() == held
+
+
+def test_what_cannot_be_read_is_neither_moved_nor_overwritten(path):
+    path.mkdir(parents=True)  # no file
+    with pytest.warns(UserWarning, match="could not be read"):
+        assert progress(1).earned == 0
+    with pytest.warns(UserWarning, match="could not be saved"):
+        record(find_exercise("1.1"), 4)
+    assert path.is_dir()
+
+
 def test_where_nothing_can_be_written_the_answer_is_right_all_the_same(path):
     path.parent.write_text("a file where the folder should be")
     with pytest.warns(UserWarning, match="could not be saved"):

@@ -49,7 +49,7 @@ WRONG = {
     uses_the_natural_logarithm: "np.log is the natural logarithm",
     compares_peaks: "take the RMS of both",
     leaves_out_the_logarithm: "bring it to decibels",
-    gives_a_ratio_for_every_sample: "expected the shape ()",
+    gives_a_ratio_for_every_sample: "expected a single number",
 }
 
 

@@ -33,7 +33,10 @@ def _run(function: Callable, inputs: Inputs) -> Results:
     keys = values = np.zeros((inputs["keys"].shape[1], 0, inputs["keys"].shape[2]))
     outputs = []
     for token in zip(inputs["queries"], inputs["keys"], inputs["values"], strict=True):
-        output, keys, values = function(*token, keys, values)
+        returned = function(*token, keys, values)
+        if not isinstance(returned, tuple | list) or len(returned) != 3:
+            raise TypeError("three arrays are expected: the output, the keys and the values")
+        output, keys, values = returned
         outputs.append(output)
     return {"the cached keys": keys, "the cached values": values, "the output": np.stack(outputs)}
 
