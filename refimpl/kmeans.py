@@ -8,7 +8,6 @@ costs one matrix product.
 from collections.abc import Iterable
 
 import numpy as np
-from sklearn.cluster import KMeans, kmeans_plusplus
 from threadpoolctl import threadpool_limits
 
 from refimpl.errors import UserError
@@ -124,6 +123,8 @@ def kmeans(
 
     Source: Arthur & Vassilvitskii 2007 (the start); Lloyd 1982. Taught in lesson 3.
     """
+    from sklearn.cluster import KMeans  # takes a second, which `nearest` can do without
+
     distinct = count_distinct(vectors)
     if distinct < n_clusters:
         raise TooFewFramesError(
@@ -145,6 +146,8 @@ def _start(vectors: np.ndarray, n_clusters: int, seed: int) -> np.ndarray:
     On a subset and with one trial a centroid: scikit-learn's default, with several trials on all
     vectors, takes longer than the clustering, and Lloyd's iterations make up for the difference.
     """
+    from sklearn.cluster import kmeans_plusplus
+
     rng = np.random.default_rng(seed)
     picks = rng.permutation(len(vectors))[: 16 * n_clusters]
     if count_distinct(vectors[picks]) >= n_clusters:
