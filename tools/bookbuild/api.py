@@ -45,12 +45,23 @@ class Reference:
                     self.elsewhere[entry.full] = home
                     module.entries.remove(entry)
                     del self.entries[entry.full]
+        self.targets = self.classes_and_methods()
         self.used = {name: [] for name in self.entries}
         # A lesson may go past a package's front and take a name from one of its modules.
         for name, numbers in used.items():
             if full := self.entry_of(root, name):
                 self.used.setdefault(full, [])
                 self.used[full] = sorted({*self.used[full], *numbers})
+
+    def classes_and_methods(self) -> dict[str, str]:
+        """Return the full names of what can be named without its module, such as "Codebook.fit"."""
+        found: dict[str, list[str]] = {}
+        for entry in self.entries.values():
+            if entry.kind in ("class", "exception"):
+                for one in [entry, *entry.members]:
+                    short_name = one.full.removeprefix(entry.full.removesuffix(entry.name))
+                    found.setdefault(short_name, []).append(one.full)
+        return {name: full for name, (full, *others) in found.items() if not others}
 
     def entry_of(self, root: Path, name: str) -> str | None:
         """Return under which name an imported name has its entry; it gets one if it has none."""
@@ -157,7 +168,7 @@ class Reference:
                     return role(name, full)
                 if any(full == other.name for other in self.modules):
                     return f"[`{name}`]({full.rpartition('.')[2]}.md)"
-            return None
+            return role(name, self.targets[plain]) if plain in self.targets else None
 
         return link
 
