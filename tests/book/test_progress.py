@@ -111,6 +111,7 @@ def test_it_works_from_the_disk_without_a_server(book, browser):
 
 def test_the_file_can_be_chosen_and_forgotten_by_keyboard_alone(opened):
     page = opened.page
+    page.bring_to_front()  # of all pages that are open, this one gets the keys
     page.locator("input[type=file]").focus()
     with page.expect_file_chooser() as chooser:
         page.keyboard.press("Space")
