@@ -189,7 +189,6 @@ def test_reproduce_hands_its_options_on(refimpl, monkeypatch):
     assert given["folder"] == "res" and given["with_ladder"] and given["n_tunes"] == 5
     assert given["changes"] == {"training.steps": 2}
 
-
     given.clear()
     words = ["--out", "res", "--mixtures", "--seeds", 3, "--mixture-tunes", 2]
     assert refimpl("reproduce", *words).code == 0
