@@ -70,7 +70,8 @@ class Recipe:
             )
         ids = ids.astype(np.int64, copy=False)
         size, start, end = self._bounds
-        if ids.min() < 0 or ids.max() >= size:
+        # Read as unsigned, an id below 0 is huge: one look at the tokens instead of two.
+        if ids.view(np.uint64).max() >= size:
             raise BirdieError(
                 f"token ids go from {ids.min()} to {ids.max()}; the vocabulary has 0 to {size - 1}"
             )

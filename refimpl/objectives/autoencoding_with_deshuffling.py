@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
 from refimpl.objectives.autoencoding import Autoencoding
 from refimpl.objectives.registry import register
 
@@ -31,9 +29,9 @@ class AutoencodingWithDeshuffling(Autoencoding):
 
     def order(self, parts, rng):
         n_moved = math.floor(len(parts) * self.shuffle_fraction + 0.5)
-        chosen = rng.permutation(len(parts))[:n_moved]  # in random order: where they go
-        parts = list(parts)
-        moved = [parts[i] for i in chosen]
-        for place, part in zip(np.sort(chosen), moved, strict=True):
-            parts[place] = part
-        return parts
+        # In random order: where they come from.
+        chosen = rng.permutation(len(parts))[:n_moved].tolist()
+        shuffled = list(parts)
+        for place, source in zip(sorted(chosen), chosen, strict=True):
+            shuffled[place] = parts[source]
+        return shuffled

@@ -63,9 +63,11 @@ def draw_spans(
 
 def visible_parts(tokens: np.ndarray, spans: list[tuple[int, int]]) -> list[np.ndarray]:
     """What is left of a piece before, between and after the spans; n_spans + 1 arrays."""
-    starts = [0, *(stop for _, stop in spans)]
-    stops = [*(start for start, _ in spans), len(tokens)]
-    return [tokens[start:stop] for start, stop in zip(starts, stops, strict=True)]
+    parts, at = [], 0
+    for start, stop in spans:
+        parts.append(tokens[at:start])
+        at = stop
+    return [*parts, tokens[at:]]
 
 
 def join_with_sentinels(parts: list[np.ndarray], sentinels: np.ndarray) -> np.ndarray:

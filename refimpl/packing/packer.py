@@ -7,6 +7,7 @@ is used twice, whatever the lengths of tunes and rows.
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -200,16 +201,17 @@ class _Draw:
     """Draws objectives by their shares."""
 
     def __init__(self, shares: np.ndarray, rng: np.random.Generator) -> None:
-        self._shares, self._rng = shares, rng
-        self.possible: list[int] = np.flatnonzero(shares > 0).tolist()
-        self._limits = np.cumsum(shares).tolist()
+        # Few numbers: Python adds them faster than numpy is called.
+        self._shares, self._rng = shares.tolist(), rng
+        self.possible = [which for which, share in enumerate(self._shares) if share > 0]
+        self._limits = list(accumulate(self._shares))
 
     def one(self) -> int:
         which = bisect_right(self._limits, self._rng.random() * self._limits[-1])
         return min(which, self.possible[-1])  # rounding may reach the very end
 
     def one_of(self, some: Sequence[int]) -> int:
-        limits = np.cumsum(self._shares[some]).tolist()
+        limits = list(accumulate(self._shares[which] for which in some))
         return some[min(bisect_right(limits, self._rng.random() * limits[-1]), len(some) - 1)]
 
 
