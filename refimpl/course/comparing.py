@@ -25,7 +25,7 @@ def as_array(value: Any) -> np.ndarray:
     What is none of these becomes an array of objects, which no comparison takes for right.
     """
     if hasattr(value, "detach"):  # a torch tensor, which may still be part of a graph
-        value = value.detach().cpu()
+        value = value.detach().cpu().numpy()
     try:
         # A copy without the subclass: an array that redefines `==` is not to have a say.
         return np.array(value, subok=False)

@@ -114,7 +114,9 @@ class Sandbox:
         # A virtual environment lies over another Python; both are needed.
         seen += dict.fromkeys(str(Path(prefix)) for prefix in (sys.base_prefix, sys.prefix))
         # Folders above them, which anyone may pass: bubblewrap's own are for root alone.
-        above = sorted({str(folder) for path in seen for folder in Path(path).parents} - {"/"})
+        above = sorted(
+            {str(folder) for path in seen for folder in Path(path).parents} - {"/", "/tmp"}
+        )
         passages = [word for path in above for word in ("--perms", "0755", "--dir", path)]
         binds = [word for path in seen for word in ("--ro-bind", path, path)]
         # The package as it is installed holds the references.
@@ -129,7 +131,8 @@ class Sandbox:
         package = ["--ro-bind", str(self.edition), INSIDE]
         shut = [word for folder in ("/dev", "/") for word in ("--remount-ro", folder)]
         devices = ["--proc", "/proc", "--dev", "/dev"]
-        return [*passages, *binds, *devices, *room, *package, *shut, "--chdir", "/tmp"]
+        # Room first: Python itself may lie somewhere below /tmp.
+        return [*devices, *room, *passages, *binds, *package, *shut, "--chdir", "/tmp"]
 
 
 def check_sandbox(sandbox: Sandbox) -> None:
