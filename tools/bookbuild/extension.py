@@ -16,6 +16,9 @@ LOGGER = logging.getLogger(__name__)
 ICON_SCRIPT = re.compile(r'[ \t]*<script src="[^"]*fontawesome/[^"]*\.js[^"]*"></script>\n?')
 ICON_SCRIPT_FILES = "_static/vendor/fontawesome/*/js"
 WITH_EXERCISES = ("lessons/", "book/progress")  # pages that show what a reader has solved
+# In the contents, what opens a page's own pages is an arrow: who does not see it needs a name.
+TOGGLE = '<summary><span class="toctree-toggle"'
+NAMED_TOGGLE = TOGGLE.replace("<summary>", '<summary aria-label="Pages below this one">')
 LATE = 900  # after the theme's own changes to a page
 
 
@@ -25,7 +28,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("doctree-resolved", warn_about_dead_widgets)
     app.connect("html-page-context", load_what_is_needed, priority=LATE)
     app.connect("html-page-context", lead_edits_to_the_source, priority=LATE)
-    app.connect("build-finished", drop_icon_script)
+    app.connect("build-finished", mend_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -89,14 +92,18 @@ def lead_edits_to_the_source(app: Sphinx, page: str, template: str, context: dic
                     button["url"] = re.sub(r"/api/[\w-]+\.md$", f"/{path}", button["url"])
 
 
-def drop_icon_script(app: Sphinx, exception: Exception | None) -> None:
-    """Remove the script that draws icons: the theme's style sheet and fonts show them as well."""
+def mend_pages(app: Sphinx, exception: Exception | None) -> None:
+    """Name the arrows in the contents, and drop a script: fonts show the theme's icons as well."""
     if exception or app.builder.format != "html":
         return
     for path in Path(app.outdir).rglob("*.html"):
-        text = path.read_text(encoding="utf-8")
-        if ICON_SCRIPT.search(text):
-            path.write_text(ICON_SCRIPT.sub("", text), encoding="utf-8")
+        before = path.read_text(encoding="utf-8")
+        text = ICON_SCRIPT.sub("", before).replace(TOGGLE, NAMED_TOGGLE)
+        # Sphinx lays out a long signature as a list of definitions, which it is not.
+        text = text.replace("<dl>\n<dd><em", '<dl role="none">\n<dd><em')
+        text = text.replace('<dd><em class="sig-param', '<dd role="none"><em class="sig-param')
+        if text != before:
+            path.write_text(text, encoding="utf-8")
     for folder in Path(app.outdir).glob(ICON_SCRIPT_FILES):
         for script in folder.iterdir():
             script.unlink()
