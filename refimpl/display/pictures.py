@@ -46,13 +46,14 @@ class Picture(Figure):
 
     def _repr_html_(self) -> str:
         with io.BytesIO() as file:
-            self.savefig(file, format="png", dpi=DPI)
-            png = base64.b64encode(file.getvalue()).decode("ascii")
+            # The same points as in a PNG, in two thirds of the bytes.
+            self.savefig(file, format="webp", dpi=DPI, pil_kwargs={"lossless": True})
+            webp = base64.b64encode(file.getvalue()).decode("ascii")
         width = round(96 * self.get_figwidth())
         # "dark-light" tells the book's theme that the picture fits both, and needs no white box.
         return (
             f'<img class="dark-light" alt="{escape(self.alt)}" width="{width}" '
-            f'style="max-width: 100%; height: auto" src="data:image/png;base64,{png}">'
+            f'style="max-width: 100%; height: auto" src="data:image/webp;base64,{webp}">'
         )
 
 

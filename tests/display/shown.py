@@ -4,9 +4,9 @@ import base64
 import io
 from html.parser import HTMLParser
 
-import matplotlib.image
 import numpy as np
 import soundfile
+from PIL import Image
 
 RATE = 22050
 
@@ -46,5 +46,7 @@ def heard(player):
 def pixels(picture):
     """What a browser would show of the picture: (height, width, 4) from 0 to 1."""
     source = Tags(picture._repr_html_()).one("img")["src"]
-    png = base64.b64decode(source.removeprefix("data:image/png;base64,"))
-    return matplotlib.image.imread(io.BytesIO(png))
+    prefix = "data:image/webp;base64,"
+    assert source.startswith(prefix)
+    webp = io.BytesIO(base64.b64decode(source.removeprefix(prefix)))
+    return np.asarray(Image.open(webp).convert("RGBA")) / 255
