@@ -8,7 +8,10 @@ from visits import visit
 
 MAX_WEIGHT = 3_000_000  # bytes of a page with all that it loads, without sounds
 MAX_BLOCKING = 500_000  # bytes of a script that the page waits for
-SOUND_IN_PAGE = re.compile(r"data:audio/[^\"']*")
+SOUND_IN_PAGE = re.compile(
+    r"""data:audio/[^"']*"""  # of a player
+    r"""|"data": "[^"]*", "encoding": "base64", "path": \["(?:sounds|tune)"\]"""  # of an explorer
+)
 
 # One after the other, as a reader would; the limit is for a machine that does other things too.
 PLAY_ALL = """

@@ -102,6 +102,8 @@ def mend_pages(app: Sphinx, exception: Exception | None) -> None:
         # Sphinx lays out a long signature as a list of definitions, which it is not.
         text = text.replace("<dl>\n<dd><em", '<dl role="none">\n<dd><em')
         text = text.replace('<dd><em class="sig-param', '<dd role="none"><em class="sig-param')
+        # docutils makes a list of works without items: a work's own role is no longer one.
+        text = text.replace('role="doc-biblioentry"', 'role="listitem"')
         if text != before:
             path.write_text(text, encoding="utf-8")
     for folder in Path(app.outdir).glob(ICON_SCRIPT_FILES):
