@@ -83,29 +83,6 @@ class BigramModel:
             "bigram": float(-np.log(self.probability(previous, following)).mean()),
         }
 
-    def sample(self, max_tokens: int, rng: np.random.Generator) -> np.ndarray:
-        """Write a tune token by token from <|START|>, as a musical reference.
-
-        Drawn from the counts without smoothing, so that each pair of neighbours was heard.
-
-        Args:
-            max_tokens: where a tune is cut that has not ended by itself.
-            rng: the source of randomness.
-
-        Returns:
-            (n_tokens,) int64 without special tokens.
-        """
-        tokens: list[int] = []
-        last = self.vocabulary.start
-        while len(tokens) < max_tokens:
-            row = slice(self._pair_counts.indptr[last], self._pair_counts.indptr[last + 1])
-            counts = self._pair_counts.data[row]
-            last = int(rng.choice(self._pair_counts.indices[row], p=counts / counts.sum()))
-            if last == self.vocabulary.end:
-                break
-            tokens.append(last)
-        return np.array(tokens, dtype=np.int64)
-
 
 def measure_baselines(
     train: Sequence[np.ndarray],

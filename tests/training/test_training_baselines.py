@@ -37,21 +37,6 @@ def test_a_markov_chain_costs_the_bigram_its_entropy():
     assert found["unigram"] == pytest.approx(np.log(8), abs=0.02)
 
 
-def test_samples_have_only_neighbours_that_were_heard():
-    data = tunes()
-    heard = {(int(a), int(b)) for tune in data for a, b in zip(tune, tune[1:], strict=False)}
-    model = BigramModel(data, vocabulary=VOCABULARY)
-    lengths = []
-    for seed in range(30):
-        tune = model.sample(50, np.random.default_rng(seed))
-        assert tune.dtype == np.int64
-        assert set(zip(tune.tolist(), tune[1:].tolist(), strict=False)) <= heard
-        assert np.array_equal(tune, model.sample(50, np.random.default_rng(seed)))
-        lengths.append(len(tune))
-    assert min(lengths) < 50
-    assert len(model.sample(0, np.random.default_rng(0))) == 0
-
-
 def test_nothing_to_count_is_an_error():
     with pytest.raises(TrainingError, match="no tunes"):
         BigramModel([], vocabulary=VOCABULARY)
