@@ -15,6 +15,7 @@ from typing import Any
 from refimpl.errors import UserError
 from refimpl.pipeline import load_run, save_generator
 from refimpl.pipeline.generators import shipped_folder
+from refimpl.presets import get_preset
 from refimpl.reproduce.experiments import COURSE, REPORT
 from refimpl.reproduce.sets import MODEL
 
@@ -55,9 +56,14 @@ def ship(results_folder: Path, work: Path, card: Path) -> None:
 
 
 def command(name: str, record: dict[str, Any]) -> str:
-    """The one command that makes a model."""
-    steps = "" if name == "course" else f" --set training.steps={record['steps']}"
-    return f"refimpl run tinytunes --preset {name}{steps} --out runs/{name}"
+    """The one command that makes a model: its preset, and what was set otherwise."""
+    preset, n_train = get_preset(name), record["settings"]["data"]["n_train"]
+    changed = ""
+    if record["steps"] != preset.training.steps:
+        changed += f" --set training.steps={record['steps']}"
+    if n_train != preset.data.n_train:
+        changed += f" --set data.n_train={n_train}"
+    return f"refimpl run tinytunes --preset {name}{changed} --out runs/{name}"
 
 
 def _section(name: str, record: dict[str, Any]) -> str:
@@ -137,7 +143,7 @@ _INTRODUCTION = """# Model card: the two models that come with the package
 
 Both write music of the embedded corpus, [tinytunes](data-card.md), and nothing else: they have
 heard no recording, know one tempo and major keys, and are far too small for anything but teaching.
-They were trained on the same corpus, for about five minutes of two CPU cores each, and differ in
+They were trained on the same corpus, for minutes on a CPU as their sections say, and differ in
 their preset. `course` was trained to write, to go on from a prefix, to fill gaps and to put frames
 in order; `report` to write. Weights are stored as 16-bit floats in safetensors, codebooks as npz;
 loading them runs no code from the files.
