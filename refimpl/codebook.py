@@ -43,7 +43,7 @@ class Codebook(CodecMeasures):
         normalisation: how mean and std were made: "band", "global" or "none".
         notes: anything JSON to keep with it, such as what it was fitted on.
 
-    Source: the report's VQ section; residual stages after Juang & Gray 1982 and
+    Source: the report, section 3.1; residual stages after Juang & Gray 1982 and
     SoundStream (Zeghidour et al. 2021, section III.C). Taught in lesson 3.
     """
 

@@ -72,8 +72,8 @@ def resample(audio: np.ndarray, from_rate: int, to_rate: int) -> np.ndarray:
         from_rate, to_rate: sample rates in Hz.
     Returns:
         `(round(n_samples * to_rate / from_rate),)` float32, band-limited below half the lower rate.
-    Source: Smith, "Digital Audio Resampling Home Page", CCRMA, on band-limited interpolation;
-        computed by the SoX resampler.
+    Source: Smith, "Digital Audio Resampling Home Page" (CCRMA, 2002), on band-limited
+        interpolation; computed by the SoX resampler.
 
     Taught in lesson 1.
     """

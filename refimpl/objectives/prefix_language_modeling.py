@@ -15,8 +15,8 @@ class PrefixLanguageModeling(Objective):
     Args:
         prefix_fraction: share of the tokens that is given.
 
-    Source: Raffel et al. 2020 (T5), section 3.2.1; "S" in Tay et al. 2022 (UL2). Taught in
-    lesson 6.
+    Source: Raffel et al. 2020 (T5), sections 3.2.1 (the mask) and 3.2.3 (the cut); "S" in Tay et
+    al. 2022 (UL2). Taught in lesson 6.
     """
 
     name = "prefix_language_modeling"

@@ -44,7 +44,7 @@ def fit_network(
     """Train a network on windows.
 
     The first tenth of the steps train encoder and decoder alone; then the codes start at k-means
-    centroids of the latents (after Lancucki et al. 2020), and all train together. Dead codes are
+    centroids of the latents (after Łańcucki et al. 2020), and all train together. Dead codes are
     revived until the last fifth, in which the codes come to rest.
 
     Args:

@@ -112,3 +112,16 @@ def test_every_source_has_its_place_in_the_course(book):
     assert len(full) > 40
     cited = {a["href"].removeprefix("#") for a in page.select("article ul a[href^='#']")}
     assert full <= cited
+
+
+def test_sources_of_the_reference_lead_to_the_bibliography(book):
+    works = {tag["id"] for tag in parsed(book / "book/bibliography.html").select("div.citation")}
+    found = {}
+    for path in sorted((book / "api").glob("*.html")):
+        for tag in parsed(path).select("article a[href*='bibliography.html#']"):
+            page, _, work = tag["href"].partition("#")
+            assert page == "../book/bibliography.html"
+            assert work in works
+            found[path.stem] = found.get(path.stem, 0) + 1
+    assert sum(found.values()) > 40
+    assert {"objectives", "transformer", "vqvae"} <= set(found)

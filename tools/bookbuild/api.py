@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+from bookbuild.citations import BIBLIOGRAPHY, Works
 from bookbuild.commands import help_text
 from bookbuild.docstrings import inline, number_links, summary, to_markdown
 from bookbuild.lessons import resolve
@@ -36,6 +37,7 @@ class Reference:
         self.lessons = lessons
         self.modules = read_package(root)
         self.source = source_address(root)
+        self.works = Works(root / BIBLIOGRAPHY)
         self.entries = {e.full: e for module in self.modules for e in module.entries}
         self.elsewhere: dict[str, str] = {}  # a name that a module takes over, and its entry
         for module in self.modules:
@@ -114,7 +116,7 @@ class Reference:
         parts = [
             f"---\nsource: {module.path}\n---",
             f"# `{module.name}`",
-            to_markdown(module.doc, self.linker(module)),
+            to_markdown(module.doc, self.linker(module), self.works),
         ]
         if taken := [full for full in self.elsewhere if full.startswith(f"{module.name}.")]:
             names = ", ".join(role(f.rpartition(".")[2], self.elsewhere[f]) for f in taken)
@@ -135,7 +137,7 @@ class Reference:
         signature = f"{name}{entry.signature}"
         if entry.kind in ("property", "data"):
             options, signature = typed(entry), name
-        text = to_markdown(entry.doc, link)
+        text = to_markdown(entry.doc, link, self.works)
         if entry.bases:
             bases = ", ".join(link(base) or f"`{base}`" for base in entry.bases)
             text = f"{text}\n\nExtends {bases}."

@@ -8,6 +8,8 @@ import re
 from collections.abc import Callable
 from textwrap import dedent
 
+from bookbuild.citations import Works, with_roles
+
 SECTIONS = {
     "Args": "Arguments",
     "Attributes": "Attributes",
@@ -27,14 +29,16 @@ LESSONS = re.compile(r"\b([Ll]essons? )(\d(?:(?:,| and| to|\s*\([^)]*\)|\s)*\d)*
 Linker = Callable[[str], str | None]
 
 
-def to_markdown(doc: str, link: Linker = lambda name: None) -> str:
+def to_markdown(doc: str, link: Linker = lambda name: None, works: Works | None = None) -> str:
     """Return a docstring as Markdown.
 
     Args:
         doc: the docstring, its indentation removed.
         link: asked about each code span.
+        works: what can be cited.
     """
     parts: list[tuple[str, list[str]]] = [("", [])]
+    doc = works.marked(doc) if works else doc
     for line in doc.splitlines():
         if match := SECTION.match(line):
             parts.append((match[1], []))
@@ -42,7 +46,8 @@ def to_markdown(doc: str, link: Linker = lambda name: None) -> str:
             parts.append(("", [line]))  # a section ends where the indentation does
         else:
             parts[-1][1].append(line)
-    return "\n\n".join(filter(None, (section(name, lines, link) for name, lines in parts)))
+    text = "\n\n".join(filter(None, (section(name, lines, link) for name, lines in parts)))
+    return with_roles(text)
 
 
 def section(name: str, lines: list[str], link: Linker) -> str:
