@@ -27,6 +27,7 @@ from refimpl.course.progress import record
 TRIALS = 3  # the same ones every time
 FRESH_TRIALS = 2  # ones that an answer has not met before
 SHOWN_VALUES = 10  # an array of so many is shown as it is
+SHOWN_LETTERS = 80  # of one value in a message
 HINT_TRIALS = 10  # more of them tell misconceptions apart that often come out the same
 
 
@@ -132,7 +133,7 @@ def complaint(exercise: Exercise, function: Callable, inputs: Inputs) -> str | N
             raise NotStarted from None
         told = f"{type(error).__name__}: {error}"
         if guard.finished:  # what came back could not be used
-            returned = f"your function returned {guard.value!r:.80}"
+            returned = f"your function returned {_cut(repr(guard.value))}"
             return (
                 f"{_called(inputs)}\n{returned}\nwhich is not what its docstring asks for: {told}"
             )
@@ -197,7 +198,13 @@ def _differ(first: object, second: object) -> bool:
 
 def _called(inputs: Inputs) -> str:
     """The call in one line, with large arrays by their type and shape."""
-    return f"called with {', '.join(f'{name}={_shown(x):.80}' for name, x in inputs.items())}"
+    return f"called with {', '.join(f'{name}={_cut(_shown(x))}' for name, x in inputs.items())}"
+
+
+def _cut(text: str) -> str:
+    """A text on one line that ends with a sign where it is cut."""
+    line = " ".join(text.split())
+    return line if len(line) <= SHOWN_LETTERS else f"{line[:SHOWN_LETTERS]}…"
 
 
 def _shown(value: object) -> str:

@@ -115,7 +115,7 @@ def _compare_kind(right: np.ndarray, answer: np.ndarray) -> str | None:
 def _short(array: np.ndarray, start: int = 0) -> str:
     """A few of an array's values on one line, from a position on."""
     some = array.ravel()[start : start + 6]
-    as_text = "{:.6g}" if array.dtype.kind == "f" else "{}"
+    as_text = "{:.6g}" if array.dtype.kind in "fc" else "{}"
     text = ", ".join(as_text.format(value) for value in some)
     if not array.ndim:
         return text

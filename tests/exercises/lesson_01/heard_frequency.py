@@ -29,12 +29,17 @@ def gives_the_distance_to_half_the_rate(frequency, sample_rate):
     return abs(frequency - sample_rate / 2)
 
 
+def takes_the_remainder_of_half_the_rate(frequency, sample_rate):
+    return frequency % (sample_rate / 2)
+
+
 WRONG = {
     stops_at_half_the_rate: "tones do not stop at half",
     takes_the_remainder: "the remainder can lie above",
     folds_only_once: "beyond it the pattern repeats",
     forgets_the_sign: "a negative frequency sounds like its positive twin",
     folds_at_the_sample_rate: "the mirror stands at half the sample rate",
+    takes_the_remainder_of_half_the_rate: "comes down, from the top",
     gives_the_distance_to_half_the_rate: "largest difference",
 }
 

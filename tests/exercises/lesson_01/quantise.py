@@ -37,11 +37,17 @@ def works_in_place(audio, n_bits):
     return audio
 
 
+def scales_by_the_largest_integer(audio, n_bits):
+    largest = 2 ** (n_bits - 1) - 1
+    return np.round(audio * largest) / largest
+
+
 WRONG = {
     rounds_down: "np.floor goes down everywhere",
     casts_to_integers: "astype(int) cuts towards zero",
     lets_full_scale_through: "so +1.0 does not fit",
     forgets_the_bit_of_the_sign: "one bit holds the sign",
+    scales_by_the_largest_integer: "steps, not one less",
     stops_at_the_integers: "divide by the number of steps",
     works_in_place: "changed its argument in place",
 }

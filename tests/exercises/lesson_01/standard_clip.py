@@ -42,6 +42,11 @@ def forgets_to_scale(audio, n_samples):
     return fit(audio, n_samples)
 
 
+def leaves_headroom(audio, n_samples):
+    clip = fit(audio, n_samples)
+    return 0.95 * clip / (np.abs(clip).max() or 1)
+
+
 def only_cuts(audio, n_samples):
     clip = audio[:n_samples]
     return clip / (np.abs(clip).max() or 1)
@@ -61,6 +66,7 @@ WRONG = {
     pads_in_front: "the zeros go to the end",
     keeps_the_end: "keep the beginning",
     repeats_the_sound: "do not repeat the sound",
+    leaves_headroom: "0.95 is what standardise takes",
     forgets_to_scale: "the peak is to be 1",
     only_cuts: "the shorter clip:\nexpected the shape",
     scales_in_place: "in place",

@@ -43,7 +43,7 @@ def works_in_place(spectrum, magnitude):
 
 WRONG = {
     is_silent_where_the_spectrum_is: "take phase 0",
-    divides_by_zero: "are not finite",
+    divides_by_zero: "this is 0 / 0",
     multiplies_by_the_whole_spectrum: "divide by it first",
     forgets_the_phase: "the phase is gone",
     turns_the_phase_round: "wrong sign",

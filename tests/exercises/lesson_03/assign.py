@@ -53,7 +53,7 @@ WRONG = {
     forgets_to_square: "plus and minus cancel",
     gives_distances: "expected whole numbers",
     gives_centroids: "not the centroid itself",
-    counts_from_one: "largest difference: 1,",
+    counts_from_one: "has the number 0",
 }
 
 

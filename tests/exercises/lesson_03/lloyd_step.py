@@ -67,12 +67,21 @@ def moves_in_place(vectors, centroids):
     return centroids
 
 
+def takes_one_mean_for_all_dimensions(vectors, centroids):
+    ids = ((vectors[:, None] - centroids) ** 2).sum(axis=2).argmin(axis=1)
+    moved = centroids.copy()
+    for k in np.unique(ids):
+        moved[k] = vectors[ids == k].mean()
+    return moved
+
+
 WRONG = {
     takes_the_mean_of_nothing: "the mean of no vectors is 0 / 0",
     sends_empty_ones_to_zero: "it does not go to 0",
     drops_empty_ones: "K centroids come in and K go out",
     takes_medians: "the median another error",
     forgets_to_divide: "the mean, not the sum",
+    takes_one_mean_for_all_dimensions: "mean(axis=0)",
     goes_half_way: "go all the way",
     iterates_to_the_end: "one step only",
     jumps_to_the_nearest_vector: "not to one of them",

@@ -66,12 +66,18 @@ def cuts_to_the_shortest(rows, n_codes):
     return batch([row[:shortest] for row in rows], n_codes, n_codes + 2, n_codes + 3)
 
 
+def moves_the_labels_on(rows, n_codes):
+    ids, labels = batch(rows, n_codes, n_codes + 2, n_codes + 3)
+    return ids, np.pad(labels[:, 1:], ((0, 0), (0, 1)), constant_values=-100)
+
+
 WRONG = {
     pads_with_zeros: "0 is a code",
     pads_with_minus_100: "only labels hold it",
     pads_with_the_end: "<|END|> comes once",
     lets_the_model_learn_padding: "which the loss leaves out",
     ignores_all_special_tokens: "only [PAD] is -100",
+    moves_the_labels_on: "labels stand under their own ids",
     pads_in_front: "goes to the end of a row",
     ends_every_row_at_its_edge: "the padding comes after it",
     starts_one_too_high: "so that the first special token is n_codes",

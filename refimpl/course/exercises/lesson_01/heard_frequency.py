@@ -46,6 +46,10 @@ def _fold_at_the_rate(frequency: float, sample_rate: float) -> float:
     return heard_frequency(frequency, 2 * sample_rate)
 
 
+def _remainder_of_half(frequency: float, sample_rate: float) -> float:
+    return frequency % (sample_rate / 2)
+
+
 EXERCISE = Exercise(
     id="1.1",
     title="The tone that remains",
@@ -61,6 +65,7 @@ EXERCISE = Exercise(
         _only_the_remainder: "the remainder can lie above half the sample rate: fold it down",
         _fold_once: "right up to the sample rate; beyond it the pattern repeats",
         _forget_the_sign: "a negative frequency sounds like its positive twin: take abs()",
+        _remainder_of_half: "beyond half the sample rate a tone comes down, from the top",
         _fold_at_the_rate: "the mirror stands at half the sample rate, not at the sample rate",
     },
 )

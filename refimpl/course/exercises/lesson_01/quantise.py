@@ -44,6 +44,11 @@ def _keep_integers(audio: np.ndarray, n_bits: int) -> np.ndarray:
     return quantise(audio, n_bits) * 2 ** (n_bits - 1)
 
 
+def _largest_integer_as_full_scale(audio: np.ndarray, n_bits: int) -> np.ndarray:
+    largest = 2 ** (n_bits - 1) - 1
+    return np.round(audio * largest) / largest
+
+
 EXERCISE = Exercise(
     id="1.2",
     title="Quantise",
@@ -58,6 +63,7 @@ EXERCISE = Exercise(
         _truncate_instead_of_round: "astype(int) cuts towards zero; take the nearest step",
         _never_clip: "the largest integer is 2**(n_bits - 1) - 1, so +1.0 does not fit: clip",
         _no_bit_for_the_sign: "one bit holds the sign: a unit has 2**(n_bits - 1) steps",
+        _largest_integer_as_full_scale: "from 0 to 1 there are 2**(n_bits - 1) steps, not one less",
         _keep_integers: "divide by the number of steps, so that the result lies in [-1, 1]",
     },
 )

@@ -76,6 +76,10 @@ def _never_scale(audio: np.ndarray, n_samples: int) -> np.ndarray:
     return clip
 
 
+def _leave_headroom(audio: np.ndarray, n_samples: int) -> np.ndarray:
+    return 0.95 * standard_clip(audio, n_samples)
+
+
 EXERCISE = Exercise(
     id="1.5",
     title="One form for every clip",
@@ -93,6 +97,7 @@ EXERCISE = Exercise(
         _pad_in_front: "the zeros go to the end",
         _keep_the_end: "keep the beginning of a longer clip",
         _repeat_instead_of_padding: "pad with zeros, do not repeat the sound",
+        _leave_headroom: "here the farthest sample becomes 1 or -1; 0.95 is what standardise takes",
         _never_scale: "the peak is to be 1 in the end",
     },
     forbidden=("refimpl.audio.standardise", "librosa.util.fix_length", "librosa.util.normalize"),

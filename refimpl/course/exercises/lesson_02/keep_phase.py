@@ -21,6 +21,11 @@ def _nothing_where_silent(spectrum: np.ndarray, magnitude: np.ndarray) -> np.nda
     return keep_phase(spectrum, magnitude) * (spectrum != 0)
 
 
+def _divided_by_zero(spectrum: np.ndarray, magnitude: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return magnitude * spectrum / np.abs(spectrum)
+
+
 def _multiplied(spectrum: np.ndarray, magnitude: np.ndarray) -> np.ndarray:
     return magnitude * spectrum
 
@@ -56,6 +61,7 @@ EXERCISE = Exercise(
     reference=keep_phase,
     misconceptions={
         _nothing_where_silent: "where the spectrum is 0, take phase 0, and the magnitude as it is",
+        _divided_by_zero: "where the spectrum is 0, this is 0 / 0; np.angle gives 0 there",
         _multiplied: "the spectrum has a magnitude of its own: divide by it first",
         _magnitude_only: "the phase is gone: the result is complex",
         _other_way_round: "the phase has the wrong sign: exp(+1j * angle)",

@@ -56,6 +56,10 @@ def _give_the_centroid(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray
     return centroids[assign(vectors, centroids)]
 
 
+def _count_from_one(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
+    return assign(vectors, centroids) + 1
+
+
 EXERCISE = Exercise(
     id="3.1",
     title="The nearest centroid",
@@ -72,6 +76,7 @@ EXERCISE = Exercise(
         _smallest_angle: "the nearest centroid is not the one in the most similar direction",
         _sum_of_steps: "Euclidean distance squares the differences, abs() measures another one",
         _differences_not_squared: "square the differences: otherwise plus and minus cancel",
+        _count_from_one: "the first centroid has the number 0",
         _give_the_distance: "give the centroid's number, not how far away it is",
         _give_the_centroid: "give the centroid's number, not the centroid itself",
     },

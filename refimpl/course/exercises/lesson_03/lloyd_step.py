@@ -67,6 +67,11 @@ def _nearest_vector(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     return vectors[((vectors[:, None, :] - centroids) ** 2).sum(axis=2).argmin(axis=0)]
 
 
+def _mean_of_all_numbers(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
+    pairs = zip(_members(vectors, centroids), centroids, strict=True)
+    return np.array([np.full_like(c, m.mean()) if len(m) else c for m, c in pairs])
+
+
 EXERCISE = Exercise(
     id="3.2",
     title="One step of Lloyd's algorithm",
@@ -82,6 +87,7 @@ EXERCISE = Exercise(
         _drop_empty: "K centroids come in and K go out, also those that no vector has chosen",
         _medians: "the mean makes the squared error smallest, the median another error",
         _sums: "divide by the number of vectors: the mean, not the sum",
+        _mean_of_all_numbers: "a mean for each dimension, over the vectors: mean(axis=0)",
         _half_way: "go all the way to the mean",
         _until_the_end: "one step only: assign once, move once",
         _nearest_vector: "a centroid moves to the mean of its vectors, not to one of them",

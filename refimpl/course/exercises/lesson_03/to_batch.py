@@ -65,11 +65,18 @@ def _start_is_no_label(ids: np.ndarray, pad: np.ndarray, n_codes: int) -> np.nda
     return np.where(ids >= n_codes, IGNORE_INDEX, ids)
 
 
+def _one_place_on(ids: np.ndarray, pad: np.ndarray, n_codes: int) -> np.ndarray:
+    labels = np.where(pad, IGNORE_INDEX, ids)
+    labels[:, :-1], labels[:, -1] = labels[:, 1:], IGNORE_INDEX
+    return labels
+
+
 _pad_with_zeros = _change(ids_from=lambda ids, pad, n_codes: np.where(pad, 0, ids))
 _pad_with_ignore = _change(ids_from=lambda ids, pad, n_codes: np.where(pad, IGNORE_INDEX, ids))
 _pad_with_end = _change(ids_from=lambda ids, pad, n_codes: np.where(pad, n_codes + 3, ids))
 _pad_stays_label = _change(labels_from=lambda ids, pad, n_codes: ids.copy())
 _specials_are_no_labels = _change(labels_from=_start_is_no_label)
+_shifted_labels = _change(labels_from=_one_place_on)
 _from_one = _change(ids_from=lambda ids, pad, n_codes: np.where(ids >= n_codes, ids + 1, ids))
 _from_the_last_code = _change(
     ids_from=lambda ids, pad, n_codes: np.where(ids >= n_codes, ids - 1, ids)
@@ -96,6 +103,7 @@ EXERCISE = Exercise(
         _pad_with_end: "<|END|> comes once; what follows it is [PAD]",
         _pad_stays_label: "where ids hold [PAD], labels hold -100, which the loss leaves out",
         _specials_are_no_labels: "a model has to learn <|START|> and <|END|>: only [PAD] is -100",
+        _shifted_labels: "labels stand under their own ids here: what comes next is lesson 5",
         _pad_to_the_left: "the padding goes to the end of a row",
         _end_after_padding: "<|END|> follows the last code, the padding comes after it",
         _from_one: "codes are 0 to n_codes - 1, so that the first special token is n_codes",
