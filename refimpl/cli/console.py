@@ -34,6 +34,11 @@ def next_step(text: str) -> None:
     remark(f"next: {text}")
 
 
+def counted(number: int, word: str) -> str:
+    """A number with its word, as in "1 lesson" and "2 lessons"."""
+    return f"{number} {word}" + "s" * (number != 1)
+
+
 def say_error(text: str) -> None:
     """Say what went wrong, in one line."""
     print(f"refimpl: error: {' '.join(text.split())}", file=sys.stderr, flush=True)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from refimpl.cli.console import next_step, remark, result
+from refimpl.cli.console import counted, next_step, remark, result
+from refimpl.cli.numbers import positive, whole
 from refimpl.errors import UserError
 
 INTERRUPTED = 130
@@ -32,7 +33,7 @@ TRUSTED = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("submissions", metavar="SUBMISSIONS", type=Path, help="a folder or a zip")
-    parser.add_argument("--lesson", type=int, required=True, metavar="N", help="which lesson")
+    parser.add_argument("--lesson", type=whole, required=True, metavar="N", help="which lesson")
     parser.add_argument(
         "--out", type=Path, required=True, metavar="FOLDER", help="where the results go"
     )
@@ -62,19 +63,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("how it is done")
-    group.add_argument(
-        "--workers", type=_whole, metavar="N", help="at a time (default: one a core)"
-    )
+    group.add_argument("--workers", type=whole, metavar="N", help="at a time (default: one a core)")
     group.add_argument(
         "--timeout",
-        type=_positive,
+        type=positive,
         default=60.0,
         metavar="S",
         help="seconds of processor time for an exercise (default: %(default)g)",
     )
     group.add_argument(
         "--memory",
-        type=_positive,
+        type=positive,
         default=4.0,
         metavar="GIB",
         help="gibibytes for a submission (default: %(default)g)",
@@ -89,15 +88,19 @@ def run(args: argparse.Namespace) -> int | None:
     from refimpl.course.grading.engine import default_workers
     from refimpl.course.grading.grade import grade
     from refimpl.course.grading.sandbox import Limits
-    from refimpl.course.grading.seeds import read_secret
+    from refimpl.course.grading.seeds import keep_secret, read_secret
     from refimpl.course.grading.task import Task
 
     if not args.submissions.exists():
         raise UserError(f"there is no {args.submissions}: give a folder or a zip of notebooks")
     seeds = args.seeds or args.out / "seeds.txt"
     secret, is_new = read_secret(seeds)
-    if is_new:
-        remark(f"note: new hidden seeds in {seeds}: keep this file, or the same answers may differ")
+
+    def keep_new_secret() -> None:
+        if is_new:
+            keep_secret(seeds, secret)
+            remark(f"note: new hidden seeds in {seeds}: keep this file: other seeds, other inputs")
+
     if args.trust:
         remark(f"note: {TRUSTED}")
     limits = Limits(seconds=args.timeout, memory=int(args.memory * 2**30))
@@ -109,6 +112,7 @@ def run(args: argparse.Namespace) -> int | None:
         n_workers=args.workers or default_workers(),
         scheduler=args.scheduler,
         attempt=args.attempt,
+        before_writing=keep_new_secret,
     )
     _tell(args, outcome)
     return INTERRUPTED if outcome.n_left else None
@@ -116,7 +120,8 @@ def run(args: argparse.Namespace) -> int | None:
 
 def _tell(args: argparse.Namespace, outcome) -> None:
     before = f", {outcome.n_before} graded before" if outcome.n_before else ""
-    remark(f"{outcome.n_now} submissions graded{before}; {len(outcome.rows)} students")
+    n_students = counted(len(outcome.rows), "student")
+    remark(f"{counted(outcome.n_now, 'submission')} graded{before}; {n_students}")
     if outcome.look_at:
         remark(f"to look at ({args.out / 'look-at.txt'}):")
     for line in outcome.look_at[:MOST_LINES]:
@@ -125,20 +130,7 @@ def _tell(args: argparse.Namespace, outcome) -> None:
         remark(f"  and {len(outcome.look_at) - MOST_LINES} more in that file")
     result(f"{args.out / 'grades.csv'}")
     if outcome.n_left:
-        next_step(f"{outcome.n_left} submissions are left: the same command goes on with them")
+        left = counted(outcome.n_left, "submission")
+        next_step(f"give the same command again for what is left: {left}")
     else:
         next_step(f"give the pages in {args.out / 'feedback'} to the students")
-
-
-def _positive(word: str) -> float:
-    value = float(word)
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{word} is not above 0")
-    return value
-
-
-def _whole(word: str) -> int:
-    value = int(word)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{word} is not 1 or more")
-    return value

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import argparse
 
-from refimpl.cli.console import next_step, remark, result
+from refimpl.cli.console import counted, next_step, remark, result
+from refimpl.cli.numbers import whole
 from refimpl.errors import UserError
 
 FOUND = 1
@@ -25,7 +26,7 @@ exit codes: 0 nothing to put right, 1 something found, 2 wrong usage
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "lessons", metavar="NN", nargs="*", type=int, help="numbers of lessons (default: all)"
+        "lessons", metavar="NN", nargs="*", type=whole, help="numbers of lessons (default: all)"
     )
     parser.add_argument(
         "--execute",
@@ -52,12 +53,8 @@ def run(args: argparse.Namespace) -> int | None:
         n_found += len(findings)
         for finding in findings:
             result(str(finding))
-    remark(f"{_counted(len(chosen), 'lesson')}, {_counted(n_found, 'thing')} to put right")
+    remark(f"{counted(len(chosen), 'lesson')}, {counted(n_found, 'thing')} to put right")
     if not n_found:
         return None
     next_step("put them right, then make notebooks")
     return FOUND
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" + "s" * (number != 1)

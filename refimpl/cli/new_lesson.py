@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 
 from refimpl.cli.console import next_step, result
+from refimpl.cli.numbers import whole
 
 EXAMPLES = """\
 examples:
@@ -21,7 +22,7 @@ examples:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("title", metavar="TITLE", help="what the lesson is called")
     parser.add_argument(
-        "--number", type=int, metavar="N", help="of the lesson (default: after the last one)"
+        "--number", type=whole, metavar="N", help="of the lesson (default: after the last one)"
     )
 
 

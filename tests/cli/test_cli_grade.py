@@ -31,17 +31,21 @@ def test_a_class(refimpl, submissions, tmp_path):
     assert "bob (bob.ipynb): unreadable" in done.err
     rows = (tmp_path / "grades/grades.csv").read_text().splitlines()
     assert rows[1].startswith("ada,4,4,4,3,5,20,20,graded")
+    assert "2 submissions graded; 2 students" in done.err
     again = grade(refimpl, submissions)
     assert "0 submissions graded, 2 graded before" in again.err
 
 
 @pytest.mark.parametrize("where", ["win32", "darwin", "linux"])
-def test_without_a_sandbox_it_refuses_and_says_why(refimpl, submissions, monkeypatch, where):
+def test_without_a_sandbox_it_refuses_and_says_why(
+    refimpl, submissions, monkeypatch, tmp_path, where
+):
     monkeypatch.setattr(sys, "platform", where)
     monkeypatch.setattr(sandbox.shutil, "which", lambda name: None)
     done = grade(refimpl, submissions)
     assert done.code == 2
     assert "sandbox" in done.error and "--trust" in done.error
+    assert not (tmp_path / "grades").exists()  # no empty gradebook, and no seeds
 
 
 def test_trust_says_what_it_means_and_grades(refimpl, submissions, tmp_path):
@@ -56,18 +60,36 @@ def test_trust_says_what_it_means_and_grades(refimpl, submissions, tmp_path):
     [
         (["--lesson", "99"], "lesson 99"),
         (["--naming", "("], "naming rule"),
-        (["--workers", "0"], "--workers"),
-        (["--timeout", "-1"], "--timeout"),
+        (["--lesson", "one"], "'one' is no whole number"),
+        (["--workers", "0"], "--workers: '0' is no whole number from 1"),
+        (["--timeout", "-1"], "--timeout: '-1' is no number above 0"),
+        (["--memory", "much"], "--memory: 'much' is no number above 0"),
         (["--attempt", "first"], "--attempt"),
+        (["--seeds", "in"], "in is a folder: give --seeds a file"),
+        (["--out", "in/bob.ipynb"], "is a file: give --out a folder"),
     ],
 )
-def test_wrong_words(refimpl, submissions, words, said):
+def test_wrong_words(refimpl, submissions, tmp_path, words, said):
     done = grade(refimpl, submissions, *words)
     assert done.code == 2
     assert said in done.error
+    assert not (tmp_path / "grades").exists()
 
 
 def test_nothing_there(refimpl, tmp_path):
     done = refimpl("grade", tmp_path / "none", "--lesson", "1", "--out", "grades")
     assert done.code == 2 and "none" in done.error
     assert not (tmp_path / "grades").exists()
+
+
+def test_no_notebook_there(refimpl, tmp_path):
+    (tmp_path / "empty").mkdir()
+    done = grade(refimpl, tmp_path / "empty")
+    assert done.code == 2 and "holds no notebook" in done.error
+    assert not (tmp_path / "grades").exists()
+
+
+def test_one_is_one(refimpl, submissions):
+    (submissions / "ada.ipynb").unlink()
+    done = grade(refimpl, submissions, "--trust")
+    assert "1 submission graded; 1 student\n" in done.err

@@ -13,7 +13,7 @@ from refimpl.course.grading.grade import grade
 from refimpl.course.grading.gradebook import Gradebook
 from refimpl.course.grading.inbox import Submission
 from refimpl.course.grading.report import GRADER_ERROR, ExerciseReport, Report
-from refimpl.course.grading.seeds import read_secret
+from refimpl.course.grading.seeds import keep_secret, read_secret
 from refimpl.errors import UserError
 from tests.grading.notebooks import answered, write
 from tests.grading.settings import TASK
@@ -58,6 +58,7 @@ def engine(monkeypatch):
     made = Engine()
     made.reports, made.graded = {}, []
     monkeypatch.setattr(grading, "on_this_machine", made)
+    monkeypatch.setattr(grading, "prepare", lambda task: None)
     return made
 
 
@@ -208,7 +209,10 @@ def test_a_file_that_is_no_gradebook(tmp_path):
 
 def test_seeds_are_made_once_and_kept(tmp_path):
     secret, is_new = read_secret(tmp_path / "new/seeds.txt")
-    assert is_new and len(secret) == 64
+    assert is_new and len(secret) == 64 and not (tmp_path / "new").exists()
+    keep_secret(tmp_path / "new/seeds.txt", secret)
+    with pytest.raises(UserError, match="another run"):
+        keep_secret(tmp_path / "new/seeds.txt", "another secret")
     assert read_secret(tmp_path / "new/seeds.txt") == (secret, False)
     assert (tmp_path / "new/seeds.txt").stat().st_mode & 0o077 == 0
     (tmp_path / "empty.txt").write_text("# nothing\n")

@@ -4,11 +4,15 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Event
+from typing import TYPE_CHECKING
 
 from refimpl.course.grading.inbox import Submission
 from refimpl.course.grading.report import GRADER_ERROR, Report
 from refimpl.course.grading.task import Task, grade_cells, prepare, read_cells
 from refimpl.errors import UserError
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Graded = Iterator[tuple[Submission, Report]]
 AHEAD = 8  # submissions that a cluster is given for each of its threads
@@ -54,15 +58,9 @@ def on_a_cluster(task: Task, submissions: list[Submission], address: str) -> Gra
     Raises:
         UserError: Dask is not installed, or no scheduler answers.
     """
-    try:
-        from distributed import Client
-        from distributed import as_completed as completed
-    except ImportError:
-        raise UserError("--scheduler needs Dask: pip install 'refimpl[cluster]'") from None
-    try:
-        client = Client(address, timeout=WAIT)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise UserError(f"no Dask scheduler answers at {address}: {error}") from None
+    client = connect(address)
+    from distributed import as_completed as completed
+
     with client:
         waiting, futures = iter(submissions), {}
         n_threads = sum(client.nthreads().values())
@@ -83,6 +81,27 @@ def on_a_cluster(task: Task, submissions: list[Submission], address: str) -> Gra
                 return
             future = next(done)
             yield futures.pop(future), _result_of(future.result)
+
+
+def connect(address: str) -> "Client":
+    """Return a client of a Dask scheduler.
+
+    Args:
+        address: Such as "tcp://host:8786".
+
+    Raises:
+        UserError: Dask is not installed, or no scheduler answers.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UserError("--scheduler needs Dask: pip install 'refimpl[cluster]'") from None
+    try:
+        return Client(address, timeout=WAIT)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise UserError(
+            f"no Dask scheduler answers at {address} ({error}): start one, or leave --scheduler out"
+        ) from None
 
 
 def _result_of(get: Callable[[], Report]) -> Report:

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from refimpl.course.exercises import lesson_exercises
-from refimpl.course.grading.engine import Graded, on_a_cluster, on_this_machine
+from refimpl.course.grading.engine import Graded, connect, on_a_cluster, on_this_machine
 from refimpl.course.grading.exports import Row, write_exports
 from refimpl.course.grading.gradebook import Gradebook
 from refimpl.course.grading.inbox import Submission, find_submissions
-from refimpl.course.grading.task import Task
+from refimpl.course.grading.task import Task, prepare
 from refimpl.display.bars import progress
 from refimpl.errors import UserError
 
 LATEST, BEST = "last", "best"
+BOOK = "gradebook.sqlite"
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def grade(
     n_workers: int = 1,
     scheduler: str | None = None,
     attempt: str = LATEST,
+    before_writing: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Grade all submissions that are not graded yet, and write the results.
 
@@ -60,18 +62,25 @@ def grade(
         n_workers: How many submissions at the same time.
         scheduler: Of a Dask cluster that does the work instead.
         attempt: Which of a student's attempts counts, "last" or "best".
+        before_writing: Called when all that was given is found to be in order, and nothing is
+            written yet.
 
     Raises:
         UserError: Nothing to grade, no sandbox, or no gradebook.
     """
-    lesson_exercises(task.lesson)  # a lesson that is not there shows before anything is written
+    # Whatever was given wrong shows before anything is written.
+    lesson_exercises(task.lesson)
+    if out.exists() and not out.is_dir():
+        raise UserError(f"{out} is a file: give --out a folder, which may be new")
     with tempfile.TemporaryDirectory(prefix="refimpl-inbox-") as scratch:
         submissions = find_submissions(source, Path(scratch), naming)
+        if not (out / BOOK).exists() or _waiting(Gradebook(out / BOOK), task, submissions):
+            _check_engine(task, scheduler)
         out.mkdir(parents=True, exist_ok=True)
         with _alone(out):
-            book = Gradebook(out / "gradebook.sqlite")
-            done = book.graded(task.lesson, task.key)
-            waiting = [one for one in submissions if _name_of(one) not in done]
+            before_writing()
+            book = Gradebook(out / BOOK)
+            waiting = _waiting(book, task, submissions)
             n_now = _grade_and_write(book, task, waiting, _engine(scheduler, n_workers))
             rows, look_at = write_exports(out, task, submissions, book, best=attempt == BEST)
     n_before = len(submissions) - len(waiting)
@@ -82,6 +91,20 @@ def _engine(scheduler: str | None, n_workers: int) -> Callable[[Task, list[Submi
     if scheduler:
         return lambda task, submissions: on_a_cluster(task, submissions, scheduler)
     return lambda task, submissions: on_this_machine(task, submissions, n_workers)
+
+
+def _check_engine(task: Task, scheduler: str | None) -> None:
+    """Make sure that there is a sandbox, or somebody who has one."""
+    if scheduler:
+        connect(scheduler).close()
+    else:
+        prepare(task)
+
+
+def _waiting(book: Gradebook, task: Task, submissions: list[Submission]) -> list[Submission]:
+    """What is not graded yet."""
+    done = book.graded(task.lesson, task.key)
+    return [one for one in submissions if _name_of(one) not in done]
 
 
 def _name_of(submission: Submission) -> tuple[str, str, str]:

@@ -12,7 +12,9 @@ _WORDS = (
 
 
 def read_secret(path: Path) -> tuple[str, bool]:
-    """Return the secret in a file, and whether it was made now because there was none.
+    """Return the secret in a file, and whether it is a new one because there is no such file.
+
+    Nothing is written: `keep_secret` does that, once it is known that there is something to grade.
 
     Args:
         path: A text file; lines that start with # are left out.
@@ -20,11 +22,10 @@ def read_secret(path: Path) -> tuple[str, bool]:
     Raises:
         UserError: The file holds no secret.
     """
+    if path.is_dir():
+        raise UserError(f"{path} is a folder: give --seeds a file, which may be new")
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(f"{_WORDS}\n{secrets.token_hex(32)}\n", encoding="utf-8")
-        return read_secret(path)[0], True
+        return secrets.token_hex(32), True
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError:
@@ -33,3 +34,21 @@ def read_secret(path: Path) -> tuple[str, bool]:
     if len(secret) < SHORTEST:
         raise UserError(f"{path} holds no secret of {SHORTEST} characters: remove it for a new one")
     return secret, False
+
+
+def keep_secret(path: Path, secret: str) -> None:
+    """Write a secret down, for its owner alone to read.
+
+    Args:
+        path: A file that is not there yet.
+        secret: From `read_secret`.
+
+    Raises:
+        UserError: Somebody has made the file meanwhile.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.touch(mode=0o600, exist_ok=False)
+    except FileExistsError:
+        raise UserError(f"{path} was made just now by another run: wait for that one") from None
+    path.write_text(f"{_WORDS}\n{secret}\n", encoding="utf-8")
