@@ -114,8 +114,8 @@ def files(root):
     ("words", "said"),
     [
         (["Again", "--number", "3"], "there is a lesson 3 already; taken are 1, 3"),
-        (["Again", "--number", "0"], "from 1 to 99"),
-        (["Again", "--number", "100"], "from 1 to 99"),
+        (["Again", "--number", "0"], "from 1"),
+        (["Again", "--number", "100"], "from 1"),
         (["!?"], "no letters a-z or digits"),
         ([""], "no letters a-z or digits"),
     ],
