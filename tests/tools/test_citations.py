@@ -97,6 +97,12 @@ def test_every_citation_is_in_the_bibliography(marked):
     assert missing == []
 
 
+def test_every_paper_that_a_lesson_cites_is_in_the_bibliography(works):
+    for path in sorted((ROOT / "book/lessons").glob("*.md")):
+        text = works.marked(path.read_text(encoding="utf-8"))
+        assert [match[0] for match in CITATION.finditer(text)] == [], path.name
+
+
 def test_the_bibliography_says_of_every_work_where_it_is_used(works):
     text = (ROOT / "book/bibliography.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\{cite:t\}`(\w+)`", text)) == set(works.keys.values())
