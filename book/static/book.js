@@ -16,3 +16,6 @@ addEventListener("load", async () => {
   reachWideThings();
 });
 addEventListener("resize", reachWideThings);
+
+// Under each result a search shows some of its page, which a browser does not read from a disk.
+if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;

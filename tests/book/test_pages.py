@@ -4,7 +4,7 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from visits import visit
+from visits import PLAY_ALL, visit
 
 MAX_WEIGHT = 3_000_000  # bytes of a page with all that it loads, without sounds
 MAX_BLOCKING = 500_000  # bytes of a script that the page waits for
@@ -12,24 +12,6 @@ SOUND_IN_PAGE = re.compile(
     r"""data:audio/[^"']*"""  # of a player
     r"""|"data": "[^"]*", "encoding": "base64", "path": \["(?:sounds|tune)"\]"""  # of an explorer
 )
-
-# One after the other, as a reader would; the limit is for a machine that does other things too.
-PLAY_ALL = """
-async (players) => {
-  const played = [];
-  for (const player of players) {
-    player.muted = true;
-    const wait = new Promise((done) => setTimeout(() => done("does not play"), 30000));
-    const moves = new Promise((done) => player.addEventListener("timeupdate", () => {
-      if (player.currentTime > 0) done("plays");
-    }));
-    const result = await Promise.race([player.play().then(() => moves, String), wait]);
-    player.pause();
-    played.push([player.ariaLabel ?? "", player.duration, result]);
-  }
-  return played;
-}
-"""
 
 
 @pytest.fixture(scope="module")

@@ -44,9 +44,9 @@ def page(browser):
         for model_id in ("abc", "abc", "slider")
     )
     state = f'<script type="{kind}-state+json">{json.dumps({"state": STATE})}</script>'
-    script = f'<script type="module">{SCRIPT.read_text(encoding="utf-8")}</script>'
+    script = f"<script>{SCRIPT.read_text(encoding='utf-8')}</script>"
     page = browser.new_page()
-    page.set_content(f"<html><head>{state}{script}</head><body>{views}</body></html>")
+    page.set_content(f"<html><head>{state}</head><body>{views}{script}</body></html>")
     page.wait_for_function("document.querySelectorAll('[data-shown]').length === 2")
     yield page
     page.close()

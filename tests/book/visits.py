@@ -7,6 +7,23 @@ from playwright.sync_api import Browser, Page
 
 SERIOUS = {"serious", "critical"}
 THEMES = ["light", "dark"]  # one of them is set when the theme's own script has run
+# One after the other, as a reader would; the limit is for a machine that does other things too.
+PLAY_ALL = """
+async (players) => {
+  const played = [];
+  for (const player of players) {
+    player.muted = true;
+    const wait = new Promise((done) => setTimeout(() => done("does not play"), 30000));
+    const moves = new Promise((done) => player.addEventListener("timeupdate", () => {
+      if (player.currentTime > 0) done("plays");
+    }));
+    const result = await Promise.race([player.play().then(() => moves, String), wait]);
+    player.pause();
+    played.push([player.ariaLabel ?? "", player.duration, result]);
+  }
+  return played;
+}
+"""
 
 
 @dataclass

@@ -40,8 +40,7 @@ def page_with(*parts: object, theme: str = "light", scripts: str = "") -> str:
         '<meta name="viewport" content="width=device-width">'
         f"<style>{style}</style>{scripts}"
         f'<script type="{KIND}-state+json">{saved}</script>'
-        f'<script type="module">{loader}</script></head>'
-        f"<body><main><h1>A page</h1>{body}</main></body></html>"
+        f"</head><body><main><h1>A page</h1>{body}</main><script>{loader}</script></body></html>"
     )
 
 

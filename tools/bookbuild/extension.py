@@ -3,6 +3,7 @@
 Named in `_config.yml`; `tools/build_book.py` puts this folder on Python's path.
 """
 
+import base64
 import json
 import re
 from pathlib import Path
@@ -15,6 +16,11 @@ LOGGER = logging.getLogger(__name__)
 # It draws the theme's icons a second time, as SVG: 1.5 MB that stop every page from showing.
 ICON_SCRIPT = re.compile(r'[ \t]*<script src="[^"]*fontawesome/[^"]*\.js[^"]*"></script>\n?')
 ICON_SCRIPT_FILES = "_static/vendor/fontawesome/*/js"
+# It asks for the icons' fonts before the style does, in a way that fails on pages from a disk.
+FONT_PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="font"[^>]*>\n?')
+# The plain players of an A/B row, which is what stands in its first element, and their files.
+COMPARED = re.compile(r'<div class="refimpl-compare\b.*?</div>', re.DOTALL)
+SOUND_FILE = re.compile(r'(?<= src=")[^":]+\.mp3(?=")')
 WITH_EXERCISES = ("lessons/", "book/progress")  # pages that show what a reader has solved
 # In the contents, what opens a page's own pages is an arrow: who does not see it needs a name.
 TOGGLE = '<summary><span class="toctree-toggle"'
@@ -92,13 +98,25 @@ def lead_edits_to_the_source(app: Sphinx, page: str, template: str, context: dic
                     button["url"] = re.sub(r"/api/[\w-]+\.md$", f"/{path}", button["url"])
 
 
+def with_sounds(page: str, folder: Path) -> str:
+    """Put the sounds of A/B rows into a page: its script may read no files of a book on a disk."""
+
+    def address(file: re.Match) -> str:
+        sound = base64.b64encode((folder / file[0]).read_bytes()).decode()
+        return f"data:audio/mpeg;base64,{sound}"
+
+    return COMPARED.sub(lambda row: SOUND_FILE.sub(address, row[0]), page)
+
+
 def mend_pages(app: Sphinx, exception: Exception | None) -> None:
-    """Name the arrows in the contents, and drop a script: fonts show the theme's icons as well."""
+    """Change in the finished pages what no setting changes: each line says what and why."""
     if exception or app.builder.format != "html":
         return
     for path in Path(app.outdir).rglob("*.html"):
         before = path.read_text(encoding="utf-8")
-        text = ICON_SCRIPT.sub("", before).replace(TOGGLE, NAMED_TOGGLE)
+        # Fonts show the theme's icons as well as its script.
+        text = FONT_PRELOAD.sub("", ICON_SCRIPT.sub("", before)).replace(TOGGLE, NAMED_TOGGLE)
+        text = with_sounds(text, path.parent)
         # Sphinx lays out a long signature as a list of definitions, which it is not.
         text = text.replace("<dl>\n<dd><em", '<dl role="none">\n<dd><em')
         text = text.replace('<dd><em class="sig-param', '<dd role="none"><em class="sig-param')
