@@ -36,6 +36,10 @@ HONEST = {
     "a syntax error elsewhere": ["def broken(:", *SOLUTION, "print 'hello'"],
     "an error elsewhere": ["1 / 0", *SOLUTION, "raise SystemExit"],
     "a heavy cell that nothing needs": ["while True:\n    pass", *SOLUTION],
+    "another cell ends the process": ["import os\nos._exit(1)", *SOLUTION, "exit()"],
+    "another cell prints 100 MB": ["for _ in range(100):\n    print('x' * 2**20)", *SOLUTION],
+    "another cell takes all memory": ["kept = [bytes(2**30) for _ in range(99)]", *SOLUTION],
+    "a check that was changed": [cell.replace('check("1.3"', 'check("1.1"') for cell in SOLUTION],
     "ten thousand cells": [*(f"x{n} = {n}" for n in range(10_000)), *SOLUTION],
     "an earlier attempt above": ["def quantise(audio, n_bits):\n    return audio", *SOLUTION],
 }
@@ -50,6 +54,16 @@ def test_right_answers_earn_all_points(name):
 
 def test_an_answer_that_only_the_whole_notebook_defines():
     table = "exec('FACTOR = 10')"
+    cell = answered("def signal_to_noise(clean, noisy):\n" + RIGHT_BY_FACTOR)
+    assert graded([table, *cell]).points == WHOLE
+
+
+def test_a_cell_that_an_answer_needs_may_print_and_fail_and_take_its_time():
+    table = (
+        "import time\nFACTOR = []\n"
+        "for n in range(100):\n    print('x' * 2**20)\n    FACTOR.append(n)\n"
+        "FACTOR.append(time.sleep(1))\nFACTOR = FACTOR[10]\nFACTOR += 1 / 0"
+    )
     cell = answered("def signal_to_noise(clean, noisy):\n" + RIGHT_BY_FACTOR)
     assert graded([table, *cell]).points == WHOLE
 

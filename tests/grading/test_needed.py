@@ -119,4 +119,11 @@ def test_suspicions():
         "uses eval",
         "uses sys",
     ]
+    other_names = "import torch as t\nfrom torch import softmax as soft\nimport os.path as p"
+    assert suspicions(
+        [f"{other_names}\ndef f(x): return map(t.softmax, x)"], ["torch.softmax"]
+    ) == [
+        "names torch.softmax, which the exercise forbids",
+        "uses os",
+    ]
     assert suspicions(["import numpy as np\ndef f(x): return np.abs(x)"], ["numpy.fft.fft"]) == []

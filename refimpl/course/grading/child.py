@@ -19,6 +19,7 @@ import numpy as np
 from refimpl.course.comparing import as_array
 from refimpl.course.grading.cells import broken_definition, readable_source
 from refimpl.course.grading.needed import needed, statements_of
+from refimpl.course.grading.refusing import refuse_keyrings
 from refimpl.course.grading.running import run_sources, told
 from refimpl.course.grading.suspicion import suspicions
 from refimpl.course.grading.wire import WireError, pack, read_frame, unpack, write_frame
@@ -43,6 +44,7 @@ def main(user: int | None, limits: dict[str, int], must_hold: bool) -> None:
     for descriptor in range(3):
         os.dup2(nowhere, descriptor)
     set_limits(limits, must_hold)
+    refuse_keyrings(must_hold)
     if user is not None:
         os.setgroups([])
         os.setresgid(user, user, user)
@@ -94,6 +96,7 @@ class Notebook:
             "defined": sources is not None,
             "broken": broken_definition(self.broken, function),
             "suspicions": suspicions(sources or [], forbidden),
+            "suspicions of all": suspicions(self.sources, forbidden),
         }
 
 

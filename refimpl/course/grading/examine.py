@@ -131,6 +131,7 @@ def _ask_visible(asked: _Asked, new_child: Callable[[], "_Child"]) -> _Asked:
     if _may_need_more(asked):
         # Perhaps more than can be seen from the text: then the whole notebook, and not where other
         # answers run, since it may leave much behind.
+        about = about | {"suspicions": about["suspicions of all"]}
         whole = _Asked(question, about, new_child(), whole=True)
         whole.ask(inputs)
         if whole.came_through:

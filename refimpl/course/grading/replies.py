@@ -40,6 +40,7 @@ def read_about(reply: Any, functions: list[str]) -> dict[str, dict[str, Any]]:
                 "defined": bool(reply[name]["defined"]),
                 "broken": _text(reply[name]["broken"]),
                 "suspicions": [_text(one) for one in reply[name]["suspicions"]],
+                "suspicions of all": [_text(one) for one in reply[name]["suspicions of all"]],
             }
             for name in functions
         }

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 MODULES = {
     *("subprocess", "multiprocessing", "threading", "_thread", "signal", "socket", "ctypes"),
-    *("gc", "inspect", "importlib", "sys", "os", "builtins", "pickle", "shutil", "urllib"),
+    *("gc", "inspect", "importlib", "runpy", "sys", "os", "builtins", "pickle", "shutil", "urllib"),
 }
 NAMES = {
     *("exec", "eval", "open", "__import__", "globals", "compile", "settrace", "setprofile"),
@@ -28,26 +28,41 @@ def suspicions(sources: list[str], forbidden: list[str]) -> list[str]:
     Returns:
         Such as "uses sys"; sorted, each once.
     """
+    trees = [ast.parse(source) for source in sources]
+    stands_for = {name: dotted for tree in trees for name, dotted in _imports(tree)}
     found = set()
-    for source in sources:
-        for dotted in _dotted_names(ast.parse(source)):
-            parts = dotted.split(".")
-            suspect = {part for part in parts if part in NAMES} | ({parts[0]} & MODULES)
-            found.update(f"uses {part}" for part in suspect)
-            if dotted in forbidden:
-                found.add(f"names {dotted}, which the exercise forbids")
-            if dotted.startswith("refimpl.course.") and parts[-1] not in ("check", "progress"):
-                found.add(f"names {dotted}")
+    for dotted in {name for tree in trees for name in _dotted_names(tree)}:
+        first, dot, rest = dotted.partition(".")
+        dotted = stands_for.get(first, first) + dot + rest
+        parts = dotted.split(".")
+        suspect = {part for part in parts if part in NAMES} | ({parts[0]} & MODULES)
+        found.update(f"uses {part}" for part in suspect)
+        if dotted in forbidden:
+            found.add(f"names {dotted}, which the exercise forbids")
+        if dotted.startswith("refimpl.course.") and parts[-1] not in ("check", "progress"):
+            found.add(f"names {dotted}")
     return sorted(found)
 
 
+def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
+    """What each imported name stands for, as `np` for `numpy`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.asname, alias.name) for alias in node.names if alias.asname)
+        elif isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            yield from (
+                (alias.asname or alias.name, f"{module}.{alias.name}") for alias in node.names
+            )
+
+
 def _dotted_names(tree: ast.AST) -> Iterator[str]:
-    """All names in a source, those of imports with their modules."""
+    """All names in a source, as they are written; for imports, the modules."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module or ''}.{alias.name}" for alias in node.names)
+            yield from (alias.asname or alias.name for alias in node.names)
         elif isinstance(node, ast.Attribute):
             yield _written(node)
         elif isinstance(node, ast.Name):
