@@ -66,6 +66,16 @@ def replaces_in_place(codebook, counts, z, share):
     return codebook, counts
 
 
+def takes_the_end_of_the_sorted(codebook, counts, z, share):
+    dead = counts < share * counts.mean()
+    distances = np.linalg.norm(z[:, None] - codebook[~dead], axis=2).min(axis=1)
+    return move(codebook, counts, dead, z[np.argsort(distances)[-dead.sum() :]], counts.mean())
+
+
+def gives_the_codebook_alone(codebook, counts, z, share):
+    return takes_the_nearest_vectors(codebook, counts, z, share)[0]
+
+
 WRONG = {
     compares_with_the_share: "not with share",
     compares_with_a_share_of_the_sum: "not of the sum of all counts",
@@ -76,6 +86,8 @@ WRONG = {
     leaves_the_counts: "or it is dead again",
     starts_counting_at_one: "the mean of the counts that came in",
     replaces_in_place: "in place",
+    takes_the_end_of_the_sorted: "wrong order",
+    gives_the_codebook_alone: "return two arrays",
 }
 
 

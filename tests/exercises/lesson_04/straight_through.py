@@ -45,6 +45,10 @@ def moves_z_itself(z, codebook):
     return z
 
 
+def gives_the_numbers_of_the_codes(z, codebook):
+    return torch.cdist(z, codebook).argmin(dim=1)
+
+
 WRONG = {
     computes_without_gradients: "the result does not depend on z",
     forgets_to_detach: "detach that step",
@@ -54,6 +58,7 @@ WRONG = {
     does_not_quantize: "the nearest code itself, not z",
     takes_the_largest_distance: "smallest distance",
     moves_z_itself: "in place",
+    gives_the_numbers_of_the_codes: "expected the shape",
 }
 
 

@@ -93,7 +93,7 @@ def _pile_up(counts, sums, z, codes, decay) -> State:
 
 EXERCISE = Exercise(
     id="4.3",
-    title="Codes as running means",
+    title="The EMA step",
     function="ema_update",
     points=5,
     minutes=15,

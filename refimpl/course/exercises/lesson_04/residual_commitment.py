@@ -107,7 +107,7 @@ def _last_stage_only(z: Tensor, codebooks: list[Tensor]) -> Tensor:
 
 EXERCISE = Exercise(
     id="4.6",
-    title="Find the bug: a commitment loss that commits to nothing",
+    title="Find the bug",
     function="residual_commitment",
     points=5,
     minutes=20,

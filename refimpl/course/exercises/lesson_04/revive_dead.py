@@ -51,7 +51,10 @@ def _directions(rng: np.random.Generator, n: int, dim: int) -> np.ndarray:
 
 
 def _run(function, inputs: Inputs) -> Results:
-    codebook, counts = function(**inputs)
+    returned = function(**inputs)
+    if not (isinstance(returned, list | tuple) and len(returned) == 2):
+        raise ValueError("return two arrays: codebook, counts")
+    codebook, counts = returned
     return {"the codebook": codebook, "the counts": counts}
 
 
@@ -100,9 +103,15 @@ def _counts_of_one(codebook, counts, z, share) -> State:
     return revive_dead(codebook, counts, z, share)[0], np.where(dead, 1.0, counts)
 
 
+def _worst_last(codebook, counts, z, share) -> State:
+    dead = np.flatnonzero(counts < share * counts.mean())
+    order = _worst_served(z, np.delete(codebook, dead, 0))[: len(dead)][::-1]
+    return _move(codebook, counts, z, dead, order, counts.mean())
+
+
 EXERCISE = Exercise(
     id="4.4",
-    title="Reviving dead codes",
+    title="Revive the dead",
     function="revive_dead",
     points=4,
     minutes=15,
@@ -119,6 +128,7 @@ EXERCISE = Exercise(
         _all_on_one: "each dead code gets a vector of its own: the worst, the next worst, ...",
         _counts_stay: "a revived code needs a new count, or it is dead again at the next look",
         _counts_of_one: "the new count is the mean of the counts that came in",
+        _worst_last: "right vectors, wrong order: the first dead code gets the farthest",
     },
     forbidden=("refimpl.vqvae.VectorQuantizer",),
 )

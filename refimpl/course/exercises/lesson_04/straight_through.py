@@ -25,10 +25,11 @@ def _run(function, inputs: Inputs) -> Results:
     vectors = function(z, codebook)
     # Some loss that weighs each number differently: its gradient by z has to be the weights.
     weights = torch.arange(1.0, z.numel() + 1).reshape(z.shape)
-    loss = (vectors * weights).sum() if torch.is_tensor(vectors) else None
+    fits = torch.is_tensor(vectors) and vectors.shape == z.shape
+    loss = (vectors * weights).sum() if fits else None
     return {
         "the vectors": vectors,
-        "the gradient that reaches z": gradient(loss, z),
+        "the gradient that reaches z, when the result's own is 1, 2, 3, …": gradient(loss, z),
         "the gradient that reaches the codebook": gradient(loss, codebook),
     }
 

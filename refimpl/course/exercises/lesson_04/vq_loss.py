@@ -71,7 +71,7 @@ def _sum_over_each_vector(z: Tensor, chosen: Tensor, commitment: float) -> Tenso
 
 EXERCISE = Exercise(
     id="4.2",
-    title="Codebook loss and commitment loss",
+    title="Two losses",
     function="vq_loss",
     points=4,
     minutes=10,
