@@ -49,6 +49,20 @@ def exponentials_run_under(queries, keys, values, allowed):
         return weights / weights.sum(axis=-1, keepdims=True) @ values
 
 
+def masks_after_the_maximum(queries, keys, values, allowed):
+    scores = queries @ keys.T / np.sqrt(queries.shape[-1])
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True)) * allowed
+    with np.errstate(invalid="ignore"):
+        return weights / weights.sum(axis=-1, keepdims=True) @ values
+
+
+def takes_one_maximum_for_all(queries, keys, values, allowed):
+    scores = np.where(allowed, queries @ keys.T / np.sqrt(queries.shape[-1]), -np.inf)
+    weights = np.exp(scores - scores.max())
+    with np.errstate(invalid="ignore"):
+        return weights / weights.sum(axis=-1, keepdims=True) @ values
+
+
 WRONG = {
     does_not_divide: "divide the scores by the root",
     divides_by_the_width: "not by the width",
@@ -57,7 +71,9 @@ WRONG = {
     multiplies_scores_with_the_mask: "a score of 0 is no ban",
     masks_the_weights: "masked after the softmax",
     softmax_down_the_columns: "softmax over the keys",
-    exponentials_run_under: "values are not finite",
+    exponentials_run_under: "take the largest of the row away",
+    masks_after_the_maximum: "may be one that is not allowed",
+    takes_one_maximum_for_all: "a largest score of its own",
 }
 
 

@@ -77,6 +77,25 @@ def sums_up(train, validation, n_ids, smoothing=0.01):
     return -np.log(p[validation[:-1], validation[1:]]).sum()
 
 
+def counts_each_pair_once(train, validation, n_ids, smoothing=0.01):
+    counts = np.full((n_ids, n_ids), smoothing)
+    counts[train[:-1], train[1:]] += 1
+    p = counts / counts.sum(axis=1, keepdims=True)
+    return -np.log(p[validation[:-1], validation[1:]]).mean()
+
+
+def writes_the_smoothing_down(train, validation, n_ids, smoothing=0.01):
+    counts = table(train, n_ids, 0.01)
+    p = counts / counts.sum(axis=1, keepdims=True)
+    return -np.log(p[validation[:-1], validation[1:]]).mean()
+
+
+def divides_by_all_tokens(train, validation, n_ids, smoothing=0.01):
+    counts = table(train, n_ids, smoothing)
+    p = counts / counts.sum(axis=1, keepdims=True)
+    return -np.log(p[validation[:-1], validation[1:]]).sum() / len(validation)
+
+
 WRONG = {
     divides_by_the_second_token: "each row sums to 1, not each column",
     swaps_the_indices: "what is looked up is swapped",
@@ -89,6 +108,9 @@ WRONG = {
     always_adds_one: "not 1",
     forgets_the_minus: "a logarithm of a probability is negative",
     sums_up: "not their sum",
+    counts_each_pair_once: "use np.add.at",
+    writes_the_smoothing_down: "only its default",
+    divides_by_all_tokens: "the first token is not predicted",
 }
 
 

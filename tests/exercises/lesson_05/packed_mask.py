@@ -70,6 +70,14 @@ def gives_numbers(lengths, n_prefix, n_positions):
     return right(lengths, n_prefix, n_positions).astype(float)
 
 
+def starts_from_one_triangle(lengths, n_prefix, n_positions):
+    allowed = np.tri(n_positions, dtype=bool)
+    starts = np.cumsum([0, *lengths])[:-1]
+    for start, prefix in zip(starts, n_prefix, strict=True):
+        allowed[start : start + prefix, start : start + prefix] = True
+    return allowed
+
+
 WRONG = {
     causal_everywhere: "inside a prefix",
     sees_the_whole_piece: "only the prefix looks ahead",
@@ -80,6 +88,7 @@ WRONG = {
     leaves_padding_empty: "needs one key at least",
     padding_sees_padding: "no other padding",
     gives_numbers: "a boolean dtype",
+    starts_from_one_triangle: "one triangle for the whole row",
 }
 
 

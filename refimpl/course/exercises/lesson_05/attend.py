@@ -21,13 +21,15 @@ def _softmax(scores: np.ndarray, axis: int = -1) -> np.ndarray:
 def _queries_keys_values(rng: np.random.Generator) -> Inputs:
     n_queries, n_keys, width = 4, 6, int(rng.integers(5, 9))
     queries, keys = rng.normal(size=(n_queries, width)), rng.normal(size=(n_keys, width))
-    # The same amount on every score: a softmax does not change, but exp() alone finds nothing
-    # but zeros. It is negative, so that a score of 0 would stand out.
-    queries[:, 0], keys[:, 0] = 50.0, -50.0
+    # The same amount on all scores of a query: a softmax does not change, but exp() alone finds
+    # nothing but zeros. It is negative, so that a score of 0 would stand out, and another one for
+    # each query, so that one maximum for all of them does not do.
+    queries[:, 0], keys[:, 0] = [60.0, 120.0, 180.0, 240.0], -50.0
     allowed = rng.random((n_queries, n_keys)) < 0.5
-    for row in allowed:  # something to see and something not to see, for every query
-        seen, hidden = rng.permutation(n_keys)[:2]
-        row[seen], row[hidden] = True, False
+    one, other, unseen, loud = rng.permutation(n_keys)[:4]
+    allowed[:, [one, other]], allowed[:, unseen] = True, False
+    # And a key with the largest scores of all, at which only the first query may look.
+    keys[loud, 0], allowed[:, loud], allowed[0, loud] = -40.0, False, True
     return {
         "queries": queries,
         "keys": keys,
@@ -68,6 +70,31 @@ def _softmax_over_queries(queries, keys, values, allowed):
     return _softmax(scores, axis=0) @ values
 
 
+def _exponentials_alone(queries, keys, values, allowed):
+    return _weighted(np.where(allowed, _scores(queries, keys), -np.inf), values)
+
+
+def _mask_after_the_maximum(queries, keys, values, allowed):
+    scores = _scores(queries, keys)
+    return _weighted(np.where(allowed, scores - scores.max(-1, keepdims=True), -np.inf), values)
+
+
+def _one_maximum_for_all(queries, keys, values, allowed):
+    scores = np.where(allowed, _scores(queries, keys), -np.inf)
+    return _weighted(scores - scores.max(), values)
+
+
+def _scores(queries, keys):
+    return queries @ keys.T / np.sqrt(queries.shape[1])
+
+
+def _weighted(scores, values):
+    """A softmax that takes no maximum away: 0 / 0 where all exponentials are 0."""
+    weights = np.exp(scores)
+    with np.errstate(invalid="ignore"):
+        return weights / weights.sum(axis=-1, keepdims=True) @ values
+
+
 EXERCISE = Exercise(
     id="5.2",
     title="Attention with a mask",
@@ -85,6 +112,9 @@ EXERCISE = Exercise(
         _zero_scores: "a score of 0 is no ban, exp(0) is 1: put -np.inf there",
         _mask_after_the_softmax: "masked after the softmax, the weights no longer sum to 1",
         _softmax_over_queries: "the weights of one query sum to 1: softmax over the keys, axis -1",
+        _exponentials_alone: "each exp() of such scores is 0: take the largest of the row away",
+        _mask_after_the_maximum: "the largest score may be one that is not allowed: mask first",
+        _one_maximum_for_all: "each row has a largest score of its own: max(axis=-1)",
     },
     forbidden=(
         "torch.nn.functional.scaled_dot_product_attention",

@@ -94,6 +94,21 @@ def _sum(train, validation, n_ids, smoothing=0.01):
     return bigram_loss(train, validation, n_ids, smoothing) * (len(validation) - 1)
 
 
+def _repeats_lost(train, validation, n_ids, smoothing=0.01):
+    counts = np.full((n_ids, n_ids), smoothing)
+    counts[train[:-1], train[1:]] += 1  # a pair that comes twice is counted once
+    probability = counts / counts.sum(axis=1, keepdims=True)
+    return -np.log(probability[validation[:-1], validation[1:]]).mean()
+
+
+def _smoothing_of_its_own(train, validation, n_ids, smoothing=0.01):
+    return bigram_loss(train, validation, n_ids)
+
+
+def _one_guess_too_many(train, validation, n_ids, smoothing=0.01):
+    return _sum(train, validation, n_ids, smoothing) / len(validation)
+
+
 EXERCISE = Exercise(
     id="5.1",
     title="The loss of a bigram",
@@ -115,6 +130,9 @@ EXERCISE = Exercise(
         _mean_before_the_logarithm: "first the logarithm of each probability, then the mean",
         _add_one: "add `smoothing` to each count, not 1",
         _sum: "the mean over the predicted tokens, not their sum",
+        _repeats_lost: "`counts[a, b] += 1` counts each pair once: use np.add.at",
+        _smoothing_of_its_own: "add what `smoothing` says; 0.01 is only its default",
+        _one_guess_too_many: "the first token is not predicted: divide by len(validation) - 1",
     },
     forbidden=("refimpl.training.BigramModel", "refimpl.training.measure_baselines"),
 )

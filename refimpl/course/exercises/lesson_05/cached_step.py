@@ -23,16 +23,20 @@ def _mix(query: np.ndarray, keys: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.einsum("hn,hnd->hd", weights / weights.sum(axis=-1, keepdims=True), values)
 
 
+_NAMES = ("query_of_each", "key_of_each", "value_of_each")  # `keys` and `values` are the cache
+
+
 def _tokens(rng: np.random.Generator) -> Inputs:
     shape = 6, int(rng.integers(2, 4)), int(rng.integers(4, 7))  # (T, H, D)
-    return {name: rng.normal(size=shape) for name in ("queries", "keys", "values")}
+    return {name: rng.normal(size=shape) for name in _NAMES}
 
 
 def _run(function: Callable, inputs: Inputs) -> Results:
     """Write one token after another, as generation does."""
-    keys = values = np.zeros((inputs["keys"].shape[1], 0, inputs["keys"].shape[2]))
+    n_heads, width = inputs["key_of_each"].shape[1:]
+    keys = values = np.zeros((n_heads, 0, width))
     outputs = []
-    for token in zip(inputs["queries"], inputs["keys"], inputs["values"], strict=True):
+    for token in zip(*(inputs[name] for name in _NAMES), strict=True):
         returned = function(*token, keys, values)
         if not isinstance(returned, tuple | list) or len(returned) != 3:
             raise TypeError("three arrays are expected: the output, the keys and the values")

@@ -75,6 +75,14 @@ def _padding_as_a_piece(lengths, n_prefix, n_positions):
     return packed_mask([*lengths, n_positions - sum(lengths)], [*n_prefix, 0], n_positions)
 
 
+def _one_triangle(lengths, n_prefix, n_positions):
+    allowed, start = np.tri(n_positions, dtype=bool), 0
+    for length, prefix in zip(lengths, n_prefix, strict=True):
+        allowed[start : start + prefix, start : start + prefix] = True
+        start += length
+    return allowed
+
+
 EXERCISE = Exercise(
     id="5.3",
     title="The mask of a packed row",
@@ -93,6 +101,7 @@ EXERCISE = Exercise(
         _transposed: "rows are queries and columns are keys: this is the other way round",
         _padding_sees_nothing: "a row of a softmax needs one key at least: padding sees itself",
         _padding_as_a_piece: "padding sees itself only, no other padding",
+        _one_triangle: "one triangle for the whole row lets each piece see those before it",
     },
     forbidden=("refimpl.transformer.masks.allowed_pairs", "refimpl.packing.expand"),
 )
