@@ -38,6 +38,12 @@ def sorts_the_tokens(tokens, chosen):
     return shuffled
 
 
+def writes_over_the_front(tokens, chosen):
+    moved = list(tokens)
+    moved[: len(chosen)] = [tokens[place] for place in chosen]
+    return moved
+
+
 WRONG = {
     puts_sorted_into_chosen: "they go to sorted places",
     assigns_to_itself: "puts each token back where it was",
@@ -45,6 +51,7 @@ WRONG = {
     puts_them_first: "not to the front",
     reverses_the_places: "in the order in which chosen names them",
     sorts_the_tokens: "sort the places, not the tokens",
+    writes_over_the_front: "writes over the first tokens",
 }
 
 

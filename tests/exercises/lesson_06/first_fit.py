@@ -80,6 +80,15 @@ def gives_each_a_row(lengths, sequence_length):
     return lay_out([[length] for length in lengths], sequence_length)
 
 
+def returns_positions_first(lengths, sequence_length):
+    segment_ids, position_ids = lay_out(fill(lengths, sequence_length), sequence_length)
+    return position_ids, segment_ids
+
+
+def returns_segments_alone(lengths, sequence_length):
+    return lay_out(fill(lengths, sequence_length), sequence_length)[0]
+
+
 WRONG = {
     knows_only_the_last_row: "not only at the newest",
     takes_the_fullest_row: "even where another would be filled better",
@@ -89,6 +98,8 @@ WRONG = {
     starts_positions_at_one: "the first position of a sample is 0",
     numbers_segments_from_zero: "since 0 stands for padding",
     gives_each_a_row: "several samples share a row",
+    returns_positions_first: "first segment_ids, then",
+    returns_segments_alone: "return two arrays",
 }
 
 

@@ -81,6 +81,23 @@ def forgets_to_shift(tokens, spans, sentinels, paradigm, answer):
     return inputs, [-100] * first + inputs[first:]
 
 
+def reads_the_whole_answer(tokens, spans, sentinels, paradigm, answer):
+    seen, hidden = parts(tokens, spans)
+    question, said = [paradigm, *seen[0]], []
+    for i, part in enumerate(seen[1:]):
+        question += [sentinels[i], *part]
+        said += [sentinels[i], *hidden[i]]
+    return [*question, answer, *said], [-100] * len(question) + said
+
+
+def cuts_while_it_counts(tokens, spans, sentinels, paradigm, answer):
+    left, said = list(tokens), []
+    for i, (start, stop) in enumerate(spans):
+        said += [sentinels[i]] + left[start:stop]
+        left = left[:start] + [sentinels[i]] + left[stop:]
+    return frame([paradigm, *left, answer], said)
+
+
 WRONG = {
     takes_one_sentinel_for_all: "each span has a sentinel of its own",
     masks_every_token: "one sentinel stands for a whole span",
@@ -90,6 +107,8 @@ WRONG = {
     answers_with_the_whole_piece: "all of T would be autoencoding",
     leaves_out_the_end: "what comes after the last span is seen",
     forgets_to_shift: "under G stands the first sentinel",
+    reads_the_whole_answer: "and is not read",
+    cuts_while_it_counts: "spans count in the whole piece",
 }
 
 

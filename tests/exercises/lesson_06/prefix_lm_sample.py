@@ -39,6 +39,11 @@ def ignores_with_zeros(tokens, n_given, paradigm, answer):
     return [paradigm, *tokens[:n_given], answer, *tokens[n_given:-1]], labels
 
 
+def leaves_out_the_first_label(tokens, n_given, paradigm, answer):
+    input_ids = [paradigm, *tokens[:n_given], answer, *tokens[n_given:-1]]
+    return input_ids, [-100] * (n_given + 2) + list(tokens[n_given + 1 :])
+
+
 WRONG = {
     copies_the_inputs_as_labels: "a label is what comes after its input",
     reads_all_tokens: "nothing is to be said after the last token",
@@ -47,6 +52,7 @@ WRONG = {
     forgets_the_paradigm: "the paradigm token stands first",
     forgets_the_answer_token: "the answer token stands between",
     ignores_with_zeros: "0 is a code like any other",
+    leaves_out_the_first_label: "under G, too",
 }
 
 

@@ -52,6 +52,25 @@ def takes_hidden_for_the_prefix(objective, n_tokens, n_hidden, n_spans):
     return by_cases(objective, n_tokens, n_hidden, n_spans)
 
 
+def forgets_sentinels_in_the_answer(objective, n_tokens, n_hidden, n_spans):
+    if objective == "infilling":
+        return n_hidden / (n_tokens + n_spans + 1)
+    return by_cases(objective, n_tokens, n_hidden, n_spans)
+
+
+def forgets_sentinels_in_the_question(objective, n_tokens, n_hidden, n_spans):
+    if objective == "infilling":
+        return (n_hidden + n_spans) / (n_tokens + n_spans + 1)
+    n_spans = 0
+    return by_cases(objective, n_tokens, n_hidden, n_spans)
+
+
+def takes_autoencoding_for_infilling(objective, n_tokens, n_hidden, n_spans):
+    if objective == "autoencoding":
+        objective = "infilling"
+    return by_cases(objective, n_tokens, n_hidden, n_spans)
+
+
 WRONG = {
     divides_by_the_piece: "divide by the positions of the sample",
     forgets_a_mark: "P and G take a position each",
@@ -59,6 +78,9 @@ WRONG = {
     forgets_sentinels: "each span puts a sentinel into the question",
     does_not_train_sentinels: "have to be said, so they count",
     takes_hidden_for_the_prefix: "the prefix is what is given",
+    forgets_sentinels_in_the_answer: "infilling's answer has a sentinel",
+    forgets_sentinels_in_the_question: "in the question a sentinel stands for each span",
+    takes_autoencoding_for_infilling: "autoencoding says the whole piece",
 }
 
 

@@ -53,6 +53,12 @@ def _sorted_tokens(tokens: np.ndarray, chosen: np.ndarray) -> np.ndarray:
     return shuffled
 
 
+def _over_the_front(tokens: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    shuffled = tokens.copy()
+    shuffled[: len(chosen)] = tokens[chosen]
+    return shuffled
+
+
 EXERCISE = Exercise(
     id="6.3",
     title="Out of order",
@@ -69,6 +75,7 @@ EXERCISE = Exercise(
         _moved_to_the_front: "the moved tokens go into the chosen places, not to the front",
         _mirrored: "take them in the order in which chosen names them, not the other way round",
         _sorted_tokens: "sort the places, not the tokens",
+        _over_the_front: "this writes over the first tokens: fill np.sort(chosen)",
     },
     forbidden=("refimpl.objectives.Deshuffling.build",),
 )

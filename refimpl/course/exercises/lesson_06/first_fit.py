@@ -103,8 +103,15 @@ def _samples(rng: np.random.Generator) -> Inputs:
 
 
 def _run(function: Callable, inputs: Inputs) -> Results:
-    segment_ids, position_ids = function(**inputs)
+    returned = function(**inputs)
+    if not (isinstance(returned, list | tuple) and len(returned) == 2):
+        raise ValueError("return two arrays: segment_ids, position_ids")
+    segment_ids, position_ids = returned
     return {"segment_ids": segment_ids, "position_ids": position_ids}
+
+
+def _positions_first(lengths, sequence_length):
+    return first_fit(lengths, sequence_length)[::-1]
 
 
 EXERCISE = Exercise(
@@ -127,6 +134,7 @@ EXERCISE = Exercise(
         _segments_from_zero: "segments are 1, 2, …, since 0 stands for padding",
         _numbers_go_on: "segments are counted anew in each row",
         _one_a_row: "several samples share a row, where they fit",
+        _positions_first: "first segment_ids, then position_ids",
     },
     forbidden=("refimpl.packing.expand", "refimpl.packing.Packer", "refimpl.packing.pack_corpus"),
 )

@@ -44,7 +44,10 @@ def _a_piece(rng: np.random.Generator) -> Inputs:
 
 
 def _run(function: Callable, inputs: Inputs) -> Results:
-    input_ids, label_ids = function(**inputs)
+    returned = function(**inputs)
+    if not (isinstance(returned, list | tuple) and len(returned) == 2):
+        raise ValueError("return two arrays: input_ids, label_ids")
+    input_ids, label_ids = returned
     return {"input_ids": input_ids, "label_ids": label_ids}
 
 
@@ -109,6 +112,19 @@ def _ends_at_the_last_span(tokens, spans, sentinels, paradigm, answer):
     return infilling_sample(tokens[: spans[-1][1]], spans, sentinels, paradigm, answer)
 
 
+def _reads_all_of_the_answer(tokens, spans, sentinels, paradigm, answer):
+    input_ids, label_ids = infilling_sample(tokens, spans, sentinels, paradigm, answer)
+    return np.append(input_ids, label_ids[-1]), label_ids
+
+
+def _cut_in_place(tokens, spans, sentinels, paradigm, answer):
+    left, hidden = list(tokens), []
+    for sentinel, (start, stop) in zip(sentinels, spans, strict=False):
+        hidden += [sentinel, *left[start:stop]]
+        left[start:stop] = [sentinel]  # from here on, all places have moved
+    return _framed([paradigm, *left, answer], hidden)
+
+
 EXERCISE = Exercise(
     id="6.2",
     title="Cut out, and ask what it was",
@@ -130,6 +146,8 @@ EXERCISE = Exercise(
         _says_the_whole: "the answer holds what was cut out; all of T would be autoencoding",
         _not_shifted: "a label is what comes after its input: under G stands the first sentinel",
         _ends_at_the_last_span: "what comes after the last span is seen, too",
+        _reads_all_of_the_answer: "the answer's last token has a label, and is not read",
+        _cut_in_place: "spans count in the whole piece; after a cut all that follows has moved",
     },
     forbidden=(
         "refimpl.objectives.SpecialTokens.ask",

@@ -31,7 +31,10 @@ def _a_piece(rng: np.random.Generator) -> Inputs:
 
 
 def _run(function: Callable, inputs: Inputs) -> Results:
-    input_ids, label_ids = function(**inputs)
+    returned = function(**inputs)
+    if not (isinstance(returned, list | tuple) and len(returned) == 2):
+        raise ValueError("return two arrays: input_ids, label_ids")
+    input_ids, label_ids = returned
     return {"input_ids": input_ids, "label_ids": label_ids}
 
 
@@ -76,6 +79,12 @@ def _marks_swapped(tokens, n_given, paradigm, answer):
     return prefix_lm_sample(tokens, n_given, answer, paradigm)
 
 
+def _shifted_twice(tokens, n_given, paradigm, answer):
+    input_ids, label_ids = prefix_lm_sample(tokens, n_given, paradigm, answer)
+    label_ids[n_given + 1] = IGNORE_INDEX
+    return input_ids, label_ids
+
+
 EXERCISE = Exercise(
     id="6.1",
     title="A question and its answer",
@@ -95,6 +104,7 @@ EXERCISE = Exercise(
         _without_answer_token: "the answer token stands between what is given and the rest",
         _ignores_with_zero: "0 is a code like any other; the loss leaves out -100",
         _marks_swapped: "paradigm stands first, answer where the answer starts",
+        _shifted_twice: "under G, too, stands a label: the first token of the answer",
     },
     forbidden=(
         "refimpl.objectives.SpecialTokens.ask",

@@ -31,11 +31,10 @@ def _lengths(objective: str, n_tokens: int, n_hidden: int, n_spans: int) -> tupl
     }[objective]
 
 
-def _an_objective(rng: np.random.Generator) -> Inputs:
+def _sizes(rng: np.random.Generator) -> Inputs:
     n_tokens = int(rng.integers(20, 90))
     n_hidden = int(rng.integers(6, n_tokens - 8))
     return {
-        "objective": str(rng.choice(_NAMES)),
         "n_tokens": n_tokens,
         "n_hidden": n_hidden,
         "n_spans": int(rng.integers(2, n_hidden // 2)),
@@ -44,8 +43,7 @@ def _an_objective(rng: np.random.Generator) -> Inputs:
 
 def _all_cases(function, inputs: Inputs) -> dict:
     """Each objective at once, so that no trial leaves one out."""
-    numbers = {name: inputs[name] for name in ("n_tokens", "n_hidden", "n_spans")}
-    return {name: function(name, **numbers) for name in _NAMES}
+    return {name: function(name, **inputs) for name in _NAMES}
 
 
 def _of_the_tune(objective, n_tokens, n_hidden, n_spans):
@@ -90,6 +88,27 @@ def _the_prefix_is_hidden(objective, n_tokens, n_hidden, n_spans):
 _no_marks, _full_answer = _with(-1), _with(1)
 
 
+def _by_lengths(objective, n_question, n_answer):
+    return 1.0 if objective == "next_token_prediction" else n_answer / (1 + n_question + n_answer)
+
+
+def _answer_without_sentinels(objective, n_tokens, n_hidden, n_spans):
+    n_question, n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)
+    n_answer -= n_spans if objective == "infilling" else 0
+    return _by_lengths(objective, n_question, n_answer)
+
+
+def _question_without_sentinels(objective, n_tokens, n_hidden, n_spans):
+    n_question, n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)
+    n_question -= n_spans if objective in ("infilling", "autoencoding") else 0
+    return _by_lengths(objective, n_question, n_answer)
+
+
+def _autoencoding_says_the_spans(objective, n_tokens, n_hidden, n_spans):
+    same = "infilling" if objective == "autoencoding" else objective
+    return trained_share(same, n_tokens, n_hidden, n_spans)
+
+
 EXERCISE = Exercise(
     id="6.4",
     title="Predict how much is learnt",
@@ -97,7 +116,7 @@ EXERCISE = Exercise(
     points=4,
     minutes=10,
     difficulty=3,
-    inputs=_an_objective,
+    inputs=_sizes,
     run=_all_cases,
     reference=trained_share,
     misconceptions={
@@ -108,5 +127,8 @@ EXERCISE = Exercise(
         _silent_sentinels: "the sentinels of infilling's answer have to be said, so they count",
         _one_never_trained: "next-token prediction reads n - 1 tokens, each with a label",
         _the_prefix_is_hidden: "n_hidden is what has to be said, and the prefix is what is given",
+        _answer_without_sentinels: "infilling's answer has a sentinel before each span",
+        _question_without_sentinels: "in the question a sentinel stands for each span",
+        _autoencoding_says_the_spans: "autoencoding says the whole piece, seen or not",
     },
 )
