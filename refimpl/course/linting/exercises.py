@@ -15,6 +15,7 @@ from refimpl.errors import UserError
 
 EXAMPLE = "### Exercise 3.1: its title (4 points, 10 minutes, difficulty ●●○○○)"
 _EXERCISE = re.compile(r"Exercise\s+(\d+\.\d+)\b")
+_TITLE = re.compile(r"Exercise\s+\d+\.\d+\s*:\s*(.*?)\s*(?:\([^()]*\))?\s*$")
 _BRACKETS = re.compile(r"\(([^()]*)\)\s*$")
 _PARTS = {
     "points": re.compile(r"\b(\d+) points?\b"),
@@ -48,7 +49,13 @@ def check_exercises(lesson: LessonSource, exercises: Mapping[str, Exercise]) -> 
 
 
 def _check_heading(lesson: LessonSource, heading: Heading, exercise: Exercise) -> Iterator[Finding]:
-    """The heading tells points, minutes and difficulty, the same as the record."""
+    """The heading tells title, points, minutes and difficulty, the same as the record."""
+    title = _TITLE.match(heading.text)
+    # In a heading the title follows a colon, so it begins with a small letter.
+    if title is None or title[1].lower() != exercise.title.lower():
+        said = title[1] if title else ""
+        text = f"exercise {exercise.id}: title '{said}' in the heading, '{exercise.title}' in the"
+        yield lesson.finding(heading.line, f"{text} record")
     brackets = _BRACKETS.search(heading.text)
     for part, pattern in _PARTS.items():
         told = pattern.search(brackets[1] if brackets else "")

@@ -35,7 +35,7 @@ def check_headings(lesson: LessonSource) -> Iterator[Finding]:
 
 
 def check_plain_markdown(lesson: LessonSource) -> Iterator[Finding]:
-    """Nothing that only the book understands: Colab and JupyterLab would show it as it is typed."""
+    """Nothing that the book takes for something else than Colab and JupyterLab do."""
     for line, text in lesson.text:
         for pattern, called in (
             (_DIRECTIVE, "a MyST directive"),
@@ -46,6 +46,10 @@ def check_plain_markdown(lesson: LessonSource) -> Iterator[Finding]:
                 yield lesson.finding(
                     line, f"{called}, which Colab shows as it is typed: use plain Markdown"
                 )
+        if text.lstrip().startswith("%"):
+            yield lesson.finding(
+                line, "the book leaves out a line that begins with %: wrap it anew"
+            )
 
 
 def check_contents(lesson: LessonSource) -> Iterator[Finding]:

@@ -106,7 +106,7 @@ def _one_too_early(*arguments):
 
 EXERCISE = Exercise(
     id="7.3",
-    title="The loop that writes",
+    title="The loop",
     function="write_tokens",
     points=5,
     minutes=15,
