@@ -4,7 +4,7 @@ import re
 
 import pytest
 from built import BOOK, page_names
-from test_progress import LESSON, PAGE, SOLVED, choose
+from test_progress_page import LESSON, PAGE, SOLVED, choose
 from visits import PLAY_ALL, visit
 
 START = "book/index.html"
