@@ -64,7 +64,7 @@ class Recipe:
         ids = np.asarray(self.tokenizer.encode(text) if isinstance(text, str) else text)
         if ids.size == 0:
             return np.empty(0, dtype=np.int64)
-        if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
+        if ids.ndim != 1 or ids.dtype.kind not in "iu":
             raise BirdieError(
                 f"token ids must be whole numbers in one row, not {ids.dtype} of shape {ids.shape}"
             )

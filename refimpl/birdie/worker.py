@@ -7,6 +7,8 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
+import numpy as np
+
 from refimpl.birdie.errors import BirdieError
 from refimpl.birdie.recipe import Recipe
 from refimpl.birdie.shard import Shard
@@ -50,7 +52,7 @@ def serve(
         connection.send((OPENED, filled))
         while True:
             step, number, shares = connection.recv()
-            batch = shards[number].batch(step, shares)
+            batch = shards[number].batch(step, np.array(shares))
             connection.send((BATCH, step, batch, shards[number].state_dict()))
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass  # closed: nobody wants another batch

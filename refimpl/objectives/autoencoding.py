@@ -29,8 +29,8 @@ class Autoencoding(Infilling):
 
     def build(self, tokens, special, rng):
         spans = draw_spans(len(tokens), *self.count_spans(len(tokens)), rng)
-        parts = self.order(visible_parts(tokens, spans), rng)
-        return special.ask(join_with_sentinels(parts, special.sentinels), tokens)
+        parts = self.order(visible_parts(tokens.tolist(), spans), rng)
+        return special.ask(join_with_sentinels(parts, special.marks), tokens)
 
     def order(self, parts: list, rng) -> list:
         """The order in which the visible parts are shown: as they are."""

@@ -1,6 +1,7 @@
 """What an objective makes of a piece of a tune, and the special tokens that it may use for it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -50,15 +51,21 @@ class SpecialTokens:
 
         Source: the paper, figure 1. Taught in lesson 6.
         """
-        first = [] if self.paradigm is None else [self.paradigm]
-        n_prefix = len(first) + len(question) + 1
-        n = n_prefix + len(answer) - 1
-        inputs = np.empty(n, dtype=np.int64)
-        inputs[: len(first)] = first
-        inputs[len(first) : n_prefix - 1] = question
-        inputs[n_prefix - 1] = self.answer
-        inputs[n_prefix:] = answer[:-1]
-        labels = np.empty(n, dtype=np.int64)
+        first, middle = self._frame
+        whole = np.concatenate((first, question, middle, answer), dtype=np.int64)
+        n_prefix = len(whole) - len(answer)
+        # What comes after an input is its label: the same tokens, seen from one place further on.
+        labels = whole[1:].copy()
         labels[: n_prefix - 1] = IGNORE_INDEX
-        labels[n_prefix - 1 :] = answer
-        return Sample(inputs, labels, n_prefix)
+        return Sample(whole[:-1], labels, n_prefix)
+
+    @cached_property
+    def marks(self) -> list[int]:
+        """The sentinels as plain numbers."""
+        return self.sentinels.tolist()
+
+    @cached_property
+    def _frame(self) -> tuple[np.ndarray, np.ndarray]:
+        """What stands before the question and after it, as arrays to be joined with it."""
+        first = [] if self.paradigm is None else [self.paradigm]
+        return np.array(first, dtype=np.int64), np.array([self.answer])

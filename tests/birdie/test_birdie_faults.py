@@ -146,7 +146,9 @@ def test_validation_without_data_is_said():
 
 
 @pytest.mark.parametrize(
-    "text", ["", "12", "[1, 2.5]", "[1, true]", "[[1]]", "__import__('os')", "[1,", '["1"]', "{}"]
+    "text",
+    ["", "12", "[1, 2.5]", "[1, true]", "[[1]]", "__import__('os')", "[1,", '["1"]', "{}"]
+    + ["[1, ]", "[, 1]", "[1, , 2]", "[1,5 2]", "[1 2]", "1[2]", "[1]2", "[1, -]", f"[{2**63}]"],
 )
 def test_texts_that_are_no_literals_are_refused(text):
     with pytest.raises(BirdieError, match="looks like"):
@@ -157,7 +159,8 @@ def test_literals_come_back_and_lose_their_padding():
     tokenizer = LiteralTokenizer()
     assert tokenizer.encode("[12, 45,511]").tolist() == [12, 45, 511]
     assert tokenizer.encode(tokenizer.decode([3, 4])).tolist() == [3, 4]
-    assert tokenizer.encode("[]").tolist() == []
+    assert tokenizer.encode("[]").tolist() == tokenizer.encode("[-100]").tolist() == []
+    assert tokenizer.encode("[0]").dtype == tokenizer.encode("[0,1]").dtype == "int64"
     assert tokenizer.encode(" [1, -100, 2, -100] ").tolist() == [1, 2]
     assert VOCABULARY.size > 511
 
