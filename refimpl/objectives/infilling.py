@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from refimpl.objectives.objective import Objective
 from refimpl.objectives.registry import register
-from refimpl.objectives.spans import count_spans, draw_spans, join_with_sentinels, visible_parts
+from refimpl.objectives.spans import count_spans, draw_spans, visible_parts, with_sentinels
 from refimpl.vocabulary import N_SENTINELS
 
 
@@ -48,6 +48,6 @@ class Infilling(Objective):
         piece = tokens.tolist()  # parts of a few tokens: Python joins them faster than numpy
         hidden = [[], *(piece[start:stop] for start, stop in spans)]
         return special.ask(
-            join_with_sentinels(visible_parts(piece, spans), special.marks),
-            join_with_sentinels(hidden, special.marks),
+            with_sentinels(visible_parts(piece, spans), special.marks),
+            with_sentinels(hidden, special.marks),
         )

@@ -1,5 +1,6 @@
 """What an objective makes of a piece of a tune, and the special tokens that it may use for it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -37,22 +38,29 @@ class SpecialTokens:
     answer: int
     sentinels: np.ndarray
 
-    def ask(self, question: np.ndarray, answer: np.ndarray) -> Sample:
+    def ask(self, question: Sequence[int], answer: Sequence[int]) -> Sample:
         """Frame a question and its answer: P question G answer[:-1] -> (ignored) answer.
 
         The question and its two marks are the prefix; only the answer is trained on.
 
         Args:
-            question: (n_question,) without the paradigm token.
-            answer: (n_answer,) at least one token.
+            question: (n_question,) without the paradigm token. An array, or a list, which is
+                quicker where it is joined of many short parts.
+            answer: (n_answer,) at least one token; of the same kind.
 
         Returns:
             A sample of 1 + n_question + n_answer positions (n_question + n_answer without P).
 
         Source: the paper, figure 1. Taught in lesson 6.
         """
-        first, middle = self._frame
-        whole = np.concatenate((first, question, middle, answer), dtype=np.int64)
+        if isinstance(question, list) and isinstance(answer, list):
+            first = [] if self.paradigm is None else [self.paradigm]
+            whole = np.array([*first, *question, self.answer, *answer], dtype=np.int64)
+        else:
+            first, middle = self._frame
+            whole = np.concatenate(
+                (first, question, middle, answer), dtype=np.int64, casting="unsafe"
+            )
         n_prefix = len(whole) - len(answer)
         # What comes after an input is its label: the same tokens, seen from one place further on.
         labels = whole[1:].copy()

@@ -72,10 +72,15 @@ def visible_parts(tokens: Sequence[int], spans: list[tuple[int, int]]) -> list[S
     return [*parts, tokens[at:]]
 
 
-def join_with_sentinels(parts: list[Sequence[int]], sentinels: Sequence[int]) -> np.ndarray:
+def with_sentinels(parts: list[Sequence[int]], sentinels: Sequence[int]) -> list[int]:
     """part, sentinel 0, part, sentinel 1, …, part."""
     joined = [*parts[0]]
     for sentinel, part in zip(sentinels, parts[1:], strict=False):
         joined.append(sentinel)
         joined.extend(part)
-    return np.array(joined, dtype=np.int64)
+    return joined
+
+
+def join_with_sentinels(parts: list[Sequence[int]], sentinels: Sequence[int]) -> np.ndarray:
+    """The same as an array."""
+    return np.array(with_sentinels(parts, sentinels), dtype=np.int64)
