@@ -200,3 +200,15 @@ def test_the_same_seed_gives_the_same_sample():
         (_, one, _), (_, two, _) = (sample_of(name, tokens, seed=7) for _ in range(2))
         assert np.array_equal(one.input_ids, two.input_ids)
         assert np.array_equal(one.label_ids, two.label_ids)
+
+
+@pytest.mark.parametrize("name", ["copying", "next_token_prediction"])  # with a paradigm, without
+def test_a_frame_is_the_same_around_lists_and_arrays(name):
+    (special,) = special_tokens([make_objective(name)], VOCABULARY)
+    for question, answer in (([5, 6, 7], [8, 9]), ([], [8])):
+        one = special.ask(question, answer)
+        two = special.ask(np.array(question), np.array(answer))
+        assert one.n_prefix == two.n_prefix == len(one.input_ids) - len(answer) + 1
+        for a, b in zip(one[:2], two[:2], strict=True):
+            assert a.dtype == b.dtype == np.int64
+            assert np.array_equal(a, b)
