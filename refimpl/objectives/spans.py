@@ -9,7 +9,7 @@ import numpy as np
 from refimpl.vocabulary import N_SENTINELS
 
 
-@lru_cache(maxsize=2**16)  # asked again and again for the same few lengths
+@lru_cache(maxsize=2**14)  # asked again and again for the same few lengths
 def count_spans(
     n_tokens: int, corruption_rate: float, mean_tokens_per_span: float, max_spans: int
 ) -> tuple[int, int]:
