@@ -62,7 +62,7 @@ WRONG = {
     does_not_divide: "divide the scores",
     stores_the_query: "what is stored is the key",
     one_softmax_for_all_heads: "each head has weights of its own",
-    gives_the_output_only: "not what its docstring asks for",
+    gives_the_output_only: "three arrays are expected",
 }
 
 
