@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from visits import SERIOUS
-from widget_page import STATIC, open_page, page_with
+from widget_page import open_page, page_with
 
 from refimpl.display import compare_sounds
 from refimpl.display.comparing import SCRIPT
@@ -140,6 +140,6 @@ def test_it_fits_a_phone_and_axe_finds_nothing_serious(browser, theme, width):
     page.context.close()
 
 
-def test_the_books_copy_of_the_script_is_the_packages():
-    copy = STATIC / "comparing.js"
+def test_the_books_copy_of_the_script_is_the_packages(book):
+    copy = book / "_static/comparing.js"
     assert copy.read_text(encoding="utf-8") == SCRIPT.read_text(encoding="utf-8")

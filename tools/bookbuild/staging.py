@@ -22,6 +22,8 @@ from bookbuild.execution import Executed
 EDITIONS = ("full", "class")
 LEFT_OUT = "book/lessons"  # the sources of the lessons, which hold the answers
 REFERENCE = "api/index"
+# A script of the package that the book's own rows of players need, too.
+FROM_THE_PACKAGE = {Path("book/static/comparing.js"): Path("refimpl/display/comparing.js")}
 HEAVY = 200_000  # bytes of a picture that is worth making lighter
 # In a page, what stands between these two lines is for the edition with solutions.
 SOLUTIONS_ONLY = re.compile(
@@ -50,6 +52,7 @@ def stage(root: Path, target: Path, edition: str, executed: dict[Path, Executed]
             files[name] = content(path, edition, target.with_name("lighter"))
             if path.suffix == ".md":
                 files[name] = with_lessons(files[name].decode(), root, by_number).encode()
+    files |= {name: (root / source).read_bytes() for name, source in FROM_THE_PACKAGE.items()}
     for path, result in executed.items():
         files[path.relative_to(root)] = page(path, result, edition, reference).encode()
     files |= {Path(name): text.encode() for name, text in reference.pages().items()}
