@@ -154,5 +154,6 @@ EXERCISE = Exercise(
         "refimpl.objectives.Infilling.build",
         "refimpl.objectives.spans.visible_parts",
         "refimpl.objectives.spans.join_with_sentinels",
+        "refimpl.objectives.spans.with_sentinels",
     ),
 )
