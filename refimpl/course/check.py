@@ -73,10 +73,8 @@ def check(exercise_id: str, function: Callable, *, seed: int = 0) -> int:
 
 def _verdict(exercise: Exercise, function: Callable, seed: int) -> int:
     """What `check` says and returns."""
-    drawn = draw(exercise, function, seed)
     try:
-        complaints = (complaint(exercise, function, inputs) for inputs in drawn)
-        wrong = next(filter(None, complaints), None)
+        wrong = first_complaint(exercise, function, seed)
     except NotStarted:
         print(f"{exercise.id}: not started yet (0 of {exercise.points} points)")
         return 0
@@ -89,17 +87,36 @@ def _verdict(exercise: Exercise, function: Callable, seed: int) -> int:
     return exercise.points
 
 
-def draw(exercise: Exercise, function: Callable, seed: int) -> list[Inputs]:
-    """Draw the inputs of all trials.
+def first_complaint(exercise: Exercise, function: Callable, seed: int = 0) -> str | None:
+    """Say in words what the first wrong trial got wrong, or return None for a right answer.
 
-    The last ones depend on the answer's code: whoever writes down what came for the inputs that
-    the messages show meets others then, and yet the same answer always gets the same verdict.
+    Raises:
+        NotStarted: The function holds its placeholder.
+    """
+    for edge, inputs in draw(exercise, function, seed):
+        if wrong := complaint(exercise, function, inputs):
+            return f"at an edge that the docstring allows: {edge}\n{wrong}" if edge else wrong
+    return None
+
+
+def draw(exercise: Exercise, function: Callable, seed: int) -> list[tuple[str, Inputs]]:
+    """Draw the inputs of all trials, each with the name of the edge that it visits, or "".
+
+    The last ones depend on the answer's code. An answer that stores the results for the inputs
+    in the messages meets new inputs then, yet the same answer always gets the same verdict.
     """
     code = getattr(function, "__code__", None)
     fingerprint = hashlib.sha256(_text(code).encode()).digest()[:4]
-    seeds = [[seed, trial] for trial in range(TRIALS)]
-    seeds += [[seed, trial, *fingerprint] for trial in range(TRIALS, TRIALS + FRESH_TRIALS)]
-    return [exercise.inputs(np.random.default_rng(numbers)) for numbers in seeds]
+    fresh = [[seed, trial, *fingerprint] for trial in range(TRIALS, TRIALS + FRESH_TRIALS)]
+    hidden = [("", exercise.inputs(np.random.default_rng(numbers))) for numbers in fresh]
+    return visible_trials(exercise, seed) + hidden
+
+
+def visible_trials(exercise: Exercise, seed: int = 0) -> list[tuple[str, Inputs]]:
+    """Draw the inputs that every answer meets: ordinary ones, then all edges by their names."""
+    generators = (np.random.default_rng([seed, trial]) for trial in range(TRIALS))
+    ordinary = [("", exercise.inputs(rng)) for rng in generators]
+    return ordinary + list(exercise.edges(np.random.default_rng([seed, TRIALS])).items())
 
 
 def _text(code: CodeType | None) -> str:
@@ -157,32 +174,59 @@ def arrays(returned: Results) -> Results:
 
 
 def hint(exercise: Exercise, function: Callable, seed: int) -> str | None:
-    """Recognise a misconception: a known wrong answer that does the same on every input."""
+    """Recognise a misconception: a known wrong answer that gives the same results."""
     generators = (np.random.default_rng([seed, trial]) for trial in range(HINT_TRIALS))
-    drawn = [exercise.inputs(rng) for rng in generators]
-    try:
-        # What the answer prints has been printed before.
-        with redirect_stdout(io.StringIO()):
-            given = [results(exercise, function, inputs) for inputs in drawn]
-    except Exception:  # whatever the learner's code may raise
+    trials = [("", exercise.inputs(rng)) for rng in generators]
+    trials += exercise.edges(np.random.default_rng([seed, TRIALS])).items()
+    # What the answer prints has been printed before.
+    with redirect_stdout(io.StringIO()):
+        given = [_outcome(exercise, function, inputs) for _, inputs in trials]
+    return recognise(exercise, trials, given)
+
+
+def recognise(
+    exercise: Exercise, trials: list[tuple[str, Inputs]], given: list[Results | None]
+) -> str | None:
+    """Return the line of the misconception that an answer's results come from, if it is known.
+
+    A misconception that also behaves alike at the edges is preferred. One that is wrong on
+    ordinary inputs counts all the same, since two such answers may differ at an edge.
+
+    Args:
+        exercise: What was asked.
+        trials: Inputs, each with the name of its edge or "".
+        given: The answer's results for them, or None where it raised an exception.
+    """
+    ordinary = [index for index, (edge, _) in enumerate(trials) if not edge]
+    if not ordinary or any(given[index] is None for index in ordinary):
         return None
+
+    def same(first: Results | None, second: Results | None, index: int) -> bool:
+        if first is None or second is None:
+            return first is second
+        return exercise.compare(first, second, trials[index][1]) is None
+
+    second_best = None
     for misconception, line in exercise.misconceptions.items():
-        if all(map(_agreement(exercise, misconception), drawn, given)):
+        theirs = {index: _outcome(exercise, misconception, trials[index][1]) for index in ordinary}
+        if not all(same(theirs[index], given[index], index) for index in ordinary):
+            continue
+        edges = set(range(len(trials))) - set(ordinary)
+        theirs |= {i: _outcome(exercise, misconception, trials[i][1]) for i in edges}
+        if all(same(theirs[index], given[index], index) for index in edges):
             return line
-    return None
+        right = {i: _outcome(exercise, exercise.reference, trials[i][1]) for i in ordinary}
+        if not all(same(right[index], given[index], index) for index in ordinary):
+            second_best = second_best or line
+    return second_best
 
 
-def _agreement(exercise: Exercise, other: Callable) -> Callable[[Inputs, Results], bool]:
-    """Return a test of whether given results are what another function returns."""
-
-    def agrees(inputs: Inputs, given: Results) -> bool:
-        try:
-            theirs = results(exercise, other, inputs)
-        except Exception:  # a misconception may fail on some inputs, as learners' answers do
-            return False
-        return exercise.compare(theirs, given, inputs) is None
-
-    return agrees
+def _outcome(exercise: Exercise, function: Callable, inputs: Inputs) -> Results | None:
+    """What a function gives, or None where it raises an exception."""
+    try:
+        return results(exercise, function, inputs)
+    except Exception:  # whatever a learner's code may raise; a misconception may fail as theirs do
+        return None
 
 
 def _differ(first: object, second: object) -> bool:

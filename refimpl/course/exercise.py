@@ -11,6 +11,12 @@ from refimpl.course.comparing import Results, call_once, compare_arrays
 Inputs = dict[str, Any]
 
 
+def no_edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    """Return no inputs: for an exercise whose docstring allows nothing out of the ordinary."""
+    del rng
+    return {}
+
+
 @dataclass(frozen=True)
 class Exercise:
     """One exercise: a named function that the learner writes.
@@ -25,6 +31,10 @@ class Exercise:
         inputs: Draws the arguments of one call from a random generator. Plain values only, so
             that a grader can send them to another process: numbers, text, booleans, None, arrays,
             and lists or dictionaries of these.
+        edges: Draws inputs at the edges of what the docstring allows (nothing, one, all, silence,
+            values on a boundary, integers), each under a few words that name it. Every check and
+            every grading visits all of them. An edge that a docstring does not mean to allow has
+            to be excluded there.
         reference: The right answer.
         misconceptions: Known wrong answers, each with the line that puts it right: what a learner
             is told whose answer does exactly the same.
@@ -47,3 +57,4 @@ class Exercise:
     run: Callable[[Callable, Inputs], Results] = call_once
     compare: Callable[[Results, Results, Inputs], str | None] = compare_arrays
     forbidden: tuple[str, ...] = ()
+    edges: Callable[[np.random.Generator], dict[str, Inputs]] = no_edges

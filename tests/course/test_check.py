@@ -5,8 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from refimpl.course import CheckFailed, check
-from refimpl.course.check import FRESH_TRIALS, TRIALS, draw
+from refimpl.course import CheckFailed, Exercise, check, solved
+from refimpl.course.check import FRESH_TRIALS, TRIALS, draw, first_complaint, hint
 from refimpl.course.exercises import all_exercises, find_exercise, lesson_exercises
 from refimpl.errors import UserError
 
@@ -94,7 +94,7 @@ def test_what_an_answer_prints_is_not_repeated_for_the_hint(capsys):
 def test_other_constants_meet_other_inputs():
     exercise = find_exercise("1.1")
     first, again, second = (eval(f"lambda f, s: {n}.0") for n in (1, 1, 2))  # noqa: S307
-    drawn = [draw(exercise, answer, 0)[-1] for answer in (first, again, second)]
+    drawn = [draw(exercise, answer, 0)[-1][1] for answer in (first, again, second)]
     assert drawn[0] == drawn[1] != drawn[2]
 
 
@@ -119,3 +119,84 @@ def test_a_check_writes_nothing_to_standard_error(capsys, tmp_path, monkeypatch)
     told = capsys.readouterr()
     assert told.err == ""
     assert "a word on the way" in told.out
+
+
+# Edges -------------------------------------------------------------------------------------------
+
+
+def double(values):
+    return 2 * np.asarray(values, dtype=float)
+
+
+def first_value_lost(values):
+    return np.append(double(values)[:-1], 0.0)
+
+
+def twice(values):
+    return np.asarray(values, dtype=float) * 2.0
+
+
+def edge_exercise(**changes):
+    return Exercise(
+        id="0.1",
+        title="Double",
+        function="double",
+        points=2,
+        minutes=5,
+        difficulty=1,
+        inputs=lambda rng: {"values": rng.uniform(1, 2, size=3)},
+        edges=lambda rng: {"no values": {"values": []}, "integers": {"values": [1, 2]}},
+        reference=double,
+        misconceptions={first_value_lost: "keep the last value"},
+        **changes,
+    )
+
+
+def test_every_edge_is_visited_and_named():
+    def needs_one(values):
+        return twice(values) if values[0] else None
+
+    def keeps_integers(values):
+        return np.array(values) if isinstance(values, list) and values else twice(values)
+
+    exercise = edge_exercise()
+    assert first_complaint(exercise, twice) is None
+    assert "the docstring allows: no values\n" in first_complaint(exercise, needs_one)
+    assert "the docstring allows: integers\n" in first_complaint(exercise, keeps_integers)
+
+
+def test_a_misconception_is_known_that_differs_at_an_edge_only():
+    def lost_and_afraid_of_nothing(values):
+        if len(values) == 0:
+            raise ValueError("no values")
+        return first_value_lost(values)
+
+    def fails_at_an_edge_only(values):
+        return twice(values) if len(values) else np.zeros(1)
+
+    exercise = edge_exercise()
+    assert hint(exercise, lost_and_afraid_of_nothing, 0) == "keep the last value"
+    assert hint(exercise, fails_at_an_edge_only, 0) is None
+
+
+# Using an answer ---------------------------------------------------------------------------------
+
+
+def test_a_right_answer_is_used_and_any_other_is_replaced(capsys):
+    exercise = find_exercise("1.1")
+
+    def mine(frequency, sample_rate):
+        return exercise_reference(frequency, sample_rate)
+
+    def open_one(frequency, sample_rate):
+        raise NotImplementedError
+
+    def exercise_reference(frequency, sample_rate):
+        folded = frequency % sample_rate
+        return min(folded, sample_rate - folded)
+
+    assert solved("1.1", mine) is mine
+    assert "your heard_frequency" in capsys.readouterr().out
+    for other in (open_one, lambda frequency, sample_rate: 0.0, 440.0):
+        assert solved("1.1", other) is exercise.reference
+        assert "stands in" in capsys.readouterr().out

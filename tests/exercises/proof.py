@@ -13,7 +13,7 @@ from types import ModuleType
 
 import numpy as np
 
-from refimpl.course.check import TRIALS, results
+from refimpl.course.check import results, visible_trials
 from refimpl.course.comparing import as_array
 from refimpl.course.exercise import Exercise
 from refimpl.course.exercises import all_exercises
@@ -68,8 +68,8 @@ class Memory:
     def __init__(self, exercise: Exercise):
         self.known: dict[bytes, object] = {}
         self.teaching = exercise.reference
-        for trial in range(TRIALS):
-            results(exercise, self, exercise.inputs(np.random.default_rng([0, trial])))
+        for _, inputs in visible_trials(exercise):
+            results(exercise, self, inputs)
         self.teaching = None
 
     def __call__(self, *args, **kwargs):

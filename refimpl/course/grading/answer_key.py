@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from refimpl import __version__
-from refimpl.course.check import TRIALS, results
+from refimpl.course.check import results, visible_trials
 from refimpl.course.comparing import Results
 from refimpl.course.exercise import Exercise, Inputs
 from refimpl.course.exercises import lesson_exercises
@@ -31,14 +31,16 @@ class Question:
     Attributes:
         exercise: The exercise.
         trials: Inputs: first those that a learner's own check shows, then hidden ones.
-        expected: The reference's results for them.
+        edges: For each trial the name of the edge that it visits, or "".
+        expected: The reference's results for the trials.
         n_visible: How many of the trials are known to learners.
     """
 
     exercise: Exercise
     trials: list[Inputs]
+    edges: list[str]
     expected: list[Results]
-    n_visible: int = TRIALS
+    n_visible: int
 
     @cached_property
     def forbidden(self) -> list[str]:
@@ -86,10 +88,13 @@ def fingerprint(lesson: int, secret: str) -> str:
 
 def _question(exercise: Exercise, secret: str) -> Question:
     digest = hashlib.sha256(f"{secret}\0{exercise.id}".encode()).digest()
-    seeds = [[0, trial] for trial in range(TRIALS)]
-    seeds += [[*digest, trial] for trial in range(HIDDEN_TRIALS)]
-    trials = [exercise.inputs(np.random.default_rng(seed)) for seed in seeds]
-    return Question(exercise, trials, [results(exercise, exercise.reference, i) for i in trials])
+    visible = visible_trials(exercise)
+    seeds = [[*digest, trial] for trial in range(HIDDEN_TRIALS)]
+    hidden = [("", exercise.inputs(np.random.default_rng(seed))) for seed in seeds]
+    hidden += exercise.edges(np.random.default_rng([*digest, HIDDEN_TRIALS])).items()
+    edges, trials = map(list, zip(*visible, *hidden, strict=True))
+    expected = [results(exercise, exercise.reference, inputs) for inputs in trials]
+    return Question(exercise, trials, edges, expected, len(visible))
 
 
 def _how_to_run(exercise: Exercise) -> list[str | None]:

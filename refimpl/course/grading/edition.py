@@ -22,6 +22,10 @@ def check(*args, **kwargs):
 
 def progress(*args, **kwargs):
     return None
+
+
+def solved(exercise_id, function):
+    return function
 '''
 
 
