@@ -49,7 +49,8 @@ def compare_arrays(
         expected: What the reference returned, by name.
         given: What the answer returned, by name.
         inputs: What both were called with; a comparison that knows a misconception looks at it.
-        tolerance: The largest difference that is still right, absolute and relative.
+        tolerance: The largest difference that is still right, absolute and relative; a whole
+            number has to be exact.
 
     Returns:
         A few lines that say what was expected and what came, or None.
@@ -82,7 +83,9 @@ def compare_array(right: np.ndarray, answer: np.ndarray, tolerance: float = 1e-6
         with np.errstate(invalid="ignore"):
             distance = np.abs(answer.astype(wide) - right.astype(wide))
             distance = np.where(finite[0] & finite[1], distance, 0.0)
-            far = distance > tolerance * (1 + np.abs(right.astype(wide)))
+            # A whole number is right or wrong, however large.
+            allowed = 0 if right.dtype.kind in "iu" else tolerance
+            far = distance > allowed * (1 + np.abs(right.astype(wide)))
         bad = far | (finite[0] != finite[1])
         difference = f"\nlargest difference: {distance.max():.4g}" if distance.size else ""
     if not np.any(bad):
