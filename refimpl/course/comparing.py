@@ -66,8 +66,10 @@ def compare_array(right: np.ndarray, answer: np.ndarray, tolerance: float = 1e-6
     """Say how one array differs from the right one, or return None."""
     if complaint := _compare_kind(right, answer):
         return complaint
-    if answer.shape != right.shape and not right.shape:
-        return f"expected a single number, got an array of the shape {answer.shape}"
+    if not right.shape and answer.shape:
+        if answer.size != 1:
+            return f"expected a single number, got an array of the shape {answer.shape}"
+        answer = answer.reshape(())  # an array that holds one number is one number
     if answer.shape != right.shape:
         return f"expected the shape {right.shape}, got {answer.shape}"
     if right.dtype.kind in "bU":

@@ -7,6 +7,7 @@ import pytest
 
 from refimpl.course import CheckFailed, Exercise, check, solved
 from refimpl.course.check import FRESH_TRIALS, TRIALS, draw, first_complaint, hint
+from refimpl.course.comparing import compare_arrays
 from refimpl.course.exercises import all_exercises, find_exercise, lesson_exercises
 from refimpl.errors import UserError
 
@@ -32,6 +33,16 @@ def test_wrong_answers_of_every_kind_are_told_in_words():
     for wrong, told in cases:
         with pytest.raises(CheckFailed, match=told):
             check("1.1", wrong)
+
+
+def test_an_array_that_holds_one_number_is_one_number():
+    expected = {"result": np.array(2.0)}
+    for shape in [(1,), (1, 1)]:
+        given = {"result": np.full(shape, 2.0)}
+        assert compare_arrays(expected, given, {}) is None
+        assert "got      3" in compare_arrays(expected, {"result": given["result"] + 1}, {})
+    row = {"result": np.array([2.0])}
+    assert "expected the shape (1,)" in compare_arrays(row, expected, {})
 
 
 def test_a_function_called_too_early_is_told():
