@@ -51,6 +51,7 @@ test-code: $(SET_UP)  ## Run the package's tests
 	@$(PYTEST) --ignore=tests/book tests
 
 # solutions/ must print what is stored in them; lessons/ must run as they stand, nothing solved yet.
+# What passes is kept for the book, so that `make test` runs each notebook once.
 test-notebooks: $(SET_UP)  ## Run lessons and solutions under nbval
 	@$(PYTEST) --nbval solutions
 	@$(PYTEST) --nbval-lax lessons

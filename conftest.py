@@ -1,16 +1,17 @@
 """Settings for every pytest run: the package's tests and, under nbval, the notebooks."""
 
 import os
+import sys
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
 from refimpl.course.budgets import CELL_BUDGET, LESSON_BUDGET
 
+TOOLS = Path(__file__).parent / "tools"
 _spent: dict[str, float] = defaultdict(float)
 
 
@@ -27,10 +28,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:
-    """Tell nbval which outputs of a notebook cell are not compared."""
+    """Let nbval compare what the book shows, and tell it what is not compared."""
     if hasattr(collector, "skip_compare"):
         # Warnings come and go with versions; players and tables as HTML are not stored.
         collector.skip_compare += ("stderr", "text/html")
+        sys.path.insert(0, str(TOOLS))
+        from bookbuild.replay import replay
+
+        replay(collector, collector.config.rootpath)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -39,18 +44,12 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     notebook = item.parent
     if not hasattr(notebook, "kernel"):
         return (yield)
-    before = _processor_time(notebook)
+    before = notebook.kernel.seconds
     result = yield
-    seconds = _processor_time(notebook) - before
+    seconds = notebook.kernel.seconds - before
     _spent[notebook.nodeid] += seconds
     if seconds > CELL_BUDGET:
         pytest.fail(f"the cell took {seconds:.0f} s of processor time, its budget is {CELL_BUDGET}")
     if _spent[notebook.nodeid] > LESSON_BUDGET:
         pytest.fail(f"with this cell the lesson takes more than its budget of {LESSON_BUDGET} s")
     return result
-
-
-def _processor_time(notebook: pytest.Collector) -> float:
-    """Seconds that a notebook's kernel has computed so far, on all its threads."""
-    times = psutil.Process(notebook.kernel.km.provisioner.pid).cpu_times()
-    return times.user + times.system

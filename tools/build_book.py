@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from bookbuild.execution import ExecutionFailed, execute_all
+from bookbuild.execution import KEPT, ExecutionFailed, execute_all
 from bookbuild.staging import EDITIONS, notebooks, publish_open_notebooks, stage
 
 from refimpl.course.notebooks import out_of_date
@@ -25,7 +25,6 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 SOURCE = BUILD / "source"  # all pages, as Jupyter Book reads them
 HTML = BUILD / "html"
-EXECUTED = BUILD / "executed"  # kept between builds, whatever else is removed
 BUILT_FROM = BUILD / "built-from.json"
 PAGES = {".md", ".ipynb"}
 
@@ -40,7 +39,7 @@ def main() -> int:
     try:
         if stale := out_of_date(ROOT):
             raise UserError("\n  ".join(["run `make notebooks` first:", *stale]))
-        executed = execute_all(ROOT, notebooks(ROOT, edition), EXECUTED)
+        executed = execute_all(ROOT, notebooks(ROOT, edition), ROOT / KEPT)
     except (UserError, ExecutionFailed) as error:
         print(f"book: not built: {error}", file=sys.stderr)
         return 1

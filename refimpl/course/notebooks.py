@@ -9,27 +9,23 @@ The same source always gives the same bytes, so that a test can tell when a note
 
 import argparse
 import hashlib
-import os
 import re
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import jupytext
 import nbformat
 import yaml
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
 from refimpl.course import outputs, regions
+from refimpl.course.executing import ANSI_COLOUR, STOPPED, NotebookRun
 from refimpl.course.exercises import find_exercise
 from refimpl.errors import UserError
 
 SOURCES = Path("book/lessons")
 LESSONS = Path("lessons")
 SOLUTIONS = Path("solutions")
-CELL_TIMEOUT = 600  # seconds on a busy machine; conftest.py holds the budget, in processor time
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -57,7 +53,6 @@ if "google.colab" in sys.modules:
     output.enable_custom_widget_manager()"""
 
 CHECK_CALL = re.compile(r"""\bcheck\(\s*["'](\d+\.\d+)["']""")
-ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 DEFINITION = re.compile(r"^def (\w+)\(", re.MULTILINE)
 
 
@@ -149,32 +144,15 @@ def execute(notebook: NotebookNode, name: str) -> NotebookNode:
         UserError: A cell raised an error; names the notebook and shows the cell.
     """
     notebook = nbformat.from_dict(notebook)  # a copy
-    quiet = ["--Application.log_level=ERROR"]  # the kernel's notes on its own transport
-    client = NotebookClient(
-        notebook, timeout=CELL_TIMEOUT, record_timing=False, extra_arguments=quiet
-    )
     try:
-        with TemporaryDirectory() as folder:
-            client.execute(env=kernel_environment(Path(folder)))
-    except CellExecutionError as error:
+        NotebookRun(notebook).execute()
+    except STOPPED as error:
         raise UserError(f"{name}: a cell failed\n{ANSI_COLOUR.sub('', str(error))}") from None
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.metadata.pop("execution", None)
             cell.outputs = outputs.stored(cell)
     notebook.metadata = nbformat.from_dict(METADATA)
     return notebook
-
-
-def kernel_environment(folder: Path) -> dict[str, str]:
-    """Return the environment for executing lessons where nobody is at the screen.
-
-    Args:
-        folder: Where the kernel may write down what was solved, apart from the user's own progress.
-    """
-    # A plot in a notebook goes into the notebook, whatever the user's shell says.
-    kept = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
-    return kept | {"REFIMPL_QUIET": "1", "REFIMPL_PROGRESS": str(folder / "progress.json")}
 
 
 def to_text(notebook: NotebookNode) -> str:

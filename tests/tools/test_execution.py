@@ -56,7 +56,7 @@ def test_the_kernel_says_what_it_imported_however_late(project, make_notebook, m
 def test_a_failure_names_the_lesson_the_cell_and_the_error(project, make_notebook):
     broken = make_notebook("# 1", "a = 1", "b = a / 0", "c = 2")
     with pytest.raises(ExecutionFailed) as failure:
-        execution.run(project / "lessons/01-small.ipynb", broken)
+        execution.run_or_fail(project / "lessons/01-small.ipynb", broken)
     told = str(failure.value)
     assert "lessons/01-small.ipynb, code cell 2" in told
     assert "b = a / 0" in told
@@ -69,7 +69,7 @@ def test_only_what_does_not_hold_is_run(project, monkeypatch, tmp_path):
     def run_parallel(notebooks):
         ran.extend(path.parent.name for path in notebooks)
         for path in notebooks:
-            yield path, Executed([[], [], []], {}, 1.0, ["refimpl", "refimpl.used"])
+            yield path, Executed([[], [], []], {}, 1.0, ["refimpl", "refimpl.used"], [0.1] * 3)
 
     monkeypatch.setattr(execution, "run_parallel", run_parallel)
     paths = sorted(project.glob("*/01-small.ipynb"))

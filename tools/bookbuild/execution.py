@@ -11,7 +11,6 @@ import json
 import os
 import re
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -19,12 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
-from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 
+from refimpl.course import executing
+from refimpl.course.executing import STOPPED, NotebookRun
+
 PACKAGE = "refimpl"
-CELL_TIMEOUT = 300  # seconds; a lesson's cell is meant to take 15 at most, on a machine of its own
+KEPT = Path("_build/executed")  # what ran, between builds, whatever else is removed
+RUN_BY = [Path(__file__), Path(executing.__file__)]  # what they do decides over outputs, too
 # What a cell starts outside the kernel may import anything: then every module counts.
 STARTS_A_PROCESS = re.compile(r"^\s*[!%]|\bsubprocess\b|\bmultiprocessing\b", re.MULTILINE)
 ASK_FOR_MODULES = f"""\
@@ -45,6 +47,8 @@ class Executed:
         widgets: the state of the widgets that it shows, for its metadata.
         seconds: how long the run took on one core.
         modules: which modules of the package it imported.
+        processor: processor time of each code cell, in seconds.
+        failure: what failed first, in words; "" if nothing did.
         key: hash of all that it came from.
     """
 
@@ -52,6 +56,8 @@ class Executed:
     widgets: dict
     seconds: float
     modules: list[str]
+    processor: list[float]
+    failure: str = ""
     key: str = ""
 
     def into(self, notebook: NotebookNode) -> NotebookNode:
@@ -100,6 +106,19 @@ def execute_all(root: Path, paths: Iterable[Path], cache: Path) -> dict[Path, Ex
     return results
 
 
+def run_anew(root: Path, path: Path, cache: Path) -> Executed:
+    """Run one notebook to its end, whatever is kept of it, and keep the result if nothing failed.
+
+    The tests of the notebooks run them by this, so that the book finds them run.
+    """
+    hashes, notebook = file_hashes(root), nbformat.read(path, as_version=4)
+    result = run(path, notebook, keep_going=True)
+    if not result.failure:
+        result.key = key_of(notebook, result.modules, hashes)
+        save(kept_at(cache, path), result)
+    return result
+
+
 def run_parallel(notebooks: dict[Path, NotebookNode]) -> Iterator[tuple[Path, Executed]]:
     """Run the notebooks on all cores, yielding each result when it is there."""
     if not notebooks:
@@ -107,7 +126,7 @@ def run_parallel(notebooks: dict[Path, NotebookNode]) -> Iterator[tuple[Path, Ex
     n_workers = min(len(notebooks), os.cpu_count() or 1)
     print(f"book: running {len(notebooks)} notebooks, {n_workers} at a time", flush=True)
     with ProcessPoolExecutor(n_workers, initializer=prepare_worker) as pool:
-        futures = {pool.submit(run, path, notebook): path for path, notebook in notebooks.items()}
+        futures = {pool.submit(run_or_fail, *item): item[0] for item in notebooks.items()}
         try:
             for future in as_completed(futures):
                 yield futures[future], future.result()
@@ -116,46 +135,56 @@ def run_parallel(notebooks: dict[Path, NotebookNode]) -> Iterator[tuple[Path, Ex
 
 
 def prepare_worker() -> None:
-    """Set what a kernel inherits: one core each, no progress bars, the notebook's own plots."""
-    os.environ |= {"REFIMPL_QUIET": "1", "OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
-    os.environ.pop("MPLBACKEND", None)
+    """Set what a kernel inherits: one core each."""
+    os.environ |= {"OMP_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 
 
-def run(path: Path, notebook: NotebookNode) -> Executed:
-    """Run one notebook from top to bottom, in an empty folder.
+def run_or_fail(path: Path, notebook: NotebookNode) -> Executed:
+    """Run one notebook up to the first cell that fails.
 
     Raises:
         ExecutionFailed: a cell raised an error, took too long, or ended the kernel.
     """
+    ran = run(path, notebook)
+    if ran.failure:
+        raise ExecutionFailed(ran.failure)
+    return ran
+
+
+def run(path: Path, notebook: NotebookNode, *, keep_going: bool = False) -> Executed:
+    """Run one notebook from top to bottom; what it gave until a cell failed is no loss.
+
+    Args:
+        path: of the notebook, which a failure names.
+        notebook: it stays as it is.
+        keep_going: run the cells after one that fails, too.
+    """
     notebook = nbformat.from_dict(notebook)
     notebook.cells.append(nbformat.v4.new_code_cell(ASK_FOR_MODULES))
-    with tempfile.TemporaryDirectory() as folder:
-        # A build solves exercises too, but that is not the user's progress.
-        os.environ["REFIMPL_PROGRESS"] = str(Path(folder) / "progress.json")
-        client = NotebookClient(
-            notebook,
-            timeout=CELL_TIMEOUT,
-            resources={"metadata": {"path": folder}},
-            extra_arguments=["--Application.log_level=ERROR"],
-        )
-        start = time.perf_counter()
-        try:
-            client.execute()
-        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            raise ExecutionFailed(describe(path, notebook, error)) from None
-        seconds = time.perf_counter() - start
-    *cells, last = code_cells(notebook)
-    modules = json.loads(last.outputs[0].text)
+    ran = NotebookRun(notebook, keep_going=keep_going)
+    start, failure = time.perf_counter(), ""
+    try:
+        ran.execute()
+    except STOPPED as error:
+        failure = describe(path, ran, error)
+    seconds = time.perf_counter() - start
+    outputs = [cell.outputs for cell in code_cells(notebook)][: ran.n_begun]
+    modules = []
+    if ran.n_begun == len(code_cells(notebook)):
+        modules = json.loads(outputs.pop()[0].text)
+    # With keep_going an error is no exception here.
+    errors = [output for cell in outputs for output in cell if output.output_type == "error"]
+    if errors and not failure:
+        failure = f"{path.parent.name}/{path.name}: {errors[0].ename}: {errors[0].evalue}"
     widgets = notebook.metadata.get("widgets", {})
-    return Executed([cell.outputs for cell in cells], widgets, seconds, modules)
+    return Executed(outputs, widgets, seconds, modules, ran.seconds[: len(outputs)], failure)
 
 
-def describe(path: Path, notebook: NotebookNode, error: Exception) -> str:
+def describe(path: Path, ran: NotebookRun, error: Exception) -> str:
     """Return the notebook, the cell and the error in words."""
     name = f"{path.parent.name}/{path.name}"
-    # Cells are executed in order, so the last one that was begun is the one that failed.
-    begun = [cell for cell in code_cells(notebook) if "execution" in cell.metadata]
-    place = f"{name}, code cell {len(begun)}" if begun else name
+    place = f"{name}, code cell {ran.n_begun}" if ran.n_begun else name
+    begun = code_cells(ran.notebook)[: ran.n_begun]
     cell = "\n".join(f"    {line}" for line in begun[-1].source.splitlines()) if begun else ""
     if isinstance(error, CellExecutionError):
         told = f"{error.ename}: {error.evalue}"
@@ -186,7 +215,7 @@ def key_of(notebook: NotebookNode, modules: list[str], hashes: dict[str, str]) -
         or not path.endswith(".py")
         or path.removesuffix(".py").removesuffix("/__init__") in names
     }
-    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    own = [hashlib.sha256(path.read_bytes()).hexdigest() for path in RUN_BY]
     text = json.dumps([sources, used, own, sys.version_info[:2]])
     return hashlib.sha256(text.encode()).hexdigest()
 

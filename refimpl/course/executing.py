@@ -1,0 +1,95 @@
+"""Runs a notebook from top to bottom, and measures what each of its cells costs.
+
+Building the solutions, linting a lesson, testing the notebooks and building the book all run them
+here, so that a cell that works in one of the four works in the others.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psutil
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+# Seconds by the clock, against a cell that waits for ever. What a cell may compute is its budget
+# (budgets.py), in processor time, which a busy machine does not stretch.
+CELL_TIMEOUT = 1200
+QUIET = ["--Application.log_level=ERROR"]  # no notes of the kernel on its own transport
+ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+STOPPED = (CellExecutionError, CellTimeoutError, DeadKernelError)
+
+
+class NotebookRun:
+    """One run of a notebook, in a new kernel and an empty folder.
+
+    Args:
+        notebook: The notebook; its cells receive their outputs.
+        keep_going: Whether cells after one that fails are run, too.
+
+    Attributes:
+        notebook: The same notebook.
+        n_begun: How many code cells have begun.
+        seconds: Processor time of each code cell that has ended, in order.
+    """
+
+    def __init__(self, notebook: NotebookNode, *, keep_going: bool = False):
+        self.notebook = notebook
+        self.keep_going = keep_going
+        self.n_begun = 0
+        self.seconds: list[float] = []
+
+    def execute(self, after_cell: Callable[[], None] = lambda: None) -> None:
+        """Run all cells.
+
+        Args:
+            after_cell: Called when a cell has ended.
+
+        Raises:
+            CellExecutionError: A cell failed, and `keep_going` is off.
+            CellTimeoutError: A cell took more than `CELL_TIMEOUT` by the clock.
+            DeadKernelError: A cell ended the kernel.
+        """
+        before = 0.0
+
+        def starts(cell: NotebookNode, cell_index: int) -> None:
+            nonlocal before
+            before = _processor_time(client)
+            self.n_begun += 1
+
+        def ends(cell: NotebookNode, cell_index: int, execute_reply: dict) -> None:
+            self.seconds.append(_processor_time(client) - before)
+            after_cell()
+
+        with TemporaryDirectory() as folder:
+            client = NotebookClient(
+                self.notebook,
+                timeout=CELL_TIMEOUT,
+                allow_errors=self.keep_going,
+                record_timing=False,
+                extra_arguments=QUIET,
+                resources={"metadata": {"path": folder}},
+                on_cell_execute=starts,
+                on_cell_executed=ends,
+            )
+            client.execute(env=kernel_environment(Path(folder)))
+
+
+def kernel_environment(folder: Path) -> dict[str, str]:
+    """Return the environment for running a lesson when nobody is at the screen.
+
+    Args:
+        folder: Where the kernel may write down what was solved, apart from the user's own progress.
+    """
+    # A plot in a notebook goes into the notebook, whatever the user's shell says.
+    kept = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
+    return kept | {"REFIMPL_QUIET": "1", "REFIMPL_PROGRESS": str(folder / "progress.json")}
+
+
+def _processor_time(client: NotebookClient) -> float:
+    """Seconds that the kernel has computed so far, on all its threads."""
+    times = psutil.Process(client.km.provisioner.pid).cpu_times()
+    return times.user + times.system
