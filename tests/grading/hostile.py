@@ -40,6 +40,13 @@ def _indented(body: str) -> str:
     return "\n".join(f"    {line}" for line in body.strip("\n").splitlines())
 
 
+# A header that claims an array whose size is a number of millions of digits.
+DIMENSIONS = (
+    "import os, struct\n"
+    "head = b'{\"array\": \"<f8\", \"shape\": [' + b', '.join([b'4294967296'] * 340_000) + b']}'\n"
+    "frame = struct.pack('>Q', len(head)) + head\n"
+    "frame = struct.pack('>Q', len(frame)) + frame\n"
+)
 BAD = ("wrong", "error")  # zero points, and it does not matter which
 BROKEN = ("error", "crash", "timeout", "memory", "tampering", "files", "missing")
 
@@ -127,6 +134,29 @@ CHEATS = {
         "return RIGHT",
         ("tampering",),
     ),
+    "claims an array of endless size": Hostile(
+        f"{DIMENSIONS}"
+        "for descriptor in range(3, 12):\n"
+        "    try: os.write(descriptor, frame)\n"
+        "    except OSError: pass\n"
+        "return RIGHT",
+        ("tampering",),
+    ),
+    "replies with arrays in place of words": Hostile(
+        "from refimpl.course.grading.wire import pack, write_frame\nimport io, os\n"
+        "frame, odd = io.BytesIO(), np.zeros(2)\n"
+        "write_frame(frame, pack({'number': odd, 'reply': {'status': odd, 'trials': odd}}))\n"
+        "for descriptor in range(3, 12):\n"
+        "    try: os.write(descriptor, frame.getvalue())\n"
+        "    except OSError: pass\n"
+        "return RIGHT",
+        ("tampering",),
+    ),
+    "half a character": Hostile("return np.array('\\ud800')", ("wrong",), is_seen=False),
+    "a long text": Hostile("return np.array('x' * 2_000_000)", ("wrong",), is_seen=False),
+    "more axes than a message may have": Hostile(
+        "return np.zeros([1] * 40) + RIGHT", ("wrong",), is_seen=False
+    ),
 }
 
 BREAKS = {
@@ -202,6 +232,7 @@ BREAKS = {
     "an error with an error": Hostile(
         "raise Bad()", ("error",), "class Bad(Exception):\n    def __str__(self): raise self"
     ),
+    "an error with half a character": Hostile("raise ValueError('\\ud800')", ("error",)),
     "syntax error": Hostile("return (", ("error",)),
     "no function": Hostile("return RIGHT", ("missing",), after="signal_to_noise = 3"),
     "a deleted function": Hostile("return RIGHT", ("missing",), after="del signal_to_noise"),

@@ -22,7 +22,14 @@ from refimpl.course.grading.needed import needed, statements_of
 from refimpl.course.grading.refusing import refuse_keyrings
 from refimpl.course.grading.running import run_sources, told
 from refimpl.course.grading.suspicion import suspicions
-from refimpl.course.grading.wire import WireError, pack, read_frame, unpack, write_frame
+from refimpl.course.grading.wire import (
+    WireError,
+    is_sendable,
+    pack,
+    read_frame,
+    unpack,
+    write_frame,
+)
 from refimpl.course.guard import ForbiddenCall, Guard
 
 MAX_REQUEST_HEADER = 64 * 2**20
@@ -169,7 +176,7 @@ def changed(handed: dict[str, Any], inputs: dict[str, Any]) -> bool:
 def sendable(value: Any) -> dict[str, Any]:
     """A result as it can be sent: an array, or the words for what is none."""
     array = as_array(value)
-    if array.dtype.kind in "biufcU":
+    if is_sendable(array):
         return {"value": array}
     return {"value": None, "shown": f"{value!r:.60}"}
 

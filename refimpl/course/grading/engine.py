@@ -7,7 +7,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from refimpl.course.grading.inbox import Submission
-from refimpl.course.grading.report import GRADER_ERROR, Report
+from refimpl.course.grading.report import GRADER_ERROR, Report, report_fault
 from refimpl.course.grading.task import Task, grade_cells, prepare, read_cells
 from refimpl.errors import UserError
 
@@ -109,7 +109,7 @@ def _result_of(get: Callable[[], Report]) -> Report:
     try:
         return get()
     except Exception as error:
-        return Report(GRADER_ERROR, f"{type(error).__name__}: {error}"[:300])
+        return report_fault("lost on the cluster", error)
 
 
 def _on_a_worker(task: Task, key: str, cells: list[str]) -> Report:

@@ -3,14 +3,17 @@
 import csv
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from refimpl.course.exercises import lesson_exercises
+from refimpl.course.grading.cleaning import clean_line
 from refimpl.course.grading.feedback import feedback_page
 from refimpl.course.grading.gradebook import Gradebook
 from refimpl.course.grading.inbox import Submission
-from refimpl.course.grading.report import Report
+from refimpl.course.grading.report import Report, report_fault
 from refimpl.course.grading.task import Task
 
 
@@ -53,13 +56,28 @@ def write_exports(
     rows = _rows(reports, best)
     names = file_names([row.submission.student for row in rows])
     _write_grades(out / "grades.csv", task.lesson, rows)
-    for row, name in zip(rows, names, strict=True):
-        page = feedback_page(task.lesson, row.submission, row.report)
-        _write(out / "feedback" / f"{name}.html", page)
-    _write_gradescope(out / "gradescope", task.lesson, reports)
     look_at = [line for one, report in reports.items() for line in _look_at(one, report)]
+    for row, name in zip(rows, names, strict=True):
+        page = out / "feedback" / f"{name}.html"
+        with _noting(look_at, row.submission, page):
+            _write(page, feedback_page(task.lesson, row.submission, row.report))
+    wanted = [f"{one.student} attempt {one.attempt}" for one in reports]
+    for name, (submission, report) in zip(file_names(wanted), reports.items(), strict=True):
+        path = out / "gradescope" / name / "results.json"
+        with _noting(look_at, submission, path):
+            _write(path, gradescope_results(task.lesson, report))
     _write(out / "look-at.txt", "".join(f"{line}\n" for line in look_at))
     return rows, look_at
+
+
+@contextmanager
+def _noting(look_at: list[str], submission: Submission, path: Path) -> Iterator[None]:
+    """Put a failure on the list, and go on with the others."""
+    try:
+        yield
+    except Exception as error:
+        fault = report_fault(f"{path} could not be written", error)
+        look_at += _look_at(submission, fault)
 
 
 def file_names(students: list[str]) -> list[str]:
@@ -119,25 +137,27 @@ def _write_grades(path: Path, lesson: int, rows: list[Row]) -> None:
     _new(path).replace(path)
 
 
-def _write_gradescope(folder: Path, lesson: int, reports: dict[Submission, Report]) -> None:
-    """Write what Gradescope reads of each submission, `results.json` in a folder of its own."""
+def gradescope_results(lesson: int, report: Report) -> str:
+    """Return a report as Gradescope reads it, in a file `results.json`.
+
+    Args:
+        lesson: Its number.
+        report: What a submission came to.
+    """
     titles = {one.id: one.title for one in lesson_exercises(lesson).values()}
-    wanted = [f"{one.student} attempt {one.attempt}" for one in reports]
-    for name, report in zip(file_names(wanted), reports.values(), strict=True):
-        tests = [
-            {
-                "number": one.id,
-                "name": titles[one.id],
-                "score": one.points,
-                "max_score": one.of,
-                "status": "passed" if one.status == "right" else "failed",
-                "output": one.feedback or "right",
-            }
-            for one in report.exercises
-        ]
-        content = {"score": report.points, "output": report.reason, "tests": tests}
-        text = json.dumps(content, ensure_ascii=False, indent=1)
-        _write(folder / name / "results.json", text + "\n")
+    tests = [
+        {
+            "number": one.id,
+            "name": titles[one.id],
+            "score": one.points,
+            "max_score": one.of,
+            "status": "passed" if one.status == "right" else "failed",
+            "output": one.feedback or "right",
+        }
+        for one in report.exercises
+    ]
+    content = {"score": report.points, "output": report.reason, "tests": tests}
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
 def _look_at(submission: Submission, report: Report) -> list[str]:
@@ -148,18 +168,12 @@ def _look_at(submission: Submission, report: Report) -> list[str]:
 def _reasons(report: Report) -> list[str]:
     """What a human should look at in a report, each on one line."""
     if report.status != "graded":
-        return [_line(f"{report.status}: {report.reason}")]
+        return [clean_line(f"{report.status}: {report.reason}")]
     return [
-        _line(f"{one.id} {one.status}" + "".join(f": {w}" for w in (one.reason, one.remark) if w))
+        clean_line(": ".join(filter(None, (f"{one.id} {one.status}", one.reason, one.remark))))
         for one in report.exercises
         if one.needs_a_look
     ]
-
-
-def _line(text: str) -> str:
-    """Text of a stranger's for a terminal: one line, nothing that moves the cursor."""
-    one_line = " ".join(text.split())
-    return "".join(c if c.isprintable() else "?" for c in one_line)
 
 
 def _cell(text: str) -> str:

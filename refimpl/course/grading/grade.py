@@ -11,6 +11,7 @@ from refimpl.course.grading.engine import Graded, connect, on_a_cluster, on_this
 from refimpl.course.grading.exports import Row, write_exports
 from refimpl.course.grading.gradebook import Gradebook
 from refimpl.course.grading.inbox import Submission, find_submissions
+from refimpl.course.grading.report import Report, report_fault
 from refimpl.course.grading.task import Task, prepare
 from refimpl.display.bars import progress
 from refimpl.errors import UserError
@@ -123,12 +124,22 @@ def _grade_and_write(
     with closing(engine(task, waiting)) as graded, bar:
         try:
             for submission, report in graded:
-                book.add(task.lesson, task.key, submission, report)
+                _write_down(book, task, submission, report)
                 n_now += 1
                 bar.update()
         except KeyboardInterrupt:
             pass  # what is done is done; the caller sees that something is left
     return n_now
+
+
+def _write_down(book: Gradebook, task: Task, submission: Submission, report: Report) -> None:
+    """Put a report into the gradebook, or the fault that it cannot be put there."""
+    try:
+        book.add(task.lesson, task.key, submission, report)
+    except Exception as error:
+        # If nothing at all can be written (a full disk), this raises too, and the run ends.
+        fault = report_fault("the report could not be written down", error)
+        book.add(task.lesson, task.key, submission, fault)
 
 
 @contextmanager

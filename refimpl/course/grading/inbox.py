@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from refimpl.course.grading.cleaning import short_name
 from refimpl.course.grading.naming import Naming
 from refimpl.course.grading.unpacking import Found, files_in_folder, files_in_zip
 from refimpl.errors import UserError
@@ -101,7 +102,9 @@ def _in_order(grouped: dict[str, list[tuple[int, Found]]]) -> list[Submission]:
         files = sorted(grouped[student], key=lambda entry: (entry[0], entry[1].when, entry[1].name))
         for attempt, (_, file) in enumerate(files, start=1):
             digest, problem = _digest(file)
-            submissions.append(Submission(student, file.path, file.name, attempt, digest, problem))
+            name = short_name(file.name)
+            one = Submission(short_name(student), file.path, name, attempt, digest, problem)
+            submissions.append(one)
     return submissions
 
 

@@ -2,10 +2,11 @@
 
 from refimpl.course.check import HINT_TRIALS, recognise
 from refimpl.course.grading.answer_key import Question
+from refimpl.course.grading.cleaning import clean
 from refimpl.course.grading.replies import Trial
 from refimpl.course.grading.report import ExerciseReport
 
-LONGEST = 1000  # characters of a reason
+LONGEST_COMPLAINT = 600  # characters: an answer may be one long text
 FEEDBACK = {
     "not started": "not started yet",
     "missing": "the notebook defines no function of this name",
@@ -67,9 +68,7 @@ def report(
         feedback = reason
     elif status == "error":
         feedback = f"your function {reason}" if reason.startswith("raised") else reason
-    return ExerciseReport(
-        exercise.id, points, exercise.points, status, reason[:LONGEST], feedback[:LONGEST], remark
-    )
+    return ExerciseReport(exercise.id, points, exercise.points, status, reason, feedback, remark)
 
 
 def _complaint(question: Question, number: int, trial: Trial) -> str | None:
@@ -87,15 +86,15 @@ def _wrong(
     question: Question, trials: list[Trial], complaint: str, remark: str, hidden: bool
 ) -> ExerciseReport:
     """The report of a wrong answer: to the student, only what a check of theirs would show."""
-    told = HIDDEN if hidden else complaint[:LONGEST]
+    complaint = clean(complaint, LONGEST_COMPLAINT)
+    told = HIDDEN if hidden else complaint
     if known := _hint(question, trials):
         told += f"\nhint: {known}"
     elif hidden:
         remarks = [remark, "right on the visible inputs alone: does it remember them?"]
         remark = ", ".join(filter(None, remarks))
     exercise = question.exercise
-    reason = complaint[:LONGEST]
-    return ExerciseReport(exercise.id, 0, exercise.points, "wrong", reason, told, remark)
+    return ExerciseReport(exercise.id, 0, exercise.points, "wrong", complaint, told, remark)
 
 
 def _hint(question: Question, trials: list[Trial]) -> str | None:

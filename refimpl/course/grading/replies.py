@@ -1,18 +1,27 @@
 """Reading what a child replied: in the form of a reply, or as tampering.
 
-A reply may have been written by a student's code, so nothing about it is taken for granted.
+A reply may have been written by a student's code, so nothing about it is taken for granted: each
+part has to be of the very type that it should have. (An array in place of a number would be neither
+equal nor unequal to one.)
 """
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from refimpl.course.comparing import Results
+from refimpl.course.grading.cleaning import clean
 from refimpl.course.grading.session import ChildFailed
 
 OF_A_CALL = ("called", "not started", "forbidden", "memory", "error")
 LONGEST_REASON = 600  # characters
+MOST_SUSPICIONS = 30  # of one answer
+_T = TypeVar("_T")
+
+
+class _NoReply(Exception):
+    """A part of a reply has another form."""
 
 
 @dataclass(frozen=True)
@@ -33,19 +42,20 @@ class Trial:
 
 
 def read_about(reply: Any, functions: list[str]) -> dict[str, dict[str, Any]]:
-    """Read what is said of each function before any code has run."""
+    """Read what is said of each function before any code has run.
+
+    Args:
+        reply: Whatever came.
+        functions: Their names.
+
+    Raises:
+        ChildFailed: It is no such reply.
+    """
     try:
-        return {
-            name: {
-                "defined": bool(reply[name]["defined"]),
-                "broken": _text(reply[name]["broken"]),
-                "suspicions": [_text(one) for one in reply[name]["suspicions"]],
-                "suspicions of all": [_text(one) for one in reply[name]["suspicions of all"]],
-            }
-            for name in functions
-        }
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ChildFailed("tampering", f"a reply without {error}") from None
+        of_all = _as(reply, dict)
+        return {name: _about(_part(of_all, name, dict)) for name in functions}
+    except _NoReply:
+        raise ChildFailed("tampering", "wrote a reply of another form") from None
 
 
 def read_trials(reply: Any, n_trials: int) -> tuple[str, str, list[Trial]]:
@@ -63,10 +73,10 @@ def read_trials(reply: Any, n_trials: int) -> tuple[str, str, list[Trial]]:
         ChildFailed: It is no such reply.
     """
     try:
-        if reply["status"] == "missing":
-            return "missing", _text(reply["reason"]), []
-        trials = [_trial(trial) for trial in reply["trials"]]
-    except (KeyError, TypeError, AttributeError):
+        if _part(_as(reply, dict), "status", str) == "missing":
+            return "missing", _text(reply, "reason"), []
+        trials = [_trial(_as(trial, dict)) for trial in _part(reply, "trials", list)]
+    except _NoReply:
         raise ChildFailed("tampering", "wrote a reply of another form") from None
     statuses = [trial.status for trial in trials]
     all_there = len(statuses) == n_trials or (statuses and statuses[-1] != "called")
@@ -75,25 +85,51 @@ def read_trials(reply: Any, n_trials: int) -> tuple[str, str, list[Trial]]:
     return "called", "", trials
 
 
+def _about(said: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "defined": _part(said, "defined", bool),
+        "broken": _text(said, "broken"),
+        "suspicions": _texts(said, "suspicions"),
+        "suspicions of all": _texts(said, "suspicions of all"),
+    }
+
+
 def _trial(trial: dict[str, Any]) -> Trial:
-    if trial["status"] not in OF_A_CALL:
-        raise TypeError
-    if trial["status"] != "called":
-        return Trial(trial["status"], _text(trial.get("reason", "")))
-    results = {name: _array(result) for name, result in trial["results"].items()}
-    return Trial("called", "", results, bool(trial["changed"]))
+    status = _part(trial, "status", str)
+    if status not in OF_A_CALL:
+        raise _NoReply
+    if status != "called":
+        return Trial(status, _text({"reason": ""} | trial, "reason"))
+    results = _part(trial, "results", dict)
+    arrays = {name: _array(_as(result, dict)) for name, result in results.items()}
+    return Trial("called", "", arrays, _part(trial, "changed", bool))
 
 
 def _array(result: dict[str, Any]) -> np.ndarray:
     """A result; what was no array becomes an array of objects, as in a check."""
-    if isinstance(result["value"], np.ndarray):
+    if isinstance(result.get("value"), np.ndarray):
         return result["value"]
     value = np.empty((), dtype=object)
-    value[()] = _text(result["shown"])
+    value[()] = _text(result, "shown")
     return value
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError
-    return value[:LONGEST_REASON]
+def _texts(holder: dict[str, Any], name: str) -> list[str]:
+    texts = _part(holder, name, list)[:MOST_SUSPICIONS]
+    return [clean(_as(text, str), LONGEST_REASON) for text in texts]
+
+
+def _text(holder: dict[str, Any], name: str) -> str:
+    return clean(_part(holder, name, str), LONGEST_REASON)
+
+
+def _part(holder: dict[str, Any], name: str, kind: type[_T]) -> _T:
+    if name not in holder:
+        raise _NoReply
+    return _as(holder[name], kind)
+
+
+def _as(value: Any, kind: type[_T]) -> _T:
+    if type(value) is not kind:
+        raise _NoReply
+    return value

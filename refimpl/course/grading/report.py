@@ -2,14 +2,26 @@
 
 from dataclasses import dataclass, field
 
+from refimpl.course.grading.cleaning import clean
+
 # What a human should look at: the points may be too few, or earned in a way that they were not
 # meant to be.
 ORDINARY = {"right", "wrong", "not started"}
 GRADER_ERROR = "grader error"
+LONGEST = 1000  # characters of a text in a report
+
+
+class _CleanTexts:
+    """Whatever makes a report, and from whatever text: what is in it can be stored and shown."""
+
+    def __post_init__(self) -> None:
+        for name, value in vars(self).items():
+            if isinstance(value, str):
+                object.__setattr__(self, name, clean(value, LONGEST))  # the way past `frozen`
 
 
 @dataclass(frozen=True)
-class ExerciseReport:
+class ExerciseReport(_CleanTexts):
     """What one exercise came to.
 
     Attributes:
@@ -40,7 +52,7 @@ class ExerciseReport:
 
 
 @dataclass(frozen=True)
-class Report:
+class Report(_CleanTexts):
     """What a submission came to.
 
     Attributes:
@@ -68,3 +80,13 @@ class Report:
     def needs_a_look(self) -> bool:
         """Whether a human should look at it."""
         return self.status != "graded" or any(one.needs_a_look for one in self.exercises)
+
+
+def report_fault(what: str, error: BaseException) -> Report:
+    """Report a fault of the grader, which is tried again in the next run.
+
+    Args:
+        what: What went wrong, in words.
+        error: Why.
+    """
+    return Report(GRADER_ERROR, f"{what} ({type(error).__name__}: {clean(str(error), 300)})")

@@ -91,10 +91,12 @@ class Session:
             if isinstance(frame, wire.WireError):
                 raise frame
             reply = wire.unpack(frame)
-            if not isinstance(reply, dict) or reply.get("number") != self._n_asked:
+            number = reply.get("number") if isinstance(reply, dict) else None
+            # An array is neither equal to a number nor unequal.
+            if type(number) is not int or number != self._n_asked or "reply" not in reply:
                 raise wire.WireError("a reply to something else")
             return reply["reply"]
-        except (wire.WireError, KeyError) as error:
+        except wire.WireError as error:
             raise ChildFailed("tampering", f"wrote something else than a reply: {error}") from None
 
     def _exchange(self, message: bytes) -> queue.Queue:

@@ -12,7 +12,7 @@ from refimpl.course.grading.edition import write_edition
 from refimpl.course.grading.examine import Examiner
 from refimpl.course.grading.inbox import Submission
 from refimpl.course.grading.reading import Unreadable, parse_code_cells
-from refimpl.course.grading.report import GRADER_ERROR, Report
+from refimpl.course.grading.report import Report, report_fault
 from refimpl.course.grading.sandbox import Limits, Sandbox, check_sandbox
 from refimpl.course.grading.session import Stopped
 
@@ -48,8 +48,8 @@ def read_cells(submission: Submission) -> list[str] | Report:
         return parse_code_cells(submission.path.read_bytes())
     except Unreadable as error:
         return Report("unreadable", str(error))
-    except OSError as error:
-        return Report(GRADER_ERROR, f"the file cannot be read: {error.strerror}")
+    except Exception as error:  # one bad file never stops the rest
+        return report_fault("the file could not be read", error)
 
 
 def grade_cells(task: Task, cells: list[str], stop: Event | None = None) -> Report:
@@ -69,7 +69,7 @@ def grade_cells(task: Task, cells: list[str], stop: Event | None = None) -> Repo
     except Stopped:
         raise
     except Exception as error:  # one bad submission never stops the rest
-        return Report(GRADER_ERROR, f"{type(error).__name__}: {error}"[:300])
+        return report_fault("the submission could not be graded", error)
 
 
 _preparing = Lock()

@@ -4,15 +4,16 @@ import os
 import re
 import stat
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from refimpl.course.grading.cleaning import clean_line, clean_name
 from refimpl.errors import UserError
 
 MAX_MEMBERS = 20_000
 MAX_FILE_BYTES = 50 * 2**20
 MAX_TOTAL_BYTES = 4 * 2**30
+LONGEST_PROBLEM = 300  # characters
 A_LINK = "a link to another file, which is not followed"
 TOO_LARGE = f"larger than {MAX_FILE_BYTES // 2**20} MB: clear the notebook's outputs"
 # Systems' own files, and what Jupyter writes beside a notebook.
@@ -42,7 +43,7 @@ def files_in_folder(folder: Path) -> list[Found]:
     for here, folders, files in os.walk(folder):
         for entry in sorted([*files, *(f for f in folders if (Path(here) / f).is_symlink())]):
             path = Path(here) / entry
-            name = _printable(path.relative_to(folder).as_posix())
+            name = clean_name(path.relative_to(folder).as_posix())
             if not IGNORED.search(name):
                 found.append(_look_at(path, name))
     return sorted(found, key=lambda file: file.name)
@@ -61,7 +62,7 @@ def files_in_zip(source: Path, scratch: Path) -> list[Found]:
     try:
         with zipfile.ZipFile(source) as archive:
             members = [
-                (member, _printable(member.filename.replace("\\", "/")))
+                (member, clean_name(member.filename.replace("\\", "/")))
                 for member in archive.infolist()
                 if not member.is_dir()
             ]
@@ -111,13 +112,7 @@ def _unpack(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: Path, room:
                     file.truncate(0)
                     return f"when unpacked {TOO_LARGE}"
                 file.write(block)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError) as error:
+    except Exception as error:  # each way to compress has its own
         path.write_bytes(b"")
-        return f"cannot be unpacked: {error}"
+        return clean_line(f"cannot be unpacked: {error or type(error).__name__}", LONGEST_PROBLEM)
     return ""
-
-
-def _printable(name: str) -> str:
-    """A name that can be printed and stored, whatever bytes it was made of."""
-    text = name.encode("utf-8", "backslashreplace").decode()
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)

@@ -4,7 +4,6 @@ Reading them runs no code, whatever they hold: JSON for the structure, raw bytes
 """
 
 import json
-import math
 import re
 import struct
 from typing import Any, BinaryIO
@@ -12,13 +11,15 @@ from typing import Any, BinaryIO
 import numpy as np
 
 MAX_HEADER = 4 * 2**20  # of a reply: JSON takes many times its size in memory
+MAX_DIMENSIONS = 32
+MAX_SIDE = 2**32  # of an array in one dimension
 _LENGTH = struct.Struct(">Q")
 _NO_MESSAGE = (
     *(ValueError, TypeError, KeyError, AttributeError),
     *(struct.error, RecursionError, OverflowError, MemoryError),
 )
 _LAST_CHARACTER = 0x10FFFF
-_DTYPE = re.compile(r"[<>|][biufcU]\d{1,6}")
+_DTYPE = re.compile(r"[<>|][biufcU]\d{1,8}")  # text: up to the size of a whole message
 
 
 class WireError(Exception):
@@ -29,8 +30,8 @@ def pack(value: Any) -> bytes:
     """Turn a value into bytes.
 
     Args:
-        value: None, booleans, numbers, text, numpy arrays without objects, and lists, tuples and
-            dictionaries with text as keys, of these.
+        value: None, booleans, numbers, text, numpy arrays without objects and of up to
+            `MAX_DIMENSIONS`, and lists, tuples and dictionaries with text as keys, of these.
 
     Raises:
         WireError: Something else.
@@ -65,6 +66,11 @@ def unpack(message: bytes, max_header: int = MAX_HEADER) -> Any:
     return value
 
 
+def is_sendable(array: np.ndarray) -> bool:
+    """Whether a message can hold an array."""
+    return array.dtype.kind in "biufcU" and array.ndim <= MAX_DIMENSIONS
+
+
 def write_frame(stream: BinaryIO, message: bytes) -> None:
     """Write a message with its length in front."""
     stream.write(_LENGTH.pack(len(message)) + message)
@@ -93,7 +99,7 @@ def _describe(value: Any, arrays: list[np.ndarray]) -> Any:
         return value
     if isinstance(value, np.generic):
         value = np.asarray(value)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biufcU":
+    if isinstance(value, np.ndarray) and is_sendable(value):
         arrays.append(np.ascontiguousarray(value))
         return {"array": value.dtype.str, "shape": list(value.shape)}
     if isinstance(value, list | tuple):
@@ -121,21 +127,38 @@ class _Arrays:
         return {key: self.build(entry) for key, entry in header["dict"].items()}
 
     def _next(self, dtype: str, shape: list[int]) -> np.ndarray:
-        if not _DTYPE.fullmatch(dtype) or any(type(n) is not int or n < 0 for n in shape):
-            raise WireError(f"no array: {dtype!r:.40} of shape {shape!r:.40}")
+        if not _DTYPE.fullmatch(dtype):
+            raise WireError(f"no array: a dtype of {dtype!r:.40}")
         kind = np.dtype(dtype)
-        count = math.prod(shape)
-        if count * kind.itemsize > len(self.message) - self.position:
-            raise WireError(f"an array of {count * kind.itemsize} bytes, more than there are")
+        count = _count(shape, (len(self.message) - self.position) // max(1, kind.itemsize))
         end = self.position + count * kind.itemsize
-        array = (
-            np.frombuffer(self.message[self.position : end], kind) if count else np.empty(0, kind)
-        )
+        here = self.message[self.position : end]
+        array = np.frombuffer(here, kind) if here else np.zeros(count, kind)
         self.position = end
         if kind.kind == "b":
             array = array.view(np.uint8) != 0  # a byte of 2 is neither True nor False
         # Byte order is the machine's own from here on.
         array = array.astype(array.dtype.newbyteorder("="))
-        if kind.kind == "U" and (array.view(np.uint32) > _LAST_CHARACTER).any():
+        if kind.kind == "U" and here and (array.view(np.uint32) > _LAST_CHARACTER).any():
             raise WireError("text of numbers that stand for no character")
         return array.reshape(shape)
+
+
+def _count(shape: list[int], most: int) -> int:
+    """How many values an array of a claimed shape has, if there is room for so many.
+
+    The product of what a stranger claims may have millions of digits, and while Python multiplies,
+    nothing else in the process runs. So it is looked at after each step.
+    """
+    if len(shape) > MAX_DIMENSIONS:
+        raise WireError(f"no array: {len(shape)} dimensions, {MAX_DIMENSIONS} are read at most")
+    if any(type(n) is not int or not 0 <= n <= MAX_SIDE for n in shape):
+        raise WireError("no array: a shape that none has")
+    if 0 in shape:
+        return 0
+    count = 1
+    for n in shape:
+        count *= n
+        if count > most:
+            raise WireError("an array that is larger than its message")
+    return count
