@@ -44,16 +44,50 @@ def counts_from_one(vectors, centroids):
     return distances(vectors, centroids).argmin(axis=1) + 1
 
 
+def prefers_the_last_of_equals(vectors, centroids):
+    ids = np.zeros(len(vectors), dtype=int)
+    best = np.full(len(vectors), np.inf)
+    for k, centroid in enumerate(centroids):
+        squares = ((vectors - centroid) ** 2).sum(axis=1)
+        ids[squares <= best] = k
+        best = np.minimum(best, squares)
+    return ids
+
+
+def takes_the_product_of_equally_long(vectors, centroids):
+    return (vectors @ centroids.T - np.linalg.norm(centroids, axis=1) ** 2).argmax(axis=1)
+
+
+def squeezes_the_result(vectors, centroids):
+    return distances(vectors, centroids).argmin(axis=1).squeeze()
+
+
+def starts_its_search_at_zero(vectors, centroids):
+    ids = []
+    for vector in vectors:
+        best, nearest = 0.0, 0
+        for k, centroid in enumerate(centroids):
+            closeness = 1 - ((vector - centroid) ** 2).sum()
+            if closeness > best:
+                best, nearest = closeness, k
+        ids.append(nearest)
+    return ids
+
+
 WRONG = {
     takes_the_farthest: "argmin, not argmax",
-    mixes_up_the_axes: "take argmin over centroids",
-    takes_the_largest_product: "a product grows with the centroid's length",
+    mixes_up_the_axes: "take argmin over the centroids",
+    takes_the_largest_product: "the product grows with the length",
     compares_directions: "in the most similar direction",
-    adds_up_absolute_differences: "abs() measures another one",
+    adds_up_absolute_differences: "abs() gives another one",
     forgets_to_square: "plus and minus cancel",
     gives_distances: "expected whole numbers",
     gives_centroids: "not the centroid itself",
     counts_from_one: "has the number 0",
+    prefers_the_last_of_equals: "the one with the lower number",
+    takes_the_product_of_equally_long: "called with vectors=<float64",
+    squeezes_the_result: "at an edge that the docstring allows: one vector",
+    starts_its_search_at_zero: "got      [",
 }
 
 
@@ -68,4 +102,14 @@ def multiplies_matrices(vectors, centroids):
     return (vectors @ centroids.T - (centroids**2).sum(1) / 2).argmax(1)
 
 
-RIGHT = [goes_vector_by_vector, multiplies_matrices]
+def keeps_the_best_so_far(vectors, centroids):
+    ids = np.zeros(len(vectors), dtype=np.int32)
+    best = np.full(len(vectors), np.inf)
+    for k, centroid in enumerate(centroids):
+        squares = ((vectors - centroid) ** 2).sum(axis=1)
+        ids[squares < best] = k
+        best = np.minimum(best, squares)
+    return ids
+
+
+RIGHT = [goes_vector_by_vector, multiplies_matrices, keeps_the_best_so_far]

@@ -58,6 +58,17 @@ def adds_instead_of_subtracting(frames, first, second):
     return interleave(a, len(first) + closest(frames + first[a], second))
 
 
+def counts_on_from_the_largest_id(frames, first, second):
+    a = closest(frames, first)
+    return interleave(a, a.max() + 1 + closest(frames - first[a], second))
+
+
+def looks_up_the_second_stage_only_once(frames, first, second):
+    a = closest(frames, first)
+    mean_residual = (frames - first[a]).mean(axis=0, keepdims=True)
+    return interleave(a, np.repeat(len(first) + closest(mean_residual, second), len(a)))
+
+
 def works_in_place(frames, first, second):
     a = closest(frames, first)
     frames -= first[a]
@@ -65,15 +76,17 @@ def works_in_place(frames, first, second):
 
 
 WRONG = {
-    quantizes_the_frame_twice: "the second stage sees the residual",
-    subtracts_the_wrong_way: "the frame minus its centroid, in this order",
+    quantizes_the_frame_twice: "the second stage quantizes the residual",
+    subtracts_the_wrong_way: "the frame minus its centroid, in that order",
     quantizes_the_centroid: "not the centroid",
-    counts_each_stage_from_zero: "so that each id says its stage",
-    adds_the_wrong_size: "the second starts there",
-    writes_one_stage_after_the_other: "stand side by side",
-    keeps_pairs: "give one row of ids",
-    looks_ahead: "without looking ahead",
-    adds_instead_of_subtracting: "largest difference",
+    counts_each_stage_from_zero: "so that each id shows its stage",
+    adds_the_wrong_size: "the second starts after them",
+    writes_one_stage_after_the_other: "stand next to each other",
+    keeps_pairs: "return one flat row of ids",
+    looks_ahead: "it does not look ahead",
+    adds_instead_of_subtracting: "do not add it",
+    counts_on_from_the_largest_id: "whether or not the last code was chosen",
+    looks_up_the_second_stage_only_once: "largest difference",
     works_in_place: "in place",
 }
 

@@ -59,6 +59,48 @@ def jumps_to_the_nearest_vector(vectors, centroids):
     return vectors[distances.argmin(axis=0)]
 
 
+def prefers_the_last_of_equals(vectors, centroids):
+    distances = np.linalg.norm(vectors[:, None] - centroids, axis=2)[:, ::-1]
+    ids = len(centroids) - 1 - distances.argmin(axis=1)
+    moved = centroids.copy()
+    for k in np.unique(ids):
+        moved[k] = vectors[ids == k].mean(axis=0)
+    return moved
+
+
+def moves_while_it_assigns(vectors, centroids):
+    moved = centroids.copy()
+    for k in range(len(centroids)):
+        members = vectors[assigned(vectors, moved) == k]
+        if len(members):
+            moved[k] = members.mean(axis=0)
+    return moved
+
+
+def puts_empty_ones_on_the_mean_of_all(vectors, centroids):
+    ids = assigned(vectors, centroids)
+    moved = np.repeat(vectors.mean(axis=0)[None], len(centroids), axis=0)
+    for k in np.unique(ids):
+        moved[k] = vectors[ids == k].mean(axis=0)
+    return moved
+
+
+def counts_only_up_to_the_last_chosen(vectors, centroids):
+    ids = assigned(vectors, centroids)
+    chosen = np.eye(ids.max() + 1)[ids]
+    counts = chosen.sum(axis=0)[:, None]
+    old = centroids[: len(counts)]
+    return np.where(counts > 0, chosen.T @ vectors / np.maximum(counts, 1), old)
+
+
+def needs_two_members(vectors, centroids):
+    ids, moved = assigned(vectors, centroids), centroids.copy()
+    for k in np.unique(ids):
+        if np.sum(ids == k) > 1:
+            moved[k] = vectors[ids == k].mean(axis=0)
+    return moved
+
+
 def moves_in_place(vectors, centroids):
     ids = assigned(vectors, centroids)
     for k in range(len(centroids)):
@@ -77,13 +119,18 @@ def takes_one_mean_for_all_dimensions(vectors, centroids):
 
 WRONG = {
     takes_the_mean_of_nothing: "the mean of no vectors is 0 / 0",
-    sends_empty_ones_to_zero: "it does not go to 0",
+    sends_empty_ones_to_zero: "it does not move to 0",
     drops_empty_ones: "K centroids come in and K go out",
-    takes_medians: "the median another error",
+    takes_medians: "the median minimises another one",
     forgets_to_divide: "the mean, not the sum",
     takes_one_mean_for_all_dimensions: "mean(axis=0)",
     goes_half_way: "go all the way",
     iterates_to_the_end: "one step only",
+    prefers_the_last_of_equals: "the one with the lower number",
+    moves_while_it_assigns: "assign all vectors first",
+    puts_empty_ones_on_the_mean_of_all: "largest difference",
+    counts_only_up_to_the_last_chosen: "expected the shape",
+    needs_two_members: "allows: one vector",
     jumps_to_the_nearest_vector: "not to one of them",
     moves_in_place: "in place",
 }

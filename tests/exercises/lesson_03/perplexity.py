@@ -58,17 +58,37 @@ def normalises_by_the_number_of_codes(ids):
     return np.exp(-np.sum(p * np.log(p)))
 
 
+def counts_neighbours_only(ids):
+    starts = np.flatnonzero(np.diff(ids, prepend=-1))
+    p = np.bincount(ids[starts]) / len(starts)
+    p = p[p > 0]
+    return np.exp(-np.sum(p * np.log(p)))
+
+
+def leaves_out_code_zero(ids):
+    return np.exp(stops_at_nats(ids[ids > 0]))
+
+
+def needs_two_codes(ids):
+    if len(np.unique(ids)) < 2:
+        return 0.0
+    return np.exp(stops_at_nats(ids))
+
+
 WRONG = {
-    counts_different_codes: "counts a code used once like one used all the time",
+    counts_different_codes: "the same weight as one used all the time",
     stops_at_nats: "the entropy in nats",
     stops_at_bits: "the entropy in bits",
-    takes_two_to_the_nats: "np.log goes with np.exp, np.log2 with 2 **",
-    takes_e_to_the_bits: "np.log2 goes with 2 **, np.log with np.exp",
+    takes_two_to_the_nats: "np.log belongs with np.exp, np.log2 with 2 **",
+    takes_e_to_the_bits: "np.log2 belongs with 2 **, np.log with np.exp",
     takes_the_logarithm_of_zero: "0 log 0 counts as 0",
-    forgets_the_minus: "entropy has a minus",
-    squares_the_shares: "another measure of diversity",
+    forgets_the_minus: "the entropy has a minus",
+    squares_the_shares: "measures diversity in another way",
     leaves_out_the_weights: "weight each logarithm",
-    normalises_by_the_number_of_codes: "largest difference",
+    normalises_by_the_number_of_codes: "the number of tokens",
+    counts_neighbours_only: "largest difference",
+    leaves_out_code_zero: "at an edge that the docstring allows",
+    needs_two_codes: "at an edge that the docstring allows: one id\n",
 }
 
 

@@ -71,20 +71,44 @@ def moves_the_labels_on(rows, n_codes):
     return ids, np.pad(labels[:, 1:], ((0, 0), (0, 1)), constant_values=-100)
 
 
+def gives_the_ids_alone(rows, n_codes):
+    return batch(rows, n_codes, n_codes + 2, n_codes + 3)[0]
+
+
+def ignores_code_zero(rows, n_codes):
+    ids, labels = batch(rows, n_codes, n_codes + 2, n_codes + 3)
+    labels[ids == 0] = -100
+    return ids, labels
+
+
+def leaves_empty_rows_out(rows, n_codes):
+    return batch([row for row in rows if len(row)], n_codes, n_codes + 2, n_codes + 3)
+
+
+def pads_only_where_rows_differ(rows, n_codes):
+    if len({len(row) for row in rows}) == 1:
+        return np.array(rows), np.array(rows)
+    return batch(rows, n_codes, n_codes + 2, n_codes + 3)
+
+
 WRONG = {
     pads_with_zeros: "0 is a code",
-    pads_with_minus_100: "only labels hold it",
+    pads_with_minus_100: "use it in labels only",
     pads_with_the_end: "<|END|> comes once",
-    lets_the_model_learn_padding: "which the loss leaves out",
+    lets_the_model_learn_padding: "which the loss ignores",
     ignores_all_special_tokens: "only [PAD] is -100",
-    moves_the_labels_on: "labels stand under their own ids",
-    pads_in_front: "goes to the end of a row",
+    moves_the_labels_on: "at the position of its own id",
+    pads_in_front: "goes at the end of a row",
     ends_every_row_at_its_edge: "the padding comes after it",
-    starts_one_too_high: "so that the first special token is n_codes",
+    starts_one_too_high: "so the first special token is n_codes",
     starts_one_too_low: "n_codes - 1 is the last code",
-    forgets_unknown: "[UNK] takes the place",
+    forgets_unknown: "[UNK] comes after [PAD]",
     swaps_start_and_end: "comes first",
     cuts_to_the_shortest: "expected the shape",
+    gives_the_ids_alone: "return two arrays: ids, labels",
+    ignores_code_zero: "labels:",
+    leaves_empty_rows_out: "at an edge that the docstring allows: an empty row",
+    pads_only_where_rows_differ: "allows: one row",
 }
 
 

@@ -6,7 +6,10 @@ from refimpl.course.exercise import Exercise, Inputs
 
 
 def assign(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
-    """The number of the nearest centroid of each vector."""
+    """Give the number of the nearest centroid of each vector; the lower one of two equally near.
+
+    There is at least one vector and one centroid.
+    """
     differences = vectors[:, None, :] - centroids[None, :, :]
     return (differences**2).sum(axis=2).argmin(axis=1)
 
@@ -18,6 +21,32 @@ def _vectors_and_centroids(rng: np.random.Generator) -> Inputs:
     centroids *= rng.uniform(0.3, 3, size=(len(centroids), 1))
     vectors = rng.normal(0.4, 1.5, size=(int(rng.integers(30, 40)), n_dimensions))
     return {"vectors": vectors, "centroids": centroids}
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    def case(n_vectors: int, n_centroids: int, n_dimensions: int) -> Inputs:
+        return {
+            "vectors": rng.normal(size=(n_vectors, n_dimensions)),
+            "centroids": rng.normal(size=(n_centroids, n_dimensions)),
+        }
+
+    usual = case(12, 5, 3)
+    # Small whole numbers have exact distances, and two of them are often equally near.
+    whole = {
+        "vectors": rng.integers(-3, 4, size=(40, 2)),
+        "centroids": rng.permutation([[-2, 0], [2, 0], [0, 2], [0, -2], [1, 1]]),
+    }
+    return {
+        "one vector": case(1, 5, 3),
+        "one centroid": case(12, 1, 3),
+        "one dimension": case(12, 5, 1),
+        "more centroids than vectors": case(3, 20, 2),
+        "vectors that lie on centroids": usual
+        | {"vectors": usual["centroids"][rng.integers(0, 5, 12)]},
+        "integers, some equally near to two centroids": whole,
+        "the same centroid twice": whole | {"centroids": whole["centroids"][[0, 1, 2, 1, 0]]},
+        "float32": {name: array.astype(np.float32) for name, array in usual.items()},
+    }
 
 
 def _distances(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
@@ -56,6 +85,11 @@ def _give_the_centroid(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray
     return centroids[assign(vectors, centroids)]
 
 
+def _last_of_equals(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
+    from_the_end = ((vectors[:, None, :] - centroids[::-1]) ** 2).sum(axis=2).argmin(axis=1)
+    return len(centroids) - 1 - from_the_end
+
+
 def _count_from_one(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     return assign(vectors, centroids) + 1
 
@@ -68,17 +102,19 @@ EXERCISE = Exercise(
     minutes=10,
     difficulty=2,
     inputs=_vectors_and_centroids,
+    edges=_edges,
     reference=assign,
     misconceptions={
-        _farthest: "this is the centroid farthest away: take argmin, not argmax",
-        _nearest_vector_of_each_centroid: "one number for each vector: take argmin over centroids",
-        _largest_product: "a product grows with the centroid's length: subtract |c|² / 2 from it",
-        _smallest_angle: "the nearest centroid is not the one in the most similar direction",
-        _sum_of_steps: "Euclidean distance squares the differences, abs() measures another one",
+        _farthest: "this is the farthest centroid: take argmin, not argmax",
+        _nearest_vector_of_each_centroid: "one number per vector: take argmin over the centroids",
+        _largest_product: "the product grows with the length of the centroid: subtract |c|² / 2",
+        _smallest_angle: "the nearest centroid need not be the one in the most similar direction",
+        _sum_of_steps: "the Euclidean distance squares the differences; abs() gives another one",
         _differences_not_squared: "square the differences: otherwise plus and minus cancel",
         _count_from_one: "the first centroid has the number 0",
-        _give_the_distance: "give the centroid's number, not how far away it is",
-        _give_the_centroid: "give the centroid's number, not the centroid itself",
+        _last_of_equals: "of two equally near centroids take the one with the lower number",
+        _give_the_distance: "return the number of the centroid, not its distance",
+        _give_the_centroid: "return the number of the centroid, not the centroid itself",
     },
     forbidden=(
         "refimpl.kmeans.nearest",

@@ -6,7 +6,7 @@ from refimpl.course.exercise import Exercise, Inputs
 
 
 def perplexity(ids: np.ndarray) -> float:
-    """The exponential of the entropy of the codes' frequencies."""
+    """Give the exponential of the entropy of the codes' frequencies, for one id or more, from 0."""
     _, counts = np.unique(ids, return_counts=True)
     share = counts / counts.sum()
     return float(np.exp(-(share * np.log(share)).sum()))
@@ -19,6 +19,20 @@ def _ids(rng: np.random.Generator) -> Inputs:
     share[rng.permutation(n_codes - 1)[:5]] = 0
     share[0] = 0
     return {"ids": rng.choice(n_codes, size=int(rng.integers(200, 300)), p=share / share.sum())}
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    some = rng.permutation(np.repeat([0, 3, 5], [2, 6, 9]))
+    return {
+        "one id": {"ids": rng.integers(1, 9, size=1)},
+        "one id, and it is 0": {"ids": np.array([0])},
+        "always the same code": {"ids": np.full(int(rng.integers(5, 20)), 7)},
+        "all ids different": {"ids": rng.permutation(50)[: int(rng.integers(10, 20))]},
+        "the code 0 among others": {"ids": some},
+        "two codes equally often": {"ids": rng.permutation(np.repeat([2, 9], 6))},
+        "large ids": {"ids": some + 60_000},
+        "32-bit integers": {"ids": some.astype(np.int32)},
+    }
 
 
 def _shares(ids: np.ndarray) -> np.ndarray:
@@ -55,6 +69,11 @@ def _forget_the_minus(ids: np.ndarray) -> float:
     return 1 / perplexity(ids)
 
 
+def _over_the_largest_id(ids: np.ndarray) -> float:
+    share = np.unique(ids, return_counts=True)[1] / (ids.max() + 1)
+    return float(np.exp(-(share * np.log(share)).sum()))
+
+
 def _inverse_of_squares(ids: np.ndarray) -> float:
     return float(1 / (_shares(ids) ** 2).sum())
 
@@ -68,20 +87,22 @@ EXERCISE = Exercise(
     title="How many codes are in use",
     function="perplexity",
     points=3,
-    minutes=10,
+    minutes=6,
     difficulty=2,
     inputs=_ids,
+    edges=_edges,
     reference=perplexity,
     misconceptions={
-        _count_different: "this counts a code used once like one used all the time",
-        _entropy_in_nats: "this is the entropy in nats: take its exponential",
-        _entropy_in_bits: "this is the entropy in bits: 2 to the power of it",
-        _two_bases: "np.log goes with np.exp, np.log2 with 2 **: two bases are mixed here",
-        _other_bases: "np.log2 goes with 2 **, np.log with np.exp: two bases are mixed here",
+        _count_different: "this gives a code used once the same weight as one used all the time",
+        _entropy_in_nats: "this is the entropy in nats: return its exponential",
+        _entropy_in_bits: "this is the entropy in bits: return 2 to the power of it",
+        _two_bases: "np.log belongs with np.exp, np.log2 with 2 **: you mixed two bases",
+        _other_bases: "np.log2 belongs with 2 **, np.log with np.exp: you mixed two bases",
         _zero_times_log_zero: "0 log 0 counts as 0: leave out the codes that do not occur",
-        _forget_the_minus: "the logarithm of a share is negative: entropy has a minus in front",
-        _inverse_of_squares: "1 / sum(p²) is another measure of diversity; take exp(entropy)",
+        _forget_the_minus: "the logarithm of a share is negative: the entropy has a minus sign",
+        _inverse_of_squares: "1 / sum(p²) measures diversity in another way; take exp(entropy)",
         _unweighted: "weight each logarithm by its share",
+        _over_the_largest_id: "a share is a count divided by len(ids), the number of tokens",
     },
     forbidden=("refimpl.metrics.perplexity", "refimpl.codec.code_perplexity"),
 )

@@ -1,4 +1,4 @@
-"""Exercise 3.5: rows of codes as a language model wants them."""
+"""Exercise 3.5: a batch of ids and labels for a language model."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,10 @@ from refimpl.vocabulary import IGNORE_INDEX, Vocabulary
 
 
 def to_batch(rows: list[np.ndarray], n_codes: int) -> tuple[np.ndarray, np.ndarray]:
-    """Put <|START|> and <|END|> around each row, pad all to one length, and make labels."""
+    """Put <|START|> and <|END|> around each row, pad all rows to one length, and make labels.
+
+    There is at least one row; rows may be empty.
+    """
     vocabulary = Vocabulary(n_codes, "report")
     ids = np.full((len(rows), 2 + max(map(len, rows))), vocabulary.pad)
     for row, codes in zip(ids, rows, strict=True):
@@ -28,8 +31,29 @@ def _rows(rng: np.random.Generator) -> Inputs:
     return {"rows": rows, "n_codes": n_codes}
 
 
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    def rows(*lengths: int, n_codes: int = 40) -> Inputs:
+        codes = [rng.integers(0, n_codes, size=length) for length in lengths]
+        return {"rows": codes, "n_codes": n_codes}
+
+    return {
+        "one row": rows(5),
+        "rows of the same length, so that nothing is padded": rows(4, 4, 4),
+        "the longest row first": rows(6, 2, 3),
+        "the longest row last": rows(2, 3, 6),
+        "rows of one code": rows(1, 1),
+        "an empty row": rows(3, 0, 2),
+        "nothing but an empty row": rows(0),
+        "a codebook of one code": rows(3, 1, n_codes=1),
+        "the last code": {"rows": [np.array([39, 0, 39]), np.array([39])], "n_codes": 40},
+    }
+
+
 def _run(function: Callable, inputs: Inputs) -> Results:
-    ids, labels = function(inputs["rows"], inputs["n_codes"])
+    returned = function(inputs["rows"], inputs["n_codes"])
+    if not (isinstance(returned, list | tuple) and len(returned) == 2):
+        raise ValueError("return two arrays: ids, labels")
+    ids, labels = returned
     return {"ids": ids, "labels": labels}
 
 
@@ -95,20 +119,21 @@ EXERCISE = Exercise(
     minutes=15,
     difficulty=2,
     inputs=_rows,
+    edges=_edges,
     run=_run,
     reference=to_batch,
     misconceptions={
-        _pad_with_zeros: "0 is a code, and would be heard: pad with [PAD]",
-        _pad_with_ignore: "-100 is no token, a model cannot look it up: only labels hold it",
-        _pad_with_end: "<|END|> comes once; what follows it is [PAD]",
-        _pad_stays_label: "where ids hold [PAD], labels hold -100, which the loss leaves out",
-        _specials_are_no_labels: "a model has to learn <|START|> and <|END|>: only [PAD] is -100",
-        _shifted_labels: "labels stand under their own ids here: what comes next is lesson 5",
-        _pad_to_the_left: "the padding goes to the end of a row",
-        _end_after_padding: "<|END|> follows the last code, the padding comes after it",
-        _from_one: "codes are 0 to n_codes - 1, so that the first special token is n_codes",
+        _pad_with_zeros: "0 is a code and would be heard: pad with [PAD]",
+        _pad_with_ignore: "-100 is no token that a model can look up: use it in labels only",
+        _pad_with_end: "<|END|> comes once; [PAD] follows it",
+        _pad_stays_label: "where ids hold [PAD], labels hold -100, which the loss ignores",
+        _specials_are_no_labels: "a model learns <|START|> and <|END|> too: only [PAD] is -100",
+        _shifted_labels: "do not shift: each label stands at the position of its own id",
+        _pad_to_the_left: "the padding goes at the end of a row",
+        _end_after_padding: "<|END|> follows the last code; the padding comes after it",
+        _from_one: "codes are 0 to n_codes - 1, so the first special token is n_codes",
         _from_the_last_code: "n_codes - 1 is the last code; the first special token is n_codes",
-        _without_unknown: "[UNK] takes the place after [PAD]: <|START|> is n_codes + 2",
+        _without_unknown: "[UNK] comes after [PAD]: <|START|> is n_codes + 2",
         _start_and_end_swapped: "<|START|> is n_codes + 2 and comes first, <|END|> n_codes + 3",
     },
     forbidden=(
