@@ -113,3 +113,8 @@ def keeps_the_best_so_far(vectors, centroids):
 
 
 RIGHT = [goes_vector_by_vector, multiplies_matrices, keeps_the_best_so_far]
+
+ACCEPTED = {
+    "return (differences ** 2).mean(axis=2).argmin(axis=1)": "the mean is the sum divided by the "
+    "number of dimensions, the same for every centroid",
+}

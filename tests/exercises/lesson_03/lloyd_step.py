@@ -152,3 +152,9 @@ def multiplies_by_one_hot_rows(vectors, centroids):
 
 
 RIGHT = [moves_one_by_one, multiplies_by_one_hot_rows]
+
+ACCEPTED = {
+    "distances = ((vectors[:, None, :] - centroids) ** 2).mean(axis=2)": "the mean is the sum "
+    "divided by the number of dimensions, the same for every centroid",
+    "for k in nearest:": "the same centroid is moved to the same mean again and again",
+}

@@ -55,16 +55,40 @@ def decodes_to_the_first_frame(frames, codes):
     return np.sqrt(np.mean((frames - first) ** 2))
 
 
+def divides_by_n_minus_one(frames, codes):
+    return np.sqrt(((frames - decode(frames, codes)) ** 2).sum() / (frames.size - 1))
+
+
+def takes_code_numbers_for_values(frames, codes):
+    return np.sqrt(np.mean((frames - codes[:, None]) ** 2))
+
+
+def leaves_single_frames_out(frames, codes):
+    error = frames - decode(frames, codes)
+    counts = np.bincount(codes)[codes]
+    kept = error[counts > 1]
+    return np.sqrt(np.mean(kept**2)) if len(kept) else np.nan
+
+
+def takes_the_middle_of_the_range(frames, codes):
+    middles = decode(frames, codes, lambda own, axis: (own.min(axis=axis) + own.max(axis=axis)) / 2)
+    return np.sqrt(np.mean((frames - middles) ** 2))
+
+
 WRONG = {
-    forgets_the_root: "instead of dB squared",
+    forgets_the_root: "instead of dB²",
     averages_the_codes_errors: "a frequent code counts",
     averages_the_codes_squares: "a rare code",
-    takes_one_mean_of_all: "a mean for each code of its own",
+    takes_one_mean_of_all: "a separate mean for each code",
     takes_the_medians: "not at the median",
-    averages_over_bands_too: "take the mean in each band",
+    averages_over_bands_too: "take the mean of each band",
     takes_the_length_of_the_error: "over bands as well as over frames",
     takes_absolute_errors: "not the mean of absolute values",
-    decodes_to_the_first_frame: "no frame of a code serves all of them best",
+    decodes_to_the_first_frame: "not one of them",
+    divides_by_n_minus_one: "largest difference",
+    takes_code_numbers_for_values: "got      ",
+    leaves_single_frames_out: "called with frames",
+    takes_the_middle_of_the_range: "called with",
 }
 
 
@@ -79,3 +103,5 @@ def uses_a_table(frames, codes):
 
 
 RIGHT = [decodes_to_the_means, uses_a_table]
+
+ACCEPTED = {"for code in codes:": "the same frames get the same mean again and again"}

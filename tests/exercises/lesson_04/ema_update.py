@@ -75,14 +75,52 @@ def updates_in_place(counts, sums, z, codes, decay):
     return counts, sums, sums / counts[:, None]
 
 
+def counts_up_to_the_largest_code(counts, sums, z, codes, decay):
+    chosen = one_hot(codes, codes.max() + 1)
+    counts, sums = counts.copy(), sums.copy()
+    n = chosen.shape[1]
+    counts[:n] = decay * counts[:n] + (1 - decay) * chosen.sum(axis=0)
+    sums[:n] = decay * sums[:n] + (1 - decay) * chosen.T @ z
+    return counts, sums, sums / counts[:, None]
+
+
+def adds_a_little_to_the_counts(counts, sums, z, codes, decay):
+    chosen = one_hot(codes, len(counts))
+    counts = decay * counts + (1 - decay) * chosen.sum(axis=0)
+    sums = decay * sums + (1 - decay) * chosen.T @ z
+    return counts, sums, sums / (counts + 1e-3)[:, None]
+
+
+def moves_the_codes_themselves(counts, sums, z, codes, decay):
+    chosen = one_hot(codes, len(counts))
+    n = chosen.sum(axis=0)
+    codebook = sums / counts[:, None]
+    means = np.where(n[:, None] > 0, chosen.T @ z / np.maximum(n, 1)[:, None], codebook)
+    counts, sums = decay * counts + (1 - decay) * n, decay * sums + (1 - decay) * chosen.T @ z
+    return counts, sums, decay * codebook + (1 - decay) * means
+
+
+def keeps_unchosen_codes_in_place(counts, sums, z, codes, decay):
+    chosen = one_hot(codes, len(counts))
+    n = chosen.sum(axis=0)
+    new = decay * counts + (1 - decay) * n
+    added = decay * sums + (1 - decay) * chosen.T @ z
+    codebook = np.where(n[:, None] > 0, added / new[:, None], 0.0)
+    return new, added, codebook
+
+
 WRONG = {
-    swaps_the_weights: "decay weighs what was there before",
-    adds_by_index: "keeps one vector of each code",
+    swaps_the_weights: "decay is the weight of the old values",
+    adds_by_index: "keeps one vector per code",
     goes_over_the_chosen_only: "a code that nothing chose fades too",
     returns_the_sums_as_codes: "a code is a mean",
     divides_by_the_batch: "not by the batch's",
     averages_the_batch_first: "not their mean",
-    adds_without_a_weight: "weighted by 1 - decay",
+    adds_without_a_weight: "counts and sums by 1 - decay",
+    counts_up_to_the_largest_code: "the counts:",
+    adds_a_little_to_the_counts: "largest difference: 0.0",
+    moves_the_codes_themselves: "the codebook:\nexpected",
+    keeps_unchosen_codes_in_place: "the codebook:",
     gives_the_codebook_alone: "return three arrays",
     updates_in_place: "in place",
 }

@@ -82,15 +82,65 @@ def looks_at_the_end_only(z, codebooks):
     return residual.square().mean()
 
 
+def subtracts_in_place(z, codebooks):
+    residual, loss = z, 0
+    for codebook in codebooks:
+        chosen = look_up(residual, codebook).detach()
+        loss = loss + F.mse_loss(residual, chosen)
+        residual -= chosen
+    return loss
+
+
+def subtracts_in_place_on_a_copy(z, codebooks):
+    residual, loss = z.clone(), 0
+    for codebook in codebooks:
+        chosen = look_up(residual, codebook).detach()
+        loss = loss + F.mse_loss(residual, chosen)
+        residual.sub_(chosen)
+    return loss
+
+
+def gives_a_plain_number(z, codebooks):
+    return float(detaches_what_was_chosen(z, codebooks).detach())
+
+
+def gives_the_loss_of_each_stage(z, codebooks):
+    residual, losses = z, []
+    for codebook in codebooks:
+        chosen = look_up(residual, codebook).detach()
+        losses.append(F.mse_loss(residual, chosen))
+        residual = residual - chosen
+    return losses
+
+
+def stops_after_two_stages(z, codebooks):
+    return detaches_what_was_chosen(z, codebooks[:2])
+
+
+def adds_the_codes(z, codebooks):
+    residual, loss = z, 0
+    for codebook in codebooks:
+        chosen = look_up(residual, codebook).detach()
+        loss = loss + F.mse_loss(residual, chosen)
+        residual = residual + chosen
+    return loss
+
+
 WRONG = {
-    keeps_the_bug: "that is the function as shown",
-    commits_to_z: "each stage is held to its own residual",
+    keeps_the_bug: "the later residuals are constants",
+    commits_to_z: "with the residual of that stage",
     detaches_nothing: "in the loss and in the residual",
     subtracts_codes_that_move: "a gradient through the residual",
     compares_with_codes_that_move: "a gradient through the loss",
-    detaches_the_wrong_side: "the commitment loss is there to move z",
+    detaches_the_wrong_side: "no gradient reaches z at all",
     quantizes_z_every_time: "a later stage quantizes what",
     averages_over_stages: "do not average them",
+    subtracts_in_place: "write `residual = residual - chosen`",
+    subtracts_in_place_on_a_copy: "change a tensor in place",
+    gives_a_plain_number: "cut the result off from autograd",
+    gives_the_loss_of_each_stage: "return a tensor with one number",
+    stops_after_two_stages: "the loss:",
+    adds_the_codes: "largest difference",
     looks_at_the_end_only: "not only the last one",
 }
 
@@ -114,4 +164,8 @@ def keeps_a_running_total(z, codebooks):
     return sum(losses)
 
 
-RIGHT = [detaches_what_was_chosen, keeps_a_running_total]
+def gives_an_array_of_one_number(z, codebooks):
+    return detaches_what_was_chosen(z, codebooks)[None]
+
+
+RIGHT = [detaches_what_was_chosen, keeps_a_running_total, gives_an_array_of_one_number]

@@ -49,15 +49,38 @@ def gives_the_numbers_of_the_codes(z, codebook):
     return torch.cdist(z, codebook).argmin(dim=1)
 
 
+def subtracts_in_place(z, codebook):
+    z += (look_up(z, codebook) - z).detach()
+    return z
+
+
+def rounds_every_number(z, codebook):
+    distances = (z[:, :, None] - codebook.T[None]).abs()  # (n, dim, n_codes)
+    chosen = torch.gather(codebook.T, 1, distances.argmin(dim=2).T).T.detach()
+    return z + (chosen - z).detach()
+
+
+def squeezes_one_vector(z, codebook):
+    return z.squeeze(0) + (look_up(z, codebook) - z).detach().squeeze(0)
+
+
+def doubles_the_gradient(z, codebook):
+    return 2 * z + (look_up(z, codebook) - 2 * z).detach()
+
+
 WRONG = {
-    computes_without_gradients: "the result does not depend on z",
+    computes_without_gradients: "for autograd the result does not depend on z",
     forgets_to_detach: "detach that step",
-    lets_the_codes_move: "the codes are not detached and move as well",
+    lets_the_codes_move: "the codes get a gradient too",
     detaches_the_wrong_z: "the derivative is -1",
-    steps_away_from_the_code: "in the other direction",
+    steps_away_from_the_code: "you stepped away from it",
     does_not_quantize: "the nearest code itself, not z",
     takes_the_largest_distance: "smallest distance",
     moves_z_itself: "in place",
+    subtracts_in_place: "change a tensor in place",
+    rounds_every_number: "the vectors:",
+    squeezes_one_vector: "allows: one vector",
+    doubles_the_gradient: "the gradient that reaches z",
     gives_the_numbers_of_the_codes: "expected the shape",
 }
 

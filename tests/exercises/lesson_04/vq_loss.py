@@ -46,16 +46,42 @@ def takes_absolute_values(z, chosen, commitment):
     return F.l1_loss(chosen, z.detach()) + commitment * F.l1_loss(z, chosen.detach())
 
 
+def gives_a_plain_number(z, chosen, commitment):
+    return (1 + commitment) * F.mse_loss(z, chosen).item()
+
+
+def gives_all_the_squares(z, chosen, commitment):
+    return (chosen - z.detach()) ** 2 + commitment * (z - chosen.detach()) ** 2
+
+
+def steps_in_place(z, chosen, commitment):
+    z -= chosen.detach()
+    return (1 + commitment) * z.square().mean()
+
+
+def takes_the_root(z, chosen, commitment):
+    return torch.sqrt(writes_the_squares_out(z, chosen, commitment))
+
+
+def ignores_a_weight_of_zero(z, chosen, commitment):
+    return writes_the_squares_out(z, chosen, commitment or 0.25)
+
+
 WRONG = {
-    weighs_the_codebook_loss: "the weight belongs",
+    weighs_the_codebook_loss: "the weight is on the wrong term",
     detaches_nothing: "without detach each term moves both sides",
     computes_without_gradients: "with both sides detached",
-    weighs_both: "only the commitment loss is weighted",
-    forgets_the_weight: "multiplied by its weight",
-    leaves_out_the_commitment: "nothing holds z to the codes",
+    weighs_both: "the weight multiplies the commitment loss only",
+    forgets_the_weight: "multiply the commitment loss by its weight",
+    leaves_out_the_commitment: "nothing keeps z near the codes",
     leaves_out_the_codebook: "nothing moves the codes",
     sums_everything: "not their sum",
-    takes_squared_distances: "also over those of one vector",
+    takes_squared_distances: "the numbers of a vector as well",
+    gives_a_plain_number: "cut the result off from autograd",
+    gives_all_the_squares: "take the mean",
+    steps_in_place: "change a tensor in place",
+    takes_the_root: "the loss:",
+    ignores_a_weight_of_zero: "a weight of 0",
     takes_absolute_values: "the loss:\nexpected",
 }
 
@@ -71,4 +97,8 @@ def detaches_first(z, chosen, commitment):
     return torch.mean((chosen - target) ** 2 + commitment * (z - code) ** 2)
 
 
-RIGHT = [writes_the_squares_out, detaches_first]
+def gives_an_array_of_one_number(z, chosen, commitment):
+    return writes_the_squares_out(z, chosen, commitment).reshape(1)
+
+
+RIGHT = [writes_the_squares_out, detaches_first, gives_an_array_of_one_number]

@@ -1,12 +1,18 @@
-"""Exercise 4.5: how good could any decoder be that sees one code at a time?"""
+"""Exercise 4.5: the smallest error of a decoder that sees one code at a time."""
+
+from functools import partial
 
 import numpy as np
 
+from refimpl.course.comparing import compare_arrays
 from refimpl.course.exercise import Exercise, Inputs
 
 
 def best_decoder_error(frames: np.ndarray, codes: np.ndarray) -> float:
-    """The error that is left when each code is decoded to the mean of its frames."""
+    """Give the error that remains when each code is decoded to the mean of its frames.
+
+    Float frames, at least one.
+    """
     error = np.empty_like(frames)
     for code in np.unique(codes):
         own = frames[codes == code]
@@ -22,6 +28,21 @@ def _frames_and_codes(rng: np.random.Generator) -> Inputs:
     spread = rng.uniform(1, 6, size=(10, 1))
     frames = centres[codes] + spread[codes] * rng.normal(size=(40, n_mels))
     return {"frames": frames, "codes": codes}
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    usual = _frames_and_codes(rng)
+    frames, codes = usual["frames"], usual["codes"]
+    return {
+        "one frame": {"frames": frames[:1], "codes": codes[:1]},
+        "one band": usual | {"frames": frames[:, :1]},
+        "one code for all frames": usual | {"codes": np.full(len(codes), 3)},
+        "a code of its own for each frame": usual | {"codes": rng.permutation(len(codes))},
+        "a large code number": usual | {"codes": np.where(codes == 7, 1000, codes)},
+        "equal frames, so that no error is left": usual
+        | {"frames": np.repeat(frames[:1], len(codes), axis=0)},
+        "float32": usual | {"frames": frames.astype(np.float32)},
+    }
 
 
 def _squares(frames, codes) -> float:
@@ -80,19 +101,22 @@ EXERCISE = Exercise(
     minutes=15,
     difficulty=3,
     inputs=_frames_and_codes,
+    edges=_edges,
     reference=best_decoder_error,
+    # float32 frames of tens of dB, of which means are taken in one order or another
+    compare=partial(compare_arrays, tolerance=1e-5),
     misconceptions={
-        _squares: "take the root of the mean square, to get dB instead of dB squared",
+        _squares: "take the root of the mean square, to get dB instead of dB²",
         _mean_of_the_codes_errors: "average over frames, not over codes: a frequent code counts "
         "more often",
         _mean_of_the_codes_squares: "average the squares over frames, not over codes: a rare code "
         "counts less",
-        _ignore_the_codes: "the decoder knows the code: take a mean for each code of its own",
+        _ignore_the_codes: "the decoder knows the code: take a separate mean for each code",
         _medians: "the mean squared error is smallest at the mean, not at the median",
-        _one_number_a_code: "a code stands for a whole frame: take the mean in each band",
+        _one_number_a_code: "a code stands for a whole frame: take the mean of each band",
         _length_of_the_error: "take the mean over bands as well as over frames",
         _absolute_error: "take the root of the mean square, not the mean of absolute values",
-        _first_frames: "no frame of a code serves all of them best: their mean does",
+        _first_frames: "the best frame for a code is the mean of its frames, not one of them",
     },
     forbidden=("refimpl.codebook.Codebook",),
 )

@@ -1,4 +1,4 @@
-"""Exercise 4.3: codes as running means of the vectors that chose them."""
+"""Exercise 4.3: codes as running means of their vectors."""
 
 import numpy as np
 
@@ -11,7 +11,10 @@ State = tuple[np.ndarray, np.ndarray, np.ndarray]
 def ema_update(
     counts: np.ndarray, sums: np.ndarray, z: np.ndarray, codes: np.ndarray, decay: float
 ) -> State:
-    """Move running counts and sums by one batch; their ratio is the new codebook."""
+    """Update running counts and sums with one batch; their ratio is the new codebook.
+
+    Float arrays; at least one vector; decay above 0 and at most 1.
+    """
     n, total = _of_batch(counts, sums, z, codes)
     counts = decay * counts + (1 - decay) * n
     sums = decay * sums + (1 - decay) * total
@@ -19,7 +22,7 @@ def ema_update(
 
 
 def _of_batch(counts, sums, z, codes) -> tuple[np.ndarray, np.ndarray]:
-    """How often each code was chosen, and the sum of what chose it."""
+    """Give how often each code was chosen, and the sum of its vectors."""
     total = np.zeros_like(sums)
     np.add.at(total, codes, z)
     return np.bincount(codes, minlength=len(counts)), total
@@ -36,6 +39,24 @@ def _batch(rng: np.random.Generator) -> Inputs:
         "z": rng.normal(size=(len(codes), dim)),
         "codes": codes,
         "decay": round(float(rng.uniform(0.6, 0.95)), 2),
+    }
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    usual = _batch(rng)
+    n_codes, n = len(usual["counts"]), len(usual["codes"])
+    return {
+        "a batch of one vector": usual | {"z": usual["z"][:1], "codes": usual["codes"][:1]},
+        "all vectors with the same code": usual | {"codes": np.full(n, n_codes - 1)},
+        "every code chosen once": usual
+        | {"z": usual["sums"][::-1].copy(), "codes": rng.permutation(n_codes)},
+        "a codebook of one code": usual
+        | {"counts": usual["counts"][:1], "sums": usual["sums"][:1], "codes": np.zeros(n, int)},
+        "codes of one number": usual | {"sums": usual["sums"][:, :1], "z": usual["z"][:, :1]},
+        "a decay of 1, so that nothing changes": usual | {"decay": 1.0},
+        "a decay near 0": usual | {"decay": 0.01},
+        "float32": usual
+        | {name: usual[name].astype(np.float32) for name in ("counts", "sums", "z")},
     }
 
 
@@ -99,16 +120,17 @@ EXERCISE = Exercise(
     minutes=15,
     difficulty=3,
     inputs=_batch,
+    edges=_edges,
     run=_run,
     reference=ema_update,
     misconceptions={
-        _decay_the_new: "decay weighs what was there before, 1 - decay what is new",
-        _lose_repeats: "`sums[codes] += z` keeps one vector of each code: use np.add.at or a loop",
+        _decay_the_new: "decay is the weight of the old values, 1 - decay that of the new ones",
+        _lose_repeats: "`sums[codes] += z` keeps one vector per code: use np.add.at or a loop",
         _only_the_chosen_fade: "a code that nothing chose fades too: its batch count and sum are 0",
         _sums_as_codes: "a code is a mean: divide its sum by its count",
         _divide_by_the_batch: "divide the running sums by the running counts, not by the batch's",
         _means_instead_of_sums: "add the sum of the vectors that chose a code, not their mean",
-        _pile_up: "what is new has to be weighted by 1 - decay",
+        _pile_up: "multiply the batch's counts and sums by 1 - decay",
     },
     forbidden=("refimpl.vqvae.VectorQuantizer",),
 )

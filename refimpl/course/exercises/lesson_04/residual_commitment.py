@@ -7,11 +7,15 @@ from torch import Tensor
 
 from refimpl.course.comparing import Results
 from refimpl.course.exercise import Exercise, Inputs
-from refimpl.course.exercises.lesson_04 import gradient, leaf, nearest
+from refimpl.course.exercises.lesson_04 import call, gradient, leaf, nearest, one_number
 
 
 def residual_commitment(z: Tensor, codebooks: list[Tensor]) -> Tensor:
-    """Sum of each stage's distance between its residual and the code that it chose."""
+    """Add up each stage's mean squared distance between its residual and the chosen code.
+
+    There is at least one stage, one code per stage and one vector; no residual is equally near to
+    two codes.
+    """
     residual, loss = z, 0
     for codebook in codebooks:
         chosen = codebook[nearest(residual, codebook)].detach()
@@ -29,9 +33,32 @@ def _vectors_and_codebooks(rng: np.random.Generator) -> Inputs:
     }
 
 
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    def case(n_vectors: int, dim: int, *sizes: int) -> Inputs:
+        return {
+            "z": rng.normal(size=(n_vectors, dim)),
+            "codebooks": [rng.normal(size=(size, dim)) / 2**s for s, size in enumerate(sizes)],
+        }
+
+    usual = case(8, 3, 5, 5)
+    return {
+        "one stage": case(8, 3, 5),
+        "four stages": case(8, 3, 4, 5, 6, 7),
+        "one vector": case(1, 3, 5, 6),
+        "one code per stage": case(8, 3, 1, 1),
+        "vectors of one number": case(8, 1, 5, 6),
+        "vectors on the first stage's codes, so that nothing is left over": usual
+        | {"z": usual["codebooks"][0][rng.integers(0, 5, 8)].copy()},
+        "float32": {
+            "z": usual["z"].astype(np.float32),
+            "codebooks": [codebook.astype(np.float32) for codebook in usual["codebooks"]],
+        },
+    }
+
+
 def _run(function, inputs: Inputs) -> Results:
     z, codebooks = leaf(inputs["z"]), [leaf(codebook) for codebook in inputs["codebooks"]]
-    loss = function(z, codebooks)
+    loss = one_number(call(function, z, codebooks))
     return {
         "the loss": loss,
         "the gradient that reaches z": gradient(loss, z),
@@ -110,24 +137,26 @@ EXERCISE = Exercise(
     title="Find the bug",
     function="residual_commitment",
     points=5,
-    minutes=20,
+    minutes=30,
     difficulty=4,
     inputs=_vectors_and_codebooks,
+    edges=_edges,
     run=_run,
     reference=residual_commitment,
     misconceptions={
-        _as_shown: "that is the function as shown: from the second stage on, the residual does "
-        "not depend on z for autograd",
-        _against_z: "each stage is held to its own residual, not to z",
-        _codes_not_detached: "the commitment loss must not move codes: detach what was chosen, "
+        _as_shown: "only the first stage's loss reaches z: for autograd the later residuals are "
+        "constants. Detach the chosen codes, and nothing else",
+        _against_z: "compare each stage's codes with the residual of that stage, not with z",
+        _codes_not_detached: "the commitment loss must not move codes: detach the chosen codes, "
         "in the loss and in the residual",
         _detached_in_the_loss_only: "the codes get a gradient through the residual: subtract "
-        "chosen codes that are detached",
+        "detached codes",
         _detached_in_the_residual_only: "the codes get a gradient through the loss: compare with "
-        "chosen codes that are detached",
-        _nothing_reaches_z: "the commitment loss is there to move z: do not detach it",
+        "detached codes",
+        _nothing_reaches_z: "no gradient reaches z at all, and the commitment loss is there to "
+        "move z: detach the chosen codes only",
         _no_residuals: "a later stage quantizes what the stages before it left over, not z",
-        _mean_over_stages: "add up the stages' losses, do not average them",
+        _mean_over_stages: "add up the losses of the stages, do not average them",
         _last_stage_only: "every stage has a loss, not only the last one",
     },
     forbidden=("refimpl.vqvae.VectorQuantizer", "refimpl.vqvae.VQVAENetwork"),

@@ -1,4 +1,4 @@
-"""Exercise 4.2: the loss that moves the codes, and the loss that holds the encoder to them."""
+"""Exercise 4.2: the loss that moves the codes, and the loss that keeps the encoder near them."""
 
 import numpy as np
 import torch.nn.functional as F
@@ -6,11 +6,11 @@ from torch import Tensor
 
 from refimpl.course.comparing import Results
 from refimpl.course.exercise import Exercise, Inputs
-from refimpl.course.exercises.lesson_04 import gradient, leaf
+from refimpl.course.exercises.lesson_04 import call, gradient, leaf, one_number
 
 
 def vq_loss(z: Tensor, chosen: Tensor, commitment: float) -> Tensor:
-    """Codebook loss plus weighted commitment loss."""
+    """Add the codebook loss and the weighted commitment loss, for a weight of 0 or more."""
     return F.mse_loss(chosen, z.detach()) + commitment * F.mse_loss(z, chosen.detach())
 
 
@@ -23,9 +23,22 @@ def _vectors(rng: np.random.Generator) -> Inputs:
     }
 
 
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    usual = _vectors(rng)
+    z = usual["z"]
+    return {
+        "a weight of 0": usual | {"commitment": 0.0},
+        "a weight of 1, a whole number": usual | {"commitment": 1},
+        "a weight above 1": usual | {"commitment": 2.5},
+        "one vector of one number": usual | {"z": z[:1, :1].copy(), "chosen": z[1:2, :1].copy()},
+        "vectors that lie on their codes": usual | {"chosen": z.copy()},
+        "float32": usual | {name: usual[name].astype(np.float32) for name in ("z", "chosen")},
+    }
+
+
 def _run(function, inputs: Inputs) -> Results:
     z, chosen = leaf(inputs["z"]), leaf(inputs["chosen"])
-    loss = function(z, chosen, inputs["commitment"])
+    loss = one_number(call(function, z, chosen, inputs["commitment"]))
     return {
         "the loss": loss,
         "the gradient that reaches z": gradient(loss, z),
@@ -74,21 +87,22 @@ EXERCISE = Exercise(
     title="Two losses",
     function="vq_loss",
     points=4,
-    minutes=10,
+    minutes=15,
     difficulty=2,
     inputs=_vectors,
+    edges=_edges,
     run=_run,
     reference=vq_loss,
     misconceptions={
-        _weight_on_the_wrong_term: "the value is right, the gradients are not: the weight belongs "
-        "to the term in which the chosen codes are detached",
+        _weight_on_the_wrong_term: "the weight is on the wrong term: it belongs to the one in "
+        "which the chosen codes are detached",
         _nothing_detached: "the value is right, but without detach each term moves both sides",
-        _everything_detached: "with both sides detached a term moves nothing: detach one in each",
-        _weight_on_both: "only the commitment loss is weighted, not the codebook loss",
-        _no_weight: "the commitment loss has to be multiplied by its weight",
-        _only_the_codes: "the commitment loss is missing: nothing holds z to the codes",
+        _everything_detached: "with both sides detached a term moves nothing: detach one per term",
+        _weight_on_both: "the weight multiplies the commitment loss only",
+        _no_weight: "multiply the commitment loss by its weight",
+        _only_the_codes: "the commitment loss is missing: nothing keeps z near the codes",
         _only_the_encoder: "the codebook loss is missing: nothing moves the codes",
         _sums: "take the mean over all numbers, not their sum",
-        _sum_over_each_vector: "take the mean over all numbers, so also over those of one vector",
+        _sum_over_each_vector: "take the mean over the numbers of a vector as well",
     },
 )
