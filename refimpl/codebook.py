@@ -6,7 +6,6 @@ left over, and so on, so that S stages of K codes tell K**S frames apart with S*
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -22,10 +21,11 @@ from refimpl.codec import (
     flatten_codes,
     read_header,
     register_codec,
-    write_atomically,
 )
+from refimpl.files import write_atomically
 from refimpl.kmeans import kmeans, nearest, sample_stream
 from refimpl.mel import MelConfig
+from refimpl.reading import read_arrays
 
 NORMALISATIONS = ("band", "global", "none")
 _KIND, _VERSION = "kmeans", 1
@@ -217,15 +217,8 @@ class Codebook(CodecMeasures):
             CodecError: no file, a damaged one, or one of another kind or format version.
         """
         path = Path(path)
-        if not path.is_file():
-            raise CodecError(f"{path}: no such codebook file")
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            text = str(arrays["header"])
-        except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as e:
-            raise CodecError(f"{path}: damaged, or no codebook ({e})") from e
-        header = read_header(text, _KIND, _VERSION, path)
+        arrays = read_arrays(path, CodecError, "a codebook")
+        header = read_header(str(arrays.get("header", "")), _KIND, _VERSION, path)
         try:
             stages = [arrays[f"centroids_{i}"] for i in range(header["n_stages"])]
             mel = MelConfig.from_dict(header["mel"])

@@ -10,8 +10,6 @@ which stage it belongs to, and a language model needs one vocabulary for all of 
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -235,28 +233,6 @@ class CodecMeasures:
     def usage(self, ids: np.ndarray, stage: int = 0) -> float:
         """Give the share of one stage's codes that occur in ids at all. Taught in lesson 3."""
         return float(np.mean(code_counts(ids, self.stage_sizes, stage) > 0))
-
-
-def write_atomically(path: str | Path, write: Callable[[Path], None]) -> Path:
-    """Let `write` fill a temporary file beside `path`, then rename: a reader never sees half."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        temporary.chmod(0o666 & ~_umask())  # mkstemp makes files that only their owner may read
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return path
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def read_header(text: str, kind: str, version: int, path: Path) -> dict[str, Any]:

@@ -4,10 +4,11 @@ It is frozen together with the codebook: codes first, then the special tokens in
 so that a model trained for one lesson still understands the tokens of the next.
 """
 
-from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
+from refimpl.configuration import Configuration, Count, configuration
 from refimpl.errors import UserError
 
 IGNORE_INDEX = -100  # a label that the loss leaves out; PyTorch's own convention
@@ -27,8 +28,8 @@ OBJECTIVE_TOKENS = {
 }
 
 
-@dataclass(frozen=True)
-class Vocabulary:
+@configuration
+class Vocabulary(Configuration):
     """Codes 0 ... n_codes - 1, then the special tokens.
 
     Args:
@@ -41,14 +42,8 @@ class Vocabulary:
     section 3.1.4). Taught in lesson 3.
     """
 
-    n_codes: int
-    kind: str = "course"
-
-    def __post_init__(self) -> None:
-        if self.n_codes < 1:
-            raise UserError(f"a vocabulary needs at least one code, got n_codes={self.n_codes}")
-        if self.kind not in ("course", "report"):
-            raise UserError(f'a vocabulary is "course" or "report", not {self.kind!r}')
+    n_codes: Count
+    kind: Literal["course", "report"] = "course"
 
     @property
     def special_names(self) -> list[str]:
@@ -134,7 +129,3 @@ class Vocabulary:
         """Give a special token's id by its name, such as "<|START|>"; [UNK] where there is none."""
         names = self.special_names
         return self.n_codes + names.index(name) if name in names else self.unk
-
-    def to_dict(self) -> dict[str, int | str]:
-        """Give what `Vocabulary(**...)` needs to make it again, for a manifest."""
-        return {"n_codes": self.n_codes, "kind": self.kind}

@@ -312,5 +312,5 @@ def test_files_that_are_no_codec_are_named(tmp_path, codebook):
         codebook.save(tmp_path / "c.bin")
     np.save(tmp_path / "plain.npy", np.zeros(3))
     (tmp_path / "plain.npy").rename(tmp_path / "plain.npz")
-    with pytest.raises(CodecError, match="damaged, or no codebook"):
+    with pytest.raises(CodecError, match="damaged, or not a codebook"):
         load_codec(tmp_path / "plain.npz")

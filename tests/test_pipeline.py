@@ -259,7 +259,7 @@ def test_clearing_removes_only_what_runs_write(finished, tmp_path):
     shutil.copytree(finished.folder.path, place.path)
     (place.path / "notes.txt").write_text("mine")
     place.clear()
-    assert {path.name for path in place.path.iterdir()} == {"preset.json", "notes.txt"}
+    assert {path.name for path in place.path.iterdir()} == {".lock", "preset.json", "notes.txt"}
 
 
 def test_a_damaged_settings_file_is_named(tmp_path):

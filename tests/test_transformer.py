@@ -68,7 +68,7 @@ def test_configuration_survives_json(variant):
         ({"hidden_size": 30}, "hidden_size"),
         ({"hidden_size": 36, "n_heads": 4, "positions": "rope"}, "rope"),
         ({"n_layers": 0}, "n_layers"),
-        ({"n_heads": 2.0}, "n_heads"),
+        ({"n_heads": 2.5}, "n_heads"),
         ({"dropout": 1.0}, "dropout"),
         ({"positions": "alibi"}, "alibi"),
         ({"init_std": 0.0}, "init_std"),

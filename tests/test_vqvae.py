@@ -256,8 +256,8 @@ def test_a_file_that_does_not_fit_says_why(vqvae, tmp_path, damage, message):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"n_codes": 0}, "n_codes must be at least 1"),
-        ({"downsampling": 0}, "downsampling must be"),
+        ({"n_codes": 0}, "n_codes is 0; it must be a whole number of at least 1"),
+        ({"downsampling": 0}, "downsampling is 0"),
         ({"kernel_size": 4}, "kernel_size must be odd"),
         ({"cosine": True, "n_stages": 2}, "second stage"),
     ],

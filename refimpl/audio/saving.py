@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
+import errno
 import os
-import secrets
 import warnings
 from pathlib import Path
 
@@ -12,6 +11,8 @@ import numpy as np
 import soundfile
 
 from refimpl.audio.errors import AudioError, decoder_name
+from refimpl.errors import UserError
+from refimpl.files import replacing
 
 _FORMATS = {".wav": "WAV", ".flac": "FLAC", ".ogg": "OGG", ".mp3": "MP3"}
 _MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
@@ -45,18 +46,21 @@ def save_audio(path: str | os.PathLike, audio: np.ndarray, sample_rate: int) -> 
         )
     audio = _checked(audio, path)
     sample_rate = _checked_rate(sample_rate, audio_format, path)
-    # Hidden, and with a suffix of its own: no folder of sounds ever lists a half-written file.
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write(unfinished, audio, sample_rate, audio_format)
-        unfinished.replace(path)
+        # A suffix of its own: no folder of sounds ever lists a half-written file.
+        with replacing(path, ".part", sync=False) as unfinished:
+            _write(unfinished, audio, sample_rate, audio_format)
+    except UserError as error:  # something else than a file is there
+        raise AudioError(f"cannot be written: {error}", path) from None
     except (OSError, soundfile.SoundFileError) as error:
-        raise AudioError(f"cannot be written ({_reason(error)})", path) from error
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+        raise AudioError(f"cannot be written ({_reason(error)})", path) from _cause(error)
     return path
+
+
+def _cause(error: Exception) -> Exception:
+    """The cause as an OSError where libsndfile has it from the system and does not say which."""
+    is_system = getattr(error, "error_string", "").startswith("System error")
+    return OSError(errno.EIO, _reason(error)) if is_system else error
 
 
 def _reason(error: Exception) -> str:

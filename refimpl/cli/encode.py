@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> None:
         check_free([args.out], args.force)
 
     from refimpl.audio import load_audio
-    from refimpl.codec import write_atomically
+    from refimpl.files import write_atomically
     from refimpl.pipeline import load_tokenizer
 
     tokenizer = load_tokenizer(args.model)

@@ -31,9 +31,10 @@ def run(args: argparse.Namespace) -> None:
     place = RunFolder(args.out)
     preset, source = read_settings(args, place), source_of(args, place)
     opened = open_source(source, preset)
-    if args.force:
-        place.clear()
-    place.begin(preset, source)
-    ensure_codebook(place, opened, preset, tell=remark)
+    with place.alone():
+        if args.force:
+            place.clear()
+        place.begin(preset, source)
+        ensure_codebook(place, opened, preset, tell=remark)
     result(f"{place.codebook}")
     next_step(f"refimpl tokenize --out {args.out}")

@@ -37,10 +37,11 @@ def run(args: argparse.Namespace) -> int | None:
     place = pipeline.RunFolder(args.out)
     preset = read_settings(args, place, {"training.steps": args.steps})
     source = source_of(args, place)
-    if args.force:
-        pipeline.open_source(source, preset)  # what is no source shows before anything is removed
-        place.clear()
-    finished = pipeline.run(source, preset, args.out, n_processes=n_processes(), tell=remark)
+    with place.alone():
+        if args.force:
+            pipeline.open_source(source, preset)  # what is no source shows before this removes it
+            place.clear()
+        finished = pipeline.run(source, preset, args.out, n_processes=n_processes(), tell=remark)
     if finished is None:
         next_step("the same command goes on from there")
         return INTERRUPTED

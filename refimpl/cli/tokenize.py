@@ -33,9 +33,10 @@ def run(args: argparse.Namespace) -> None:
     tokenizer = load_codebook(place, preset)
     source = source_of(args, place)
     opened = open_source(source, preset)
-    if args.force:
-        place.clear("tokens")
-    place.begin(preset, source)
-    ensure_tokens(place, opened, preset, tokenizer, n_processes=n_processes(), tell=remark)
+    with place.alone():
+        if args.force:
+            place.clear("tokens")
+        place.begin(preset, source)
+        ensure_tokens(place, opened, preset, tokenizer, n_processes=n_processes(), tell=remark)
     result(f"{place.path / 'tokens'}")
     next_step(f"refimpl train --out {args.out}")

@@ -43,10 +43,11 @@ def run(args: argparse.Namespace) -> int | None:
     place = RunFolder(args.out)
     _, source = place.read()
     preset = read_settings(args, place, {"training.steps": args.steps})
-    if args.force:
-        place.clear("training")
-    place.begin(preset, source)
-    stopped_by = ensure_model(place, preset, tell=remark)
+    with place.alone():
+        if args.force:
+            place.clear("training")
+        place.begin(preset, source)
+        stopped_by = ensure_model(place, preset, tell=remark)
     if stopped_by == "interrupt":
         next_step("the same command goes on from there")
         return INTERRUPTED

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.codec import write_atomically
 from refimpl.errors import UserError
+from refimpl.files import write_atomically
 from refimpl.tokenizer import AudioTokenizer
 
 VERSION = 1

@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.codec import write_atomically
 from refimpl.dataset.manifest import FILE_NAME, DatasetError, Manifest, open_shard, shard_path
 from refimpl.dataset.reading import TokenDataset
 from refimpl.display import progress
 from refimpl.errors import UserError
+from refimpl.files import write_atomically
 from refimpl.tokenizer import AudioTokenizer
 
 _SAVE_EVERY_SECONDS = 20.0  # so much work a kill may cost

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from matplotlib.image import AxesImage
 from refimpl.audio import check_sample_rate, to_mono
 from refimpl.display.pictures import Picture, new_picture
 from refimpl.errors import UserError
+from refimpl.files import replacing
 from refimpl.mel import MelConfig, mel_spectrogram
 
 COLOURS = "magma"  # even steps of lightness: the same picture for every eye, and in print
@@ -105,16 +105,13 @@ def save_comparison(
     axes[0].set_xlim(0, max(len(mel) for _, mel in pairs) / config.frame_rate)
     for one in axes:
         one.label_outer()
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        picture.savefig(unfinished, format="png", dpi=100, metadata={"Description": picture.alt})
-        unfinished.replace(path)
+        with replacing(path, sync=False) as unfinished:
+            picture.savefig(
+                unfinished, format="png", dpi=100, metadata={"Description": picture.alt}
+            )
     except OSError as error:
         raise UserError(f"{path}: cannot be written ({error.strerror or error})") from error
-    finally:
-        if unfinished.is_file():
-            unfinished.unlink()
     return path
 
 

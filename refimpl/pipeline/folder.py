@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from refimpl.errors import UserError
+from refimpl.files import alone, replace_file
 from refimpl.presets import PRESETS, ObjectivesConfig, Preset, override
+from refimpl.reading import read_json
 from refimpl.training.configuration import FREE_TO_CHANGE
-from refimpl.training.files import replace_file
 
 # Settings that may differ from those that a run was begun with.
 _FREE = {"name", "about", "declared"} | {f"training.{name}" for name in FREE_TO_CHANGE}
@@ -61,17 +64,32 @@ class RunFolder:
             UserError: there is no run in this folder.
         """
         try:
-            content = json.loads(self.settings.read_text(encoding="utf-8"))
+            content = read_json(self.settings, UserError, "a run's settings")
             return preset_from_dict(content["settings"]), content["source"]
         except FileNotFoundError:
             raise UserError(
                 f"{self.path} is no run's folder (it has no {self.settings.name}); "
                 "begin with `refimpl run` or `refimpl fit`"
             ) from None
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise UserError(
                 f"{self.settings} cannot be read ({error}); give another folder"
             ) from error
+
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep other processes from writing into this run meanwhile.
+
+        Raises:
+            UserError: another one does, or the folder holds something else than a run.
+        """
+        self._refuse_other_folders()
+        with alone(self.path, "writing into"):
+            yield
+
+    def _refuse_other_folders(self) -> None:
+        if not self.settings.exists() and self.path.exists() and not _is_empty(self.path):
+            raise UserError(f"{self.path} is no run's folder and not empty; give another folder")
 
     def begin(self, preset: Preset, source: str | None) -> None:
         """Claim the folder for a run, or check that the run in it has the same settings.
@@ -83,8 +101,7 @@ class RunFolder:
             old, old_source = self.read()
             self._check_same(old, preset, old_source, source or old_source)
             source = source or old_source
-        elif self.path.exists() and not _is_empty(self.path):
-            raise UserError(f"{self.path} is no run's folder and not empty; give another folder")
+        self._refuse_other_folders()
         content = {"source": source, "settings": preset_to_dict(preset)}
         self.path.mkdir(parents=True, exist_ok=True)
         replace_file(self.settings, (json.dumps(content, indent=1) + "\n").encode())

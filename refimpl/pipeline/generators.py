@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from refimpl.codec import load_codec
 from refimpl.errors import UserError
+from refimpl.reading import read_json
 from refimpl.tokenizer import AudioTokenizer
-from refimpl.training import load_model, save_model
+from refimpl.training import TrainingError, load_model, save_model
 from refimpl.training.models import DESCRIPTION
 from refimpl.transformer import Transformer
 
@@ -77,7 +77,11 @@ def load_tokenizer(where: str | Path) -> AudioTokenizer:
 
 def read_facts(where: str | Path) -> dict[str, Any]:
     """What was noted when a model was saved, such as its preset and its losses."""
-    return json.loads((find_generator(where) / DESCRIPTION).read_text(encoding="utf-8"))["facts"]
+    path = find_generator(where) / DESCRIPTION
+    facts = read_json(path, TrainingError, "a saved model's description").get("facts")
+    if not isinstance(facts, dict):
+        raise TrainingError(f"{path} is not a saved model's description: it has no facts")
+    return facts
 
 
 def find_generator(where: str | Path) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 from refimpl.codebook import Codebook
 from refimpl.dataset import TokenDataset
 from refimpl.errors import UserError
+from refimpl.files import is_main_process
 from refimpl.pipeline.folder import RunFolder, preset_to_dict
 from refimpl.pipeline.generators import load_generator, read_facts, save_generator
 from refimpl.pipeline.sources import SPLITS, Source, open_source
@@ -81,10 +81,11 @@ def run(
     opened = open_source(source, preset)
     for split in SPLITS:
         opened.clips(split)  # too little to hold something out shows now, not after the fitting
-    place.begin(preset, str(source))
-    tokenizer = ensure_codebook(place, opened, preset, tell=tell)
-    ensure_tokens(place, opened, preset, tokenizer, n_processes=n_processes, tell=tell)
-    result = ensure_model(place, preset, tell=tell)
+    with place.alone():
+        place.begin(preset, str(source))
+        tokenizer = ensure_codebook(place, opened, preset, tell=tell)
+        ensure_tokens(place, opened, preset, tokenizer, n_processes=n_processes, tell=tell)
+        result = ensure_model(place, preset, tell=tell)
     return None if result == "interrupt" else load_run(folder)
 
 
@@ -176,11 +177,6 @@ def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing)
         save_generator(place.model, trained.model, tokenizer, facts=facts)
     tell(_summary(trained, place))
     return result.stopped_by
-
-
-def is_main_process() -> bool:
-    """Whether this is the one process of several (under `accelerate launch`) that writes."""
-    return os.environ.get("RANK", "0") == "0"
 
 
 def _is_trained(place: RunFolder, identity: dict[str, Any]) -> bool:

@@ -9,6 +9,14 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
+from refimpl.configuration import (
+    Configuration,
+    Count,
+    NotNegative,
+    Positive,
+    Share,
+    configuration,
+)
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
 from refimpl.objectives.presets import MIXTURES
@@ -18,8 +26,8 @@ from refimpl.transformer import TransformerConfig
 from refimpl.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True)
-class DataConfig:
+@configuration
+class DataConfig(Configuration):
     """How much to listen to.
 
     Args:
@@ -28,13 +36,13 @@ class DataConfig:
         clip_seconds: recordings are cut into clips of this length; None takes tunes as they are.
     """
 
-    n_train: int = 3000
-    n_validation: int = 200
-    clip_seconds: float | None = None
+    n_train: Count = 3000
+    n_validation: Count = 200
+    clip_seconds: Positive | None = None
 
 
-@dataclass(frozen=True)
-class CodebookConfig:
+@configuration
+class CodebookConfig(Configuration):
     """How frames become codes; the arguments of `Codebook.fit`, and what it listens to.
 
     Args:
@@ -44,16 +52,16 @@ class CodebookConfig:
     Taught in lesson 3.
     """
 
-    n_clips: int | None = None
-    n_clusters: int = 512
-    n_stages: int = 1
-    normalisation: str = "band"
-    max_frames: int = 65_536
-    max_iter: int = 50
+    n_clips: Count | None = None
+    n_clusters: Count = 512
+    n_stages: Count = 1
+    normalisation: Literal["band", "global", "none"] = "band"
+    max_frames: Count = 65_536
+    max_iter: Count = 50
 
 
-@dataclass(frozen=True)
-class ObjectivesConfig:
+@configuration
+class ObjectivesConfig(Configuration):
     """What the model is asked to do with its tunes.
 
     Args:
@@ -69,8 +77,8 @@ class ObjectivesConfig:
 
     mixture: str | None = None
     curriculum: Literal["fixed", "uniform", "exp3s", "reward_model"] = "fixed"
-    evaluate_every: int = 100
-    validation_batches: int = 2
+    evaluate_every: Count = 100
+    validation_batches: Count = 2
 
     def __post_init__(self) -> None:
         if self.mixture is not None and self.mixture not in MIXTURES:
@@ -82,9 +90,6 @@ class ObjectivesConfig:
                 f"objectives.curriculum is {self.curriculum!r}, and there is no mixture for it to "
                 "move; set objectives.mixture too, for example to eight"
             )
-        for name in ("evaluate_every", "validation_batches"):
-            if getattr(self, name) < 1:
-                raise UserError(f"objectives.{name} is {getattr(self, name)}; give 1 or more")
 
     @property
     def is_adaptive(self) -> bool:
@@ -92,13 +97,13 @@ class ObjectivesConfig:
         return self.curriculum not in ("fixed", "uniform")
 
 
-@dataclass(frozen=True)
-class SamplingConfig:
+@configuration
+class SamplingConfig(Configuration):
     """How the next token is drawn; the arguments of `generate`. Taught in lesson 7."""
 
-    temperature: float = 1.0
-    top_k: int | None = 50
-    top_p: float | None = None
+    temperature: NotNegative = 1.0
+    top_k: Count | None = 50
+    top_p: Share | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from refimpl.display import progress
+from refimpl.files import replace_file
 from refimpl.metrics import MusicalMeasures, summarise
 from refimpl.metrics.references import REAL, RESYNTHESISED
 from refimpl.pipeline import RunFolder, ensure_codebook, ensure_tokens, open_source
@@ -24,7 +25,6 @@ from refimpl.reproduce.mixtures import ARMS, MixtureRun, means, preset_of
 from refimpl.reproduce.page import write_page
 from refimpl.reproduce.records import machine
 from refimpl.tinytunes import Corpus
-from refimpl.training.files import replace_file
 
 Tell = Callable[[str], None]
 N_TRAINING = 200  # training tunes whose rhythm is the reference

@@ -8,12 +8,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from refimpl.files import replace_file
 from refimpl.metrics import table
 from refimpl.metrics.statistics import Estimate
 from refimpl.reproduce.experiments import is_rung
 from refimpl.reproduce.figures import all_sets, ladder_records
 from refimpl.reproduce.mixture_tables import mixture_tables
-from refimpl.training.files import replace_file
 
 COLUMNS = [
     "in_key",

@@ -10,6 +10,7 @@ from typing import Any
 
 from refimpl.audio import save_audio
 from refimpl.display import save_comparison
+from refimpl.files import replace_file
 from refimpl.metrics import measure_copying, summarise
 from refimpl.metrics.references import NOISE, REAL, RESYNTHESISED
 from refimpl.pipeline import TINYTUNES, FinishedRun, RunFolder, load_run, preset_to_dict, run
@@ -38,7 +39,6 @@ from refimpl.reproduce.records import (
 from refimpl.reproduce.sets import MODEL, Noise, token_sets
 from refimpl.tinytunes import Corpus, Tune
 from refimpl.training import plot_metrics
-from refimpl.training.files import replace_file
 
 Tell = Callable[[str], None]
 # The two presets are held against all references, the other runs only against their own tokens.

@@ -11,6 +11,7 @@ from tqdm.auto import tqdm
 
 from refimpl.audio import save_audio
 from refimpl.errors import UserError
+from refimpl.files import replace_file, write_atomically
 from refimpl.tinytunes.corpus import Corpus
 from refimpl.tinytunes.tune import Tune
 
@@ -74,14 +75,9 @@ def _write_tune(folder: Path, tune: Tune) -> dict[str, Any]:
     if not truth.exists():
         _write_json(truth, tune.to_json())
     if not notes.exists():
-        partial = notes.with_suffix(".mid.part")
-        tune.save_midi(partial)
-        partial.replace(notes)
+        write_atomically(notes, tune.save_midi)
     return {"name": tune.name, "caption": tune.caption, "seconds": tune.duration}
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write JSON beside its place and move it there, so that nobody finds half of it."""
-    partial = path.with_name(path.name + ".part")
-    partial.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    partial.replace(path)
+    replace_file(path, (json.dumps(content, indent=1) + "\n").encode())

@@ -14,8 +14,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 
+from refimpl.files import sync_folder, write_bytes
+from refimpl.reading import read_json, read_tensors
 from refimpl.training.errors import TrainingError
-from refimpl.training.files import sync_folder, write_bytes
 from refimpl.training.state import flatten_state, restore_state
 
 WEIGHTS, TENSORS, STATE = "model.safetensors", "state.safetensors", "state.json"
@@ -97,20 +98,40 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     """
     path = Path(path)
     try:
-        plain = json.loads((path / STATE).read_text())
-        weights = load_tensors((path / WEIGHTS).read_bytes())
+        plain = read_json(path / STATE, TrainingError, "a checkpoint")
+        weights = read_tensors((path / WEIGHTS).read_bytes(), path / WEIGHTS, TrainingError)
         tensors = load_tensors((path / TENSORS).read_bytes())
         return Checkpoint(plain["step"], weights, restore_state(plain["state"], tensors))
-    except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
-        raise TrainingError(
-            f"{path} cannot be read ({error}); remove it to resume from the checkpoint before it"
-        ) from error
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+        raise TrainingError(f"{path} cannot be read ({error}); {_way_out(path)}") from error
+
+
+def _way_out(path: Path) -> str:
+    """What to do about a checkpoint that cannot be read."""
+    others = [other for other in list_checkpoints(path.parent) if other != path]
+    good = next((other for other in reversed(others) if _looks_whole(other)), None)
+    if good is None:
+        return "no other one is left: train again in another folder"
+    if good.name < path.name:
+        return f"remove it to resume from {good.name}, the newest good one"
+    return f"{good.name} is the newest good one"
+
+
+def _looks_whole(path: Path) -> bool:
+    try:
+        read_json(path / STATE, TrainingError, "a checkpoint")
+        return all((path / name).stat().st_size > 0 for name in (WEIGHTS, TENSORS))
+    except (OSError, TrainingError):
+        return False
 
 
 def validation_loss_of(path: Path) -> float:
-    """The validation loss noted in a checkpoint; infinity where none was measured."""
-    loss = json.loads((path / STATE).read_text())["state"].get("validation_loss")
-    return float("inf") if loss is None else loss
+    """The validation loss noted in a checkpoint; infinity where none was, or none can be read."""
+    try:
+        loss = read_json(path / STATE, TrainingError, "a checkpoint")["state"]["validation_loss"]
+        return float("inf") if loss is None else float(loss)
+    except (OSError, TrainingError, KeyError, TypeError, ValueError):
+        return float("inf")
 
 
 def remove_old(folder: Path, keep: int) -> None:

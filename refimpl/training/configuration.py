@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from typing import Annotated, ClassVar, Literal
 
+from pydantic import Field
+
+from refimpl.configuration import Configuration, Count, NotNegative, Truth, Whole, configuration
+from refimpl.errors import UserError
 from refimpl.training.errors import TrainingError
 
 # A run may be resumed with other values of these: they change how long it goes on, how it is
@@ -23,8 +27,8 @@ FREE_TO_CHANGE = {
 }
 
 
-@dataclass(frozen=True)
-class TrainingConfig:
+@configuration
+class TrainingConfig(Configuration):
     """The options of `train`.
 
     Args:
@@ -53,70 +57,27 @@ class TrainingConfig:
     Taught in lesson 5.
     """
 
-    steps: int | None = 1000
-    max_seconds: float | None = None
-    learning_rate: float = 3e-3
-    warmup_steps: int = 50
-    final_learning_rate: float = 0.1
-    weight_decay: float = 0.1
-    betas: tuple[float, float] = (0.9, 0.95)
-    clip_norm: float | None = 1.0
-    gradient_accumulation_steps: int = 1
-    mixed_precision: str = "no"
-    compile: bool = False
-    device: str | None = None
-    seed: int = 0
-    validate_every: int | None = 250
-    checkpoint_every: int | None = 250
-    keep_checkpoints: int = 2
-    log_every: int = 10
-    progress: bool = True
+    error: ClassVar[type[UserError]] = TrainingError
+
+    steps: Count | None = 1000
+    max_seconds: NotNegative | None = None
+    learning_rate: NotNegative = 3e-3
+    warmup_steps: Annotated[Whole, Field(ge=0)] = 50
+    final_learning_rate: NotNegative = 0.1
+    weight_decay: NotNegative = 0.1
+    betas: tuple[NotNegative, NotNegative] = (0.9, 0.95)
+    clip_norm: NotNegative | None = 1.0
+    gradient_accumulation_steps: Count = 1
+    mixed_precision: Literal["no", "bf16", "fp16"] = "no"
+    compile: Truth = False
+    device: Literal["cpu"] | None = None
+    seed: Annotated[Whole, Field(ge=0)] = 0
+    validate_every: Count | None = 250
+    checkpoint_every: Count | None = 250
+    keep_checkpoints: Count = 2
+    log_every: Count = 10
+    progress: Truth = True
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "betas", tuple(self.betas))  # JSON brings it back as a list
         if self.steps is None and self.max_seconds is None:
             raise TrainingError("neither steps nor max_seconds is given: training would never end")
-        if self.mixed_precision not in ("no", "bf16", "fp16"):
-            raise TrainingError(
-                f"mixed_precision is {self.mixed_precision!r}; it can be 'no', 'bf16' or 'fp16'"
-            )
-        if self.device not in (None, "cpu"):
-            raise TrainingError(f"device is {self.device!r}; it can be None (found) or 'cpu'")
-        at_least = {
-            "steps": 1,
-            "max_seconds": 0,
-            "learning_rate": 0,
-            "warmup_steps": 0,
-            "final_learning_rate": 0,
-            "weight_decay": 0,
-            "clip_norm": 0,
-            "gradient_accumulation_steps": 1,
-            "seed": 0,
-            "validate_every": 1,
-            "checkpoint_every": 1,
-            "keep_checkpoints": 1,
-            "log_every": 1,
-        }
-        for name, least in at_least.items():
-            value = getattr(self, name)
-            if value is not None and not value >= least:
-                raise TrainingError(f"{name} is {value}; it must be at least {least}")
-
-    def to_dict(self) -> dict:
-        """The options as a dictionary that JSON can hold."""
-        return asdict(self) | {"betas": list(self.betas)}
-
-    @classmethod
-    def from_dict(cls, options: dict) -> TrainingConfig:
-        """Undo `to_dict`.
-
-        Raises:
-            TrainingError: an option has a name that does not exist.
-        """
-        known = {field.name for field in fields(cls)}
-        unknown = sorted(set(options) - known)
-        if unknown:
-            raise TrainingError(
-                f"unknown training option {unknown[0]!r}; there are {', '.join(sorted(known))}"
-            )
-        return cls(**options)

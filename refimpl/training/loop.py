@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from torch import nn
 from tqdm import tqdm
 
 from refimpl.display import progress
+from refimpl.files import alone
 from refimpl.training.callbacks import Callback
 from refimpl.training.checkpoint import list_checkpoints
 from refimpl.training.configuration import TrainingConfig
@@ -165,26 +167,27 @@ def train(
     Taught in lesson 5.
     """
     folder = Path(folder) if folder is not None else None
-    checkpoint = _checkpoint_to_resume(folder, resume)
     with open_accelerator(config) as accelerator, Interrupts() as interrupts:
         on_gpu = [accelerator.device] if accelerator.device.type == "cuda" else []
         with torch.random.fork_rng(devices=on_gpu):  # the steps' seeds stay in here
             run = None
             try:
-                run = Run(
-                    model,
-                    batches,
-                    config,
-                    accelerator,
-                    validation=validation,
-                    folder=folder,
-                    callbacks=callbacks,
-                    vocabulary=vocabulary,
-                )
-                run.prepare(checkpoint)
-                if folder and baselines and accelerator.is_main_process:
-                    save_baselines(folder, baselines)
-                _loop(run, interrupts)
+                with alone(folder, "training into") if folder else nullcontext():
+                    checkpoint = _checkpoint_to_resume(folder, resume)
+                    run = Run(
+                        model,
+                        batches,
+                        config,
+                        accelerator,
+                        validation=validation,
+                        folder=folder,
+                        callbacks=callbacks,
+                        vocabulary=vocabulary,
+                    )
+                    run.prepare(checkpoint)
+                    if folder and baselines and accelerator.is_main_process:
+                        save_baselines(folder, baselines)
+                    _loop(run, interrupts)
             except OSError as error:
                 raise _cannot_write(error, run, folder) from error
             finally:

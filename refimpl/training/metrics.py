@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from refimpl.training.files import replace_file
+from refimpl.files import replace_file
 
 METRICS = "metrics.jsonl"
 

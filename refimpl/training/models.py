@@ -12,38 +12,25 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import nn
 
+from refimpl.errors import UserError
+from refimpl.files import replace_file
+from refimpl.reading import check_shapes, differ, read_json, read_tensors, weights_of
 from refimpl.training.errors import TrainingError
-from refimpl.training.files import replace_file
 from refimpl.vocabulary import Vocabulary
 
 WEIGHTS, DESCRIPTION = "model.safetensors", "config.json"
 
 
-def weights_of(model: nn.Module) -> dict[str, torch.Tensor]:
-    """A model's parameters and buffers by name; one that is tied to another counts once."""
-    weights, seen = {}, set()
-    for name, tensor in model.state_dict(keep_vars=True).items():
-        if id(tensor) not in seen:
-            seen.add(id(tensor))
-            weights[name] = tensor.detach()
-    return weights
-
-
 def check_weights(model: nn.Module, weights: dict[str, torch.Tensor], source: str) -> None:
     """Raise a `TrainingError` naming the first weight that a model and a file disagree about."""
-    own = weights_of(model)
-    for name in own.keys() | weights.keys():
-        has = tuple(weights[name].shape) if name in weights else "missing"
-        needs = tuple(own[name].shape) if name in own else "missing"
-        if has != needs:
-            raise TrainingError(
-                f"{source} does not fit this model: weight {name!r} is {has} there, {needs} here;"
-                " build the model with the configuration that it was saved with"
-            )
+    if difference := differ(weights, weights_of(model)):
+        raise TrainingError(
+            f"{source} does not fit this model: {difference};"
+            " build the model with the configuration that it was saved with"
+        )
 
 
 def load_weights(model: nn.Module, weights: dict[str, torch.Tensor], source: str) -> None:
@@ -122,12 +109,14 @@ def save_model(
     return folder
 
 
-def _build(architecture: str, config: dict) -> nn.Module:
+def _build(architecture: str, config: dict, weights: dict[str, torch.Tensor]) -> nn.Module:
     # A fixed list, not any name that the file gives: a file must not choose what code is run.
     if architecture != "Transformer":
         raise TrainingError(f"unknown architecture {architecture!r}; pass build= to make the model")
     module = importlib.import_module("refimpl.transformer")
-    return module.Transformer(module.TransformerConfig(**config))
+    checked = module.TransformerConfig.from_dict(config)
+    check_shapes(lambda: module.Transformer(checked), checked, weights)
+    return module.Transformer(checked)
 
 
 def load_model(
@@ -148,22 +137,30 @@ def load_model(
     Taught in lesson 5.
     """
     folder = Path(folder)
+    source = folder / DESCRIPTION
     try:
-        description = json.loads((folder / DESCRIPTION).read_text())
+        description = read_json(source, TrainingError, "a saved model's description")
         data = (folder / WEIGHTS).read_bytes()
-        whole = hashlib.sha256(data).hexdigest() == description["weights_sha256"]
     except FileNotFoundError as error:
         raise TrainingError(f"{folder} holds no saved model: {error.filename} is missing") from None
-    except (ValueError, KeyError, TypeError):
-        raise TrainingError(f"{folder / DESCRIPTION} is not a saved model's description") from None
-    if not whole:
+    missing = {"architecture", "config", "vocabulary", "facts", "weights_sha256"} - set(description)
+    if missing or not isinstance(description["facts"], dict):
+        lacks = ", ".join(sorted(missing or {"facts"}))
+        raise TrainingError(f"{source} is not a saved model's description: it lacks {lacks}")
+    if hashlib.sha256(data).hexdigest() != description["weights_sha256"]:
         raise TrainingError(f"{folder / WEIGHTS} is damaged or half replaced; save the model again")
-    if build is None:
-        model = _build(description["architecture"], description["config"])
-    else:
-        model = build(description["config"])
-    load_weights(model, load_tensors(data), str(folder))
-    vocabulary = description["vocabulary"]
-    if vocabulary is not None:
-        vocabulary = Vocabulary(**vocabulary)
+    weights = read_tensors(data, folder / WEIGHTS, TrainingError)
+    try:
+        if build is None:
+            model = _build(description["architecture"], description["config"], weights)
+        else:
+            model = build(description["config"])
+        vocabulary = description["vocabulary"]
+        if vocabulary is not None:
+            vocabulary = Vocabulary.from_dict(vocabulary)
+    except UserError as error:
+        raise TrainingError(f"{source}: {error}") from error
+    except ValueError as error:
+        raise TrainingError(f"{folder} does not fit this model: {error}") from error
+    load_weights(model, weights, str(folder))
     return SavedModel(model.eval(), vocabulary, description["facts"])

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from refimpl.files import replace_file
 from refimpl.training.errors import TrainingError
-from refimpl.training.files import replace_file
 from refimpl.training.metrics import read_metrics
 
 BASELINES, PICTURE = "baselines.json", "loss.png"

@@ -1,31 +1,19 @@
 """What a transformer is made of, as one validated record that a checkpoint can carry as JSON."""
 
-from dataclasses import asdict, dataclass, fields
+from typing import Annotated, ClassVar, Literal
 
+from pydantic import Field
+
+from refimpl.configuration import Configuration, Count, Number, Positive, Truth, configuration
 from refimpl.errors import UserError
-
-CHOICES = {
-    "positions": ("rope", "learned", "both"),
-    "norm": ("pre", "post"),
-    "normalization": ("rms", "layer"),
-    "activation": ("gelu", "swiglu"),
-}
-COUNTS = (
-    "vocabulary_size",
-    "n_layers",
-    "hidden_size",
-    "n_heads",
-    "ffn_hidden_size",
-    "context_length",
-)
 
 
 class TransformerError(UserError):
     """A configuration or an input that the transformer cannot work with."""
 
 
-@dataclass(frozen=True)
-class TransformerConfig:
+@configuration
+class TransformerConfig(Configuration):
     """The shape of a decoder-only transformer. Taught in lesson 5.
 
     The defaults are what learned most in a given time among models of about a million weights, on
@@ -57,32 +45,25 @@ class TransformerConfig:
         TransformerError: a field is out of its range; the message names it.
     """
 
-    vocabulary_size: int
-    n_layers: int = 4
-    hidden_size: int = 128
-    n_heads: int = 4
-    ffn_hidden_size: int = 344  # 8/3 of the width: three such matrices weigh as much as two of 4
-    dropout: float = 0.0
-    context_length: int = 512
-    positions: str = "both"
-    norm: str = "pre"
-    normalization: str = "layer"
-    activation: str = "swiglu"
-    bias: bool = False
-    tied_weights: bool = True
-    init_std: float = 0.05
-    rope_base: float = 10_000.0
+    error: ClassVar[type[UserError]] = TransformerError
 
-    def __post_init__(self):
-        for name in COUNTS:
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise TransformerError(f"{name} is {value!r}; it must be a whole number above 0")
-        for name, choices in CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise TransformerError(
-                    f"{name} is {getattr(self, name)!r}; choose one of {', '.join(choices)}"
-                )
+    vocabulary_size: Count
+    n_layers: Count = 4
+    hidden_size: Count = 128
+    n_heads: Count = 4
+    ffn_hidden_size: Count = 344  # 8/3 of the width: three such matrices weigh as much as two of 4
+    dropout: Annotated[Number, Field(ge=0, lt=1)] = 0.0
+    context_length: Count = 512
+    positions: Literal["rope", "learned", "both"] = "both"
+    norm: Literal["pre", "post"] = "pre"
+    normalization: Literal["rms", "layer"] = "layer"
+    activation: Literal["gelu", "swiglu"] = "swiglu"
+    bias: Truth = False
+    tied_weights: Truth = True
+    init_std: Positive = 0.05
+    rope_base: Positive = 10_000.0
+
+    def __post_init__(self) -> None:
         if self.hidden_size % self.n_heads:
             raise TransformerError(
                 f"hidden_size {self.hidden_size} does not divide into {self.n_heads} heads; "
@@ -93,11 +74,6 @@ class TransformerConfig:
                 f"a head is {self.head_size} wide, and rope turns pairs of numbers; "
                 "make hidden_size / n_heads even"
             )
-        if not 0 <= self.dropout < 1:
-            raise TransformerError(f"dropout is {self.dropout!r}; it must lie in [0, 1)")
-        for name in ("init_std", "rope_base"):
-            if not getattr(self, name) > 0:
-                raise TransformerError(f"{name} is {getattr(self, name)!r}; it must be above 0")
 
     @property
     def head_size(self) -> int:
@@ -128,25 +104,3 @@ class TransformerConfig:
             "init_std": 0.02,
         }
         return cls(**(numbers | changes))
-
-    def to_dict(self) -> dict:
-        """The fields as plain values, ready for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict) -> "TransformerConfig":
-        """The configuration that `to_dict` described.
-
-        Raises:
-            TransformerError: a key is unknown or vocabulary_size is missing; the message names it.
-        """
-        known = [field.name for field in fields(cls)]
-        unknown = sorted(set(values) - set(known))
-        if unknown:
-            raise TransformerError(
-                f"unknown transformer setting {', '.join(map(repr, unknown))}; "
-                f"known are {', '.join(known)}"
-            )
-        if "vocabulary_size" not in values:
-            raise TransformerError("vocabulary_size is missing; give the vocabulary's size")
-        return cls(**values)

@@ -8,8 +8,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save as save_tensors
 
 from refimpl.codebook import make_normaliser
 from refimpl.codec import (
@@ -21,10 +20,11 @@ from refimpl.codec import (
     flatten_codes,
     read_header,
     register_codec,
-    write_atomically,
 )
+from refimpl.files import replace_file
 from refimpl.kmeans import sample_stream
 from refimpl.mel import MelConfig
+from refimpl.reading import check_shapes, read_metadata, read_tensors
 from refimpl.vqvae.fitting import fit_network, hold_last, window_stream
 from refimpl.vqvae.network import VQVAEConfig, VQVAENetwork
 
@@ -190,8 +190,8 @@ class VQVAE(CodecMeasures):
                 "notes": self.notes,
             }
         )
-        tensors = self._tensors()
-        return write_atomically(path, lambda p: save_file(tensors, p, {"header": header}))
+        replace_file(path, save_tensors(self._tensors(), {"header": header}))
+        return path
 
     @classmethod
     def load(cls, path: str | Path) -> "VQVAE":
@@ -203,17 +203,17 @@ class VQVAE(CodecMeasures):
         path = Path(path)
         if not path.is_file():
             raise CodecError(f"{path}: no such VQ-VAE file")
+        data = path.read_bytes()
+        tensors = read_tensors(data, path, CodecError)
+        header = read_header(read_metadata(data).get("header", ""), _KIND, _VERSION, path)
         try:
-            with safe_open(path, framework="pt") as file:
-                text = (file.metadata() or {}).get("header", "")
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (OSError, SafetensorError) as error:
-            raise CodecError(f"{path}: damaged, or no VQ-VAE ({error})") from error
-        header = read_header(text, _KIND, _VERSION, path)
-        try:
-            mel = MelConfig.from_dict(header["mel"])
-            network = VQVAENetwork(mel.n_mels, VQVAEConfig.from_dict(header["config"]))
+            mel, config = (
+                MelConfig.from_dict(header["mel"]),
+                VQVAEConfig.from_dict(header["config"]),
+            )
             mean, std = (tensors.pop(f"normaliser.{k}").numpy() for k in ("mean", "std"))
+            check_shapes(lambda: VQVAENetwork(mel.n_mels, config), config, tensors)
+            network = VQVAENetwork(mel.n_mels, config)
             network.load_state_dict(tensors)
             vqvae = cls(mel, network, mean, std, header["history"], header["notes"])
         except (KeyError, TypeError, ValueError, RuntimeError) as error:

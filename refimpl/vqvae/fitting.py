@@ -69,8 +69,10 @@ def fit_network(
         network = VQVAENetwork(windows.shape[-1], config).train()
     generator = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(network.parameters(), learning_rate, weight_decay=1e-4)
+    total = max(steps, 3)
+    # With a rise of exactly one step, OneCycleLR divides by zero: it lasts two at least.
     schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, learning_rate, total_steps=max(steps, 2), pct_start=0.05
+        optimizer, learning_rate, total_steps=total, pct_start=max(0.05, 2 / total)
     )
     quantize_from = steps // 10 if kmeans_start else 0
     batches = _batches(windows, batch_size, np.random.default_rng(seed))

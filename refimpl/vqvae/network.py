@@ -4,19 +4,28 @@ frames (B, T, n_mels) -> encoder -> latents (B, T / d, codebook_dim)
                       -> quantizer -> decoder -> frames (B, T, n_mels)
 """
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Annotated, Literal
 
 import torch
 import torch.nn.functional as F
+from pydantic import Field
 from torch import Tensor, nn
 
+from refimpl.configuration import (
+    Configuration,
+    Count,
+    NotNegative,
+    Share,
+    Truth,
+    Whole,
+    configuration,
+)
 from refimpl.errors import UserError
 from refimpl.vqvae.quantizer import Quantized, VectorQuantizer
 
 
-@dataclass(frozen=True)
-class VQVAEConfig:
+@configuration
+class VQVAEConfig(Configuration):
     """The shape of a VQ-VAE.
 
     Attributes:
@@ -35,40 +44,24 @@ class VQVAEConfig:
     Taught in lesson 4.
     """
 
-    n_codes: int = 512
-    n_stages: int = 1
-    hidden_size: int = 128
-    n_layers: int = 2
-    kernel_size: int = 3
-    downsampling: int = 1
-    codebook_dim: int = 32
-    update: str = "ema"
-    decay: float = 0.99
-    commitment: float = 0.25
-    cosine: bool = False
-    revive_below: float = 0.1
+    n_codes: Count = 512
+    n_stages: Count = 1
+    hidden_size: Count = 128
+    n_layers: Annotated[Whole, Field(ge=0)] = 2
+    kernel_size: Count = 3
+    downsampling: Count = 1
+    codebook_dim: Count = 32
+    update: Literal["ema", "loss"] = "ema"
+    decay: Share = 0.99
+    commitment: NotNegative = 0.25
+    cosine: Truth = False
+    revive_below: NotNegative = 0.1
 
     def __post_init__(self) -> None:
-        positive = ("n_codes", "n_stages", "hidden_size", "downsampling", "codebook_dim")
-        for name in positive:
-            if getattr(self, name) < 1:
-                raise UserError(f"{name} must be at least 1, got {getattr(self, name)}")
         if self.kernel_size % 2 == 0:
             raise UserError(f"kernel_size must be odd, to have a middle; got {self.kernel_size}")
         if self.cosine and self.n_stages > 1:
             raise UserError("cosine codes have no length, so nothing is left for a second stage")
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the fields as JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> "VQVAEConfig":
-        """Make a configuration from JSON; an unknown field is an error."""
-        unknown = set(values) - {f.name for f in fields(cls)}
-        if unknown:
-            raise UserError(f"unknown VQ-VAE settings: {', '.join(sorted(unknown))}")
-        return cls(**values)
 
 
 class ResidualBlock(nn.Module):

@@ -18,9 +18,9 @@ def test_options_survive_json():
     ("changes", "message"),
     [
         ({"steps": None}, "neither steps nor max_seconds"),
-        ({"steps": 0}, "steps is 0; it must be at least 1"),
+        ({"steps": 0}, "steps is 0; it must be a whole number of at least 1"),
         ({"learning_rate": float("nan")}, "learning_rate is nan"),
-        ({"mixed_precision": "fp8"}, "'fp8'; it can be"),
+        ({"mixed_precision": "fp8"}, "'fp8'; it must be one of 'no'"),
         ({"device": "tpu"}, "device is 'tpu'"),
         ({"gradient_accumulation_steps": 0}, "at least 1"),
     ],
@@ -31,7 +31,9 @@ def test_options_out_of_range_are_named(changes, message):
 
 
 def test_an_unknown_option_is_named():
-    with pytest.raises(TrainingError, match="unknown training option 'learning_rat'"):
+    with pytest.raises(
+        TrainingError, match="no setting 'learning_rat'; did you mean learning_rate"
+    ):
         TrainingConfig.from_dict({"learning_rat": 1.0})
 
 

@@ -35,7 +35,7 @@ def assert_same_run(folder, unkilled):
     assert [path.name for path in ours] == [path.name for path in theirs]
     for file in ("model.safetensors", "state.safetensors"):
         assert (ours[-1] / file).read_bytes() == (theirs[-1] / file).read_bytes()
-    assert not list(folder.glob(".*"))
+    assert [path.name for path in folder.glob(".*")] == [".lock"]
 
 
 def test_killed_at_many_points_of_steps_and_saves_it_gives_the_same_run(tmp_path, unkilled):

@@ -6,7 +6,8 @@ import signal
 
 import torch
 
-from refimpl.training import Callback, checkpoint, files, loop, metrics, run
+from refimpl import files
+from refimpl.training import Callback, checkpoint, loop, metrics, run
 
 # Each process starts as a copy of one that has imported everything, and has no threads yet.
 context = multiprocessing.get_context("forkserver")

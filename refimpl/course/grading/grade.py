@@ -1,8 +1,8 @@
 """A grading run: find what is not graded yet, grade it, write it down, and sum it all up."""
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from refimpl.course.grading.report import Report, report_fault
 from refimpl.course.grading.task import Task, prepare
 from refimpl.display.bars import progress
 from refimpl.errors import UserError
+from refimpl.files import alone
 
 LATEST, BEST = "last", "best"
 BOOK = "gradebook.sqlite"
@@ -78,7 +79,7 @@ def grade(
         if not (out / BOOK).exists() or _waiting(Gradebook(out / BOOK), task, submissions):
             _check_engine(task, scheduler)
         out.mkdir(parents=True, exist_ok=True)
-        with _alone(out):
+        with alone(out, "grading into"):
             before_writing()
             book = Gradebook(out / BOOK)
             waiting = _waiting(book, task, submissions)
@@ -140,15 +141,3 @@ def _write_down(book: Gradebook, task: Task, submission: Submission, report: Rep
         # If nothing at all can be written (a full disk), this raises too, and the run ends.
         fault = report_fault("the report could not be written down", error)
         book.add(task.lesson, task.key, submission, fault)
-
-
-@contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Keep a second run out of the same folder, which would grade the same submissions."""
-    from filelock import FileLock, Timeout
-
-    try:
-        with FileLock(out / ".lock", timeout=0):
-            yield
-    except Timeout:
-        raise UserError(f"another run is grading into {out}: wait for it") from None

@@ -1,0 +1,138 @@
+"""Configurations: frozen records that check the type and the range of every field, in one place.
+
+A configuration comes from a person or from a file that anybody may have written. The class says
+what each field may be; pydantic checks it before anything is built from it:
+
+>>> @configuration
+... class Shape(Configuration):
+...     n_layers: Count = 4
+>>> Shape(n_layers=0)
+Traceback (most recent call last):
+refimpl.errors.UserError: n_layers is 0; it must be a whole number of at least 1
+"""
+
+import difflib
+import math
+import operator
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from functools import wraps
+from numbers import Real
+from typing import Annotated, Any, ClassVar, Self, dataclass_transform
+
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.dataclasses import dataclass
+from pydantic_core import PydanticCustomError
+
+from refimpl.errors import UserError
+
+LARGEST = 2**31 - 1  # of a count: beyond it, sizes overflow in the libraries underneath
+
+
+def _whole(value: Any) -> int:
+    """Accept an integer, numpy's too, and a float that is one; a bool is a mistake."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise PydanticCustomError("whole", "a whole number")
+    return operator.index(value)
+
+
+def _finite(value: Any) -> float:
+    """Accept a finite number; a bool is a mistake."""
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        raise PydanticCustomError("finite", "a finite number")
+    return float(value)
+
+
+def _truth(value: Any) -> bool:
+    """Accept True and False, and no number or text that may stand for them."""
+    if not isinstance(value, bool):
+        raise PydanticCustomError("truth", "True or False")
+    return value
+
+
+# Types of fields. A range is added as `Annotated[Number, Field(gt=0)]`.
+Whole = Annotated[int, BeforeValidator(_whole), Field(le=LARGEST)]
+Count = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=LARGEST)]
+Number = Annotated[float, BeforeValidator(_finite)]
+Positive = Annotated[float, BeforeValidator(_finite), Field(gt=0)]
+NotNegative = Annotated[float, BeforeValidator(_finite), Field(ge=0)]
+Share = Annotated[float, BeforeValidator(_finite), Field(ge=0, le=1)]
+Truth = Annotated[bool, BeforeValidator(_truth)]
+
+
+class Configuration:
+    """What every configuration offers: from and to what JSON can hold.
+
+    Attributes:
+        error: What is raised for a wrong field; a `UserError` of the module's own.
+    """
+
+    error: ClassVar[type[UserError]] = UserError
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every field by name, ready for JSON."""
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Undo `to_dict`; a field that is missing keeps its default.
+
+        Raises:
+            UserError: a name that is no field; the message gives the nearest that is one.
+        """
+        if not isinstance(values, Mapping):
+            raise cls.error(f"{cls.__name__} needs settings by name, got {values!r:.60}")
+        known = [field.name for field in fields(cls)]
+        for name in values:
+            if name not in known:
+                nearest = difflib.get_close_matches(str(name), known, n=1, cutoff=0.0)[0]
+                raise cls.error(f"{cls.__name__} has no setting {name!r}; did you mean {nearest}?")
+        return cls(**values)
+
+
+@dataclass_transform(frozen_default=True)
+def configuration(cls: type) -> type:
+    """Make a frozen dataclass whose constructor checks every field; for `Configuration`s."""
+    made = dataclass(frozen=True, config=ConfigDict(extra="forbid"))(cls)
+    checked = made.__init__
+
+    @wraps(checked)
+    def construct(self: Any, *args: Any, **kwargs: Any) -> None:
+        try:
+            checked(self, *args, **kwargs)
+        except ValidationError as error:
+            raise _told(made, error) from None
+
+    made.__init__ = construct
+    return made
+
+
+def _told(cls: type[Configuration], error: ValidationError) -> UserError:
+    """The first thing that pydantic found wrong, in one line."""
+    found = error.errors()[0]
+    cause = found.get("ctx", {}).get("error")
+    if isinstance(cause, UserError):  # raised by `__post_init__`, which compares fields
+        return cause
+    name = str(found["loc"][0]) if found["loc"] else cls.__name__
+    if len(found["loc"]) > 1:  # an item of a tuple
+        return cls.error(f"{name} is wrong at item {found['loc'][1]}: {found['msg']}")
+    if found["type"] == "missing":
+        return cls.error(f"{name} is missing; give it a value")
+    if found["type"] == "unexpected_keyword_argument":
+        return cls.error(f"{cls.__name__} has no setting {name!r}")
+    return cls.error(f"{name} is {found['input']!r:.80}; it must be {_needed(cls, name, found)}")
+
+
+def _needed(cls: type, name: str, found: Mapping[str, Any]) -> str:
+    """What a field must be, in words."""
+    kind, context = found["type"], found.get("ctx", {})
+    whole = "whole number" if isinstance(found["input"], int) else "number"
+    if kind == "literal_error":
+        return f"one of {context['expected']}"
+    relations = {"ge": "of at least", "gt": "above", "le": "of at most", "lt": "below"}
+    for bound, words in relations.items():
+        if bound in context:
+            return f"a {whole} {words} {context[bound]:,}"
+    return found["msg"][:1].lower() + found["msg"][1:]
