@@ -189,8 +189,9 @@ def recognise(
 ) -> str | None:
     """Return the line of the misconception that an answer's results come from, if it is known.
 
-    A misconception that also behaves alike at the edges is preferred. One that is wrong on
-    ordinary inputs counts all the same, since two such answers may differ at an edge.
+    A misconception that behaves alike at every edge is preferred. Two answers with the same
+    misconception may differ at an edge, so one that is wrong in the same way where the answer is
+    first wrong counts as well.
 
     Args:
         exercise: What was asked.
@@ -206,17 +207,18 @@ def recognise(
             return first is second
         return exercise.compare(first, second, trials[index][1]) is None
 
+    right = [_outcome(exercise, exercise.reference, inputs) for _, inputs in trials]
+    edges = [index for index in range(len(trials)) if index not in ordinary]
+    wrong = [i for i in [*ordinary, *edges] if not same(right[i], given[i], i)]
     second_best = None
     for misconception, line in exercise.misconceptions.items():
         theirs = {index: _outcome(exercise, misconception, trials[index][1]) for index in ordinary}
         if not all(same(theirs[index], given[index], index) for index in ordinary):
             continue
-        edges = set(range(len(trials))) - set(ordinary)
         theirs |= {i: _outcome(exercise, misconception, trials[i][1]) for i in edges}
         if all(same(theirs[index], given[index], index) for index in edges):
             return line
-        right = {i: _outcome(exercise, exercise.reference, trials[i][1]) for i in ordinary}
-        if not all(same(right[index], given[index], index) for index in ordinary):
+        if wrong and same(theirs[wrong[0]], given[wrong[0]], wrong[0]):
             second_best = second_best or line
     return second_best
 
@@ -224,7 +226,8 @@ def recognise(
 def _outcome(exercise: Exercise, function: Callable, inputs: Inputs) -> Results | None:
     """What a function gives, or None where it raises an exception."""
     try:
-        return results(exercise, function, inputs)
+        with np.errstate(all="ignore"):  # a misconception may well divide by zero
+            return results(exercise, function, inputs)
     except Exception:  # whatever a learner's code may raise; a misconception may fail as theirs do
         return None
 

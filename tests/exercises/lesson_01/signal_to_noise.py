@@ -41,14 +41,34 @@ def gives_a_ratio_for_every_sample(clean, noisy):
     return 20 * np.log10(np.abs(clean / (noisy - clean)))
 
 
+def compares_the_noisy_sound_with_the_noise(clean, noisy):
+    return 20 * np.log10(rms(noisy) / rms(noisy - clean))
+
+
+def takes_standard_deviations(clean, noisy):
+    return 20 * np.log10(np.std(clean) / np.std(noisy - clean))
+
+
+def never_goes_below_zero(clean, noisy):
+    return max(0.0, 20 * np.log10(rms(clean) / rms(noisy - clean)))
+
+
+def guards_against_a_noise_of_zero(clean, noisy):
+    return 10 * np.log10(np.mean(clean**2) / (np.mean((noisy - clean) ** 2) + 1e-9))
+
+
 WRONG = {
     takes_amplitudes_for_powers: "20 log10, not 10",
     takes_powers_for_amplitudes: "10 log10, not 20",
-    puts_the_noise_on_top: "a clean sound has a high ratio",
+    puts_the_noise_on_top: "divide the sound by the noise",
     compares_with_the_noisy_sound: "the noise is what was added",
     uses_the_natural_logarithm: "np.log is the natural logarithm",
     compares_peaks: "take the RMS of both",
-    leaves_out_the_logarithm: "bring it to decibels",
+    leaves_out_the_logarithm: "convert it to decibels",
+    compares_the_noisy_sound_with_the_noise: "before the noise was added, not noisy",
+    takes_standard_deviations: "np.std subtracts the mean",
+    never_goes_below_zero: "noise that is louder than the sound",
+    guards_against_a_noise_of_zero: "noise that is hardly there",
     gives_a_ratio_for_every_sample: "expected a single number",
 }
 
