@@ -84,7 +84,11 @@ def fingerprint(value: object) -> bytes:
     if isinstance(value, list | tuple):
         return b"[" + b",".join(map(fingerprint, value)) + b"]"
     array = as_array(value)
-    return repr(value).encode() if array.dtype == object else array.tobytes() + bytes(array.shape)
+    return (
+        repr(value).encode()
+        if array.dtype == object
+        else array.tobytes() + repr(array.shape).encode()
+    )
 
 
 def scribbles(right):

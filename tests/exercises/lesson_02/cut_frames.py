@@ -44,14 +44,32 @@ def pads_with_the_last_sample(audio, n_fft, hop_length):
     return stack(padded, range(0, len(audio) + 1, hop_length), n_fft)
 
 
+def rounds_the_number_of_frames_up(audio, n_fft, hop_length):
+    n_frames = -(-len(audio) // hop_length)
+    return stack(np.pad(audio, n_fft // 2), [i * hop_length for i in range(n_frames)], n_fft)
+
+
+def takes_two_frames_at_least(audio, n_fft, hop_length):
+    n_frames = max(2, 1 + len(audio) // hop_length)
+    return stack(np.pad(audio, n_fft // 2), [i * hop_length for i in range(n_frames)], n_fft)
+
+
+def lets_no_hop_be_longer_than_a_frame(audio, n_fft, hop_length):
+    starts = range(0, len(audio) + 1, min(hop_length, n_fft))
+    return stack(np.pad(audio, n_fft // 2), starts, n_fft)
+
+
 WRONG = {
-    takes_whole_frames_only: "zeros before and after",
-    begins_frames_at_the_hop: "the middle of frame i",
-    lets_nothing_overlap: "and so overlap",
-    mirrors_the_ends: "mirrored sound was never played",
-    pads_a_whole_frame: "half a frame, not a whole one",
+    takes_whole_frames_only: "before you cut",
+    begins_frames_at_the_hop: "the centre of frame i",
+    lets_nothing_overlap: "so they overlap",
+    mirrors_the_ends: "nobody played",
+    pads_a_whole_frame: "not a whole one",
     drops_the_last_frame: "the first is number 0",
     puts_frames_into_columns: "transpose it",
+    rounds_the_number_of_frames_up: "expected the shape",
+    takes_two_frames_at_least: "one sample\ncalled",
+    lets_no_hop_be_longer_than_a_frame: "a hop longer than a frame",
     pads_with_the_last_sample: "largest difference",
 }
 
@@ -69,4 +87,14 @@ def goes_sample_by_sample(audio, n_fft, hop_length):
     return np.array(frames)
 
 
-RIGHT = [slides_a_window, goes_sample_by_sample]
+def copies_what_there_is_into_zeros(audio, n_fft, hop_length):
+    frames = np.zeros((1 + len(audio) // hop_length, n_fft))
+    for i, frame in enumerate(frames):
+        first = i * hop_length - n_fft // 2
+        part = audio[max(0, first) : first + n_fft]
+        start = max(0, -first)
+        frame[start : start + len(part)] = part
+    return frames
+
+
+RIGHT = [slides_a_window, goes_sample_by_sample, copies_what_there_is_into_zeros]

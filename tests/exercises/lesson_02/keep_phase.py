@@ -41,15 +41,32 @@ def works_in_place(spectrum, magnitude):
     return spectrum
 
 
+def takes_the_arctan_of_a_quotient(spectrum, magnitude):
+    safe = np.where(spectrum.real == 0, 1, spectrum.real)
+    return magnitude * np.exp(1j * np.arctan(spectrum.imag / safe))
+
+
+def keeps_the_spectrum_where_no_magnitude_is_wanted(spectrum, magnitude):
+    return np.where(magnitude > 0, magnitude * np.exp(1j * np.angle(spectrum)), spectrum)
+
+
+def adds_a_little_to_the_magnitude(spectrum, magnitude):
+    direction = (spectrum + 1e-9) / (np.abs(spectrum) + 1e-9)
+    return magnitude * direction
+
+
 WRONG = {
     is_silent_where_the_spectrum_is: "take phase 0",
-    divides_by_zero: "this is 0 / 0",
+    divides_by_zero: "this divides 0 by 0",
     multiplies_by_the_whole_spectrum: "divide by it first",
     forgets_the_phase: "the phase is gone",
     turns_the_phase_round: "wrong sign",
     keeps_the_real_part: "keep the imaginary part",
-    multiplies_by_the_angle: "an angle is no direction yet",
-    adds_the_magnitude: "a magnitude is not added",
+    multiplies_by_the_angle: "turn the angle into a complex number",
+    adds_the_magnitude: "do not add it",
+    takes_the_arctan_of_a_quotient: "take np.angle or np.arctan2",
+    keeps_the_spectrum_where_no_magnitude_is_wanted: "magnitudes of 0",
+    adds_a_little_to_the_magnitude: "very soft",
     works_in_place: "changed its argument in place",
 }
 

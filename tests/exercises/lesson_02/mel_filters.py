@@ -68,15 +68,41 @@ def divides_by_the_distance_of_centres(edges, frequencies):
     return triangles(edges, frequencies) / np.diff(edges)[:-1, None]
 
 
+def leaves_out_the_peak(edges, frequencies):
+    weights = np.zeros((len(edges) - 2, len(frequencies)))
+    for m in range(len(edges) - 2):
+        left, centre, right = edges[m : m + 3]
+        up = (frequencies > left) & (frequencies < centre)
+        down = (frequencies > centre) & (frequencies < right)
+        weights[m, up] = (frequencies[up] - left) / (centre - left)
+        weights[m, down] = (right - frequencies[down]) / (right - centre)
+    return weights * 2 / widths(edges)
+
+
+def gives_every_filter_a_bin(edges, frequencies):
+    weights = triangles(edges, frequencies) * 2 / widths(edges)
+    for m in np.flatnonzero(weights.sum(axis=1) == 0):
+        weights[m, np.abs(frequencies - edges[m + 1]).argmin()] = 2 / (edges[m + 2] - edges[m])
+    return weights
+
+
+def keeps_whole_numbers(edges, frequencies):
+    weights = triangles(edges, frequencies) * 2 / widths(edges)
+    return weights.astype(edges.dtype)
+
+
 WRONG = {
     peaks_at_one: "these peak at 1",
     divides_by_the_width: "half the area of its box",
-    makes_each_row_sum_to_one: "not a sum over bins",
-    lets_weights_go_below_zero: "does not go below 0",
-    builds_boxes: "triangles: the weight rises",
-    takes_the_larger_slope: "take the smaller one",
+    makes_each_row_sum_to_one: "not the sum over bins",
+    lets_weights_go_below_zero: "not negative",
+    builds_boxes: "a triangle rises",
+    takes_the_larger_slope: "take the smaller of",
     rounds_edges_to_bins: "do not round edges to bins",
-    puts_filters_into_columns: "one row a filter",
+    puts_filters_into_columns: "one row per filter",
+    leaves_out_the_peak: "gets the full height",
+    gives_every_filter_a_bin: "expected [",
+    keeps_whole_numbers: "whole numbers\ncalled",
     divides_by_the_distance_of_centres: "largest difference",
 }
 

@@ -53,21 +53,41 @@ def takes_half_turns(frame, window):
     return np.abs(np.exp(-1j * turns(frame) / 2) @ (frame * window))
 
 
+def doubles_all_bins(frame, window):
+    return 2 * np.abs(np.exp(-1j * turns(frame)) @ (frame * window))
+
+
+def rounds_the_window_to_the_type_of_the_samples(frame, window):
+    return np.abs(np.exp(-1j * turns(frame)) @ (frame * window.astype(frame.dtype)))
+
+
+def divides_by_the_largest_bin(frame, window):
+    magnitudes = np.abs(np.exp(-1j * turns(frame)) @ (frame * window))
+    return magnitudes / magnitudes.max()
+
+
 def asks_numpy(frame, window):
     return np.abs(np.fft.rfft(frame * window))
 
 
+ACCEPTED = {
+    "np.exp(2j * np.pi": "turning the other way round conjugates each bin of a real frame, "
+    "which changes no magnitude"
+}
 WRONG = {
     forgets_the_window: "multiply the frame by the window first",
     squares_the_magnitudes: "a magnitude is not squared",
     compares_with_cosines_only: "cosines alone miss",
-    compares_with_sines_only: "sines alone miss a wave that starts elsewhere: cosines",
+    compares_with_sines_only: "sines alone miss",
     adds_cosines_and_sines: "sqrt(c**2 + s**2)",
-    returns_the_mirror_image_too: "come again in reverse",
-    stops_before_half_the_sample_rate: "half the sample rate, belongs to it too",
-    takes_the_mean: "not their mean",
+    returns_the_mirror_image_too: "repeat in reverse",
+    stops_before_half_the_sample_rate: "is the last one",
+    takes_the_mean: "not the mean",
     stays_complex: "take the absolute value",
     takes_half_turns: "the angle is 2 pi k n / n_fft",
+    doubles_all_bins: "do not double",
+    rounds_the_window_to_the_type_of_the_samples: "samples that are integers",
+    divides_by_the_largest_bin: "largest difference",
     asks_numpy: "your function calls rfft",
 }
 

@@ -42,15 +42,36 @@ def forgets_the_floor(power, reference, floor_db):
     return 10 * np.log10(power / reference)
 
 
+def clips_at_the_reference(power, reference, floor_db):
+    return np.clip(level(power, reference), floor_db, 0)
+
+
+def adds_a_small_number(power, reference, floor_db):
+    return np.maximum(10 * np.log10(power / reference + 1e-10), floor_db)
+
+
+def guards_with_a_power_that_is_too_large(power, reference, floor_db):
+    return np.maximum(10 * np.log10(np.maximum(power, 1e-10) / reference), floor_db)
+
+
+def takes_the_logarithm_of_nothing_for_0_dB(power, reference, floor_db):
+    ratio = power / reference
+    return np.maximum(10 * np.log10(ratio, out=np.zeros(ratio.shape), where=ratio > 0), floor_db)
+
+
 WRONG = {
     takes_powers_for_amplitudes: "10 log10, not 20",
     uses_the_natural_logarithm: "np.log is the natural logarithm",
-    forgets_the_reference: "divide by the reference",
+    forgets_the_reference: "the power that reads 0 dB",
     compares_with_the_loudest: "reads differently in every clip",
-    counts_the_floor_from_the_loudest: "not counted down from the loudest",
-    divides_the_wrong_way: "the reference below",
-    takes_the_smaller: "np.minimum cuts",
-    forgets_the_floor: "is raised to it",
+    counts_the_floor_from_the_loudest: "not a distance from the loudest",
+    divides_the_wrong_way: "divide the power by the reference, not",
+    takes_the_smaller: "np.minimum lowers",
+    clips_at_the_reference: "more than 0 dB",
+    adds_a_small_number: "changes soft levels",
+    guards_with_a_power_that_is_too_large: "a floor far down",
+    takes_the_logarithm_of_nothing_for_0_dB: "powers of 0",
+    forgets_the_floor: "raise what is below the floor",
 }
 
 

@@ -96,8 +96,7 @@ EXERCISE = Exercise(
         _add_half_and_truncate: "adding a half before cutting is wrong for negative samples",
         _never_clip: "the largest integer is 2**(n_bits - 1) - 1, so +1.0 does not fit: clip",
         _clip_both_ends_alike: "-1.0 does fit: the smallest integer is -2**(n_bits - 1)",
-        _no_bit_for_the_sign: "one bit holds the sign: from 0 to 1 there are "
-        "2**(n_bits - 1) steps",
+        _no_bit_for_the_sign: "one bit holds the sign: from 0 to 1 there are 2**(n_bits - 1) steps",
         _largest_integer_as_full_scale: "from 0 to 1 there are 2**(n_bits - 1) steps, not one less",
         _keep_integers: "divide by the number of steps, so that the result is in [-1, 1]",
     },

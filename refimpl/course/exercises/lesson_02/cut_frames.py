@@ -24,6 +24,33 @@ def _audio(rng: np.random.Generator) -> Inputs:
     return {"audio": audio, "n_fft": int(rng.choice([18, 22, 26])), "hop_length": hop_length}
 
 
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    hop_length = int(rng.integers(4, 8))
+    audio = rng.normal(size=9 * hop_length)
+    return {
+        "a number of samples that is a multiple of the hop": {
+            "audio": audio,
+            "n_fft": 18,
+            "hop_length": hop_length,
+        },
+        "one sample less than that": {"audio": audio[1:], "n_fft": 18, "hop_length": hop_length},
+        "one sample": {"audio": audio[:1], "n_fft": 8, "hop_length": hop_length},
+        "a waveform shorter than half a frame": {
+            "audio": audio[: hop_length + 1],
+            "n_fft": 40,
+            "hop_length": hop_length,
+        },
+        "a waveform shorter than the hop": {
+            "audio": audio[: hop_length - 1],
+            "n_fft": 18,
+            "hop_length": hop_length,
+        },
+        "a hop of one sample": {"audio": audio[:12], "n_fft": 6, "hop_length": 1},
+        "a hop as long as a frame": {"audio": audio, "n_fft": 10, "hop_length": 10},
+        "a hop longer than a frame": {"audio": audio, "n_fft": 4, "hop_length": 7},
+    }
+
+
 def _whole_frames_only(audio: np.ndarray, n_fft: int, hop_length: int) -> np.ndarray:
     return _cut(audio, np.arange(0, len(audio) - n_fft + 1, hop_length), n_fft)
 
@@ -62,15 +89,16 @@ EXERCISE = Exercise(
     minutes=12,
     difficulty=2,
     inputs=_audio,
+    edges=_edges,
     reference=cut_frames,
     misconceptions={
-        _whole_frames_only: "pad with n_fft // 2 zeros before and after, and then cut",
-        _begins_there: "sample i * hop_length is to be the middle of frame i, not its beginning",
-        _no_overlap: "frames begin hop_length samples apart, and so overlap",
-        _mirrored_ends: "pad with zeros: mirrored sound was never played",
-        _too_many_zeros: "n_fft // 2 zeros on each side: half a frame, not a whole one",
+        _whole_frames_only: "pad n_fft // 2 zeros on both sides before you cut",
+        _begins_there: "sample i * hop_length is the centre of frame i, not its start",
+        _no_overlap: "frames start hop_length samples apart, so they overlap",
+        _mirrored_ends: "pad with zeros: nobody played the mirrored sound",
+        _too_many_zeros: "pad half a frame on each side, n_fft // 2 zeros, not a whole one",
         _one_frame_short: "there are 1 + n_samples // hop_length frames: the first is number 0",
-        _frames_in_columns: "one row a frame: transpose it",
+        _frames_in_columns: "one row per frame: transpose it",
     },
     forbidden=("librosa.util.frame", "refimpl.metrics.salience.frame"),
 )

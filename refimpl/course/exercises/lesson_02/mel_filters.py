@@ -6,7 +6,7 @@ from refimpl.course.exercise import Exercise, Inputs
 
 
 def mel_filters(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
-    """Triangles of area 1 Hz: filter m rises from edge m, peaks at m + 1, and ends at m + 2."""
+    """Triangles of area 1: filter m rises from edge m, peaks at m + 1, and ends at m + 2."""
     left, centre, right = edges[:-2, None], edges[1:-1, None], edges[2:, None]  # (n_mels, 1)
     rising = (frequencies - left) / (centre - left)  # (n_mels, n_bins)
     falling = (right - frequencies) / (right - centre)
@@ -20,6 +20,22 @@ def _edges_and_bins(rng: np.random.Generator) -> Inputs:
     edges = rng.uniform(10, 40) + np.concatenate([[0.0], np.cumsum(steps)])
     frequencies = np.linspace(0, edges[-1] * rng.uniform(1.01, 1.1), n_bins)
     return {"edges": edges, "frequencies": frequencies}
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    edges = np.array([0.0, 40, 100, 190, 310, 500])
+    bins = np.arange(0, 560, 20.0)
+    return {
+        "bins that are exactly on the edges": {"edges": edges, "frequencies": bins},
+        "one filter": {"edges": edges[1:4], "frequencies": bins},
+        "one bin": {"edges": edges, "frequencies": np.array([rng.uniform(110, 180)])},
+        "filters that fall between two bins": {
+            "edges": np.array([101.0, 104, 109, 119, 150]),
+            "frequencies": bins,
+        },
+        "bins that no filter reaches": {"edges": edges[2:], "frequencies": bins[:5]},
+        "whole numbers": {"edges": edges.astype(int), "frequencies": bins.astype(int)},
+    }
 
 
 def _widths(edges: np.ndarray) -> np.ndarray:
@@ -56,6 +72,10 @@ def _the_larger_slope(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
     return np.maximum(0, np.maximum(rising, falling)) * 2 / (right - left)
 
 
+def _zero_at_the_peak(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
+    return np.where(frequencies == edges[1:-1, None], 0.0, mel_filters(edges, frequencies))
+
+
 def _snapped(edges: np.ndarray, frequencies: np.ndarray) -> np.ndarray:
     """Triangles over whole bins, as many tutorials build them."""
     bins = np.floor(edges / frequencies[1]).astype(int)
@@ -82,17 +102,20 @@ EXERCISE = Exercise(
     minutes=20,
     difficulty=4,
     inputs=_edges_and_bins,
+    edges=_edges,
     reference=mel_filters,
     misconceptions={
-        _peak_of_one: "these peak at 1: to have area 1, multiply by 2 / (right - left)",
+        _peak_of_one: "these peak at 1: for an area of 1, multiply by 2 / (right - left)",
         _half_the_area: "a triangle has half the area of its box: the height is 2 / width",
-        _rows_that_sum_to_one: "area in Hz, not a sum over bins: the height is 2 / (right - left)",
-        _below_zero: "a filter does not go below 0: outside its triangle the weight is 0",
-        _rectangles: "triangles: the weight rises up to the centre and falls from there",
-        _the_larger_slope: "of the two slopes take the smaller one: np.minimum",
-        _snapped: "do not round edges to bins: a triangle's slopes are in Hz",
+        _rows_that_sum_to_one: "the area over Hz is 1, not the sum over bins: "
+        "the height is 2 / (right - left)",
+        _below_zero: "outside its triangle a filter's weight is 0, not negative",
+        _rectangles: "a triangle rises up to the centre and falls from there",
+        _the_larger_slope: "take the smaller of the two slopes: np.minimum",
+        _snapped: "do not round edges to bins: compute the slopes in Hz",
         _snapped_peaks: "do not round edges to bins, and give each filter an area of 1",
-        _filters_in_columns: "one row a filter, one column a bin: transpose it",
+        _zero_at_the_peak: "a bin exactly at the centre gets the full height",
+        _filters_in_columns: "one row per filter, one column per bin: transpose it",
     },
     forbidden=("librosa.filters.mel", "refimpl.mel.mel_filterbank"),
 )

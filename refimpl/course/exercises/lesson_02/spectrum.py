@@ -6,12 +6,12 @@ from refimpl.course.exercise import Exercise, Inputs
 
 
 def spectrum(frame: np.ndarray, window: np.ndarray) -> np.ndarray:
-    """Magnitudes of a windowed frame at the frequencies from 0 to half the sample rate."""
+    """Magnitudes of a windowed frame's bins, from 0 to half the sample rate."""
     return np.abs(_two_sided(frame * window))[: len(frame) // 2 + 1]
 
 
 def _two_sided(frame: np.ndarray) -> np.ndarray:
-    """The discrete Fourier transform as it is written down, (n_fft,) complex."""
+    """The discrete Fourier transform by its definition, (n_fft,) complex."""
     n = np.arange(len(frame))
     return np.exp(-2j * np.pi * np.outer(n, n) / len(frame)) @ frame
 
@@ -20,6 +20,31 @@ def _frame_and_window(rng: np.random.Generator) -> Inputs:
     # No power of two, and no symmetric window: neither is promised.
     n_fft = 2 * int(rng.integers(9, 20))
     return {"frame": rng.normal(0.1, 0.4, size=n_fft), "window": rng.uniform(0.2, 0.9, size=n_fft)}
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    n_fft = 2 * int(rng.integers(9, 20))
+    window = rng.uniform(0.2, 0.9, size=n_fft)
+    frame = rng.normal(0.1, 0.4, size=n_fft)
+    return {
+        "the shortest frame, of two samples": {"frame": frame[:2], "window": window[:2]},
+        "silence": {"frame": np.zeros(n_fft), "window": window},
+        "a window of ones": {"frame": frame, "window": np.ones(n_fft)},
+        "a frame that is the same everywhere, so that all is in bin 0": {
+            "frame": np.full(n_fft, 0.3),
+            "window": np.ones(n_fft),
+        },
+        "a frame that alternates, so that all is in the last bin": {
+            "frame": 0.3 * (-1.0) ** np.arange(n_fft),
+            "window": np.ones(n_fft),
+        },
+        "a frame of 256 samples": {
+            "frame": rng.normal(size=256),
+            "window": np.hanning(256),
+        },
+        "samples that are integers": {"frame": rng.integers(-9, 9, size=n_fft), "window": window},
+        "samples of type float32": {"frame": frame.astype(np.float32), "window": window},
+    }
 
 
 def _no_window(frame: np.ndarray, window: np.ndarray) -> np.ndarray:
@@ -58,6 +83,10 @@ def _complex(frame: np.ndarray, window: np.ndarray) -> np.ndarray:
     return _two_sided(frame * window)[: len(frame) // 2 + 1]
 
 
+def _one_sided_amplitudes(frame: np.ndarray, window: np.ndarray) -> np.ndarray:
+    return 2 * spectrum(frame, window)
+
+
 def _half_the_speed(frame: np.ndarray, window: np.ndarray) -> np.ndarray:
     padded = np.concatenate([frame * window, np.zeros_like(frame)])
     return np.abs(_two_sided(padded))[: len(frame) // 2 + 1]
@@ -68,21 +97,23 @@ EXERCISE = Exercise(
     title="The spectrum of a frame",
     function="spectrum",
     points=4,
-    minutes=12,
+    minutes=20,
     difficulty=3,
     inputs=_frame_and_window,
+    edges=_edges,
     reference=spectrum,
     misconceptions={
         _no_window: "multiply the frame by the window first",
         _power: "these are powers: a magnitude is not squared",
-        _cosines_only: "cosines alone miss a wave that starts elsewhere: sines count as well",
-        _sines_only: "sines alone miss a wave that starts elsewhere: cosines count as well",
-        _sum_of_both: "cosine and sine stand at right angles: sqrt(c**2 + s**2), not c + s",
-        _mirrored: "beyond n_fft // 2 the magnitudes come again in reverse: stop there",
-        _one_bin_short: "bin n_fft // 2, half the sample rate, belongs to it too",
-        _mean_instead_of_sum: "a sum over the samples, not their mean",
+        _cosines_only: "cosines alone miss a wave that starts at another phase: take sines too",
+        _sines_only: "sines alone miss a wave that starts at another phase: take cosines too",
+        _sum_of_both: "cosine and sine are at right angles: sqrt(c**2 + s**2), not c + s",
+        _mirrored: "above n_fft // 2 the magnitudes repeat in reverse: stop there",
+        _one_bin_short: "bin n_fft // 2, at half the sample rate, is the last one",
+        _mean_instead_of_sum: "take the sum over the samples, not the mean",
         _complex: "take the absolute value of the complex numbers",
-        _half_the_speed: "bin k goes round k times in the frame: the angle is 2 pi k n / n_fft",
+        _one_sided_amplitudes: "do not double the magnitudes: the definition has no factor 2",
+        _half_the_speed: "bin k makes k turns in the frame: the angle is 2 pi k n / n_fft",
     },
     forbidden=(
         "numpy.fft.fft",
