@@ -5,11 +5,16 @@ It is the learner's where their answer is right, and the reference's where it is
 right yet. So no cell needs an answer, and every cell that can use one does.
 """
 
+import functools
 import io
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from typing import Any
 
-from refimpl.course.check import NotStarted, first_complaint
+import numpy as np
+
+from refimpl.course.check import NotStarted, first_complaint, visible_trials
+from refimpl.course.exercise import Exercise
 from refimpl.course.exercises import find_exercise
 
 
@@ -21,7 +26,8 @@ def solved(exercise_id: str, function: Callable) -> Callable:
         function: The learner's function.
 
     Returns:
-        A function that takes what the exercise's docstring says, and says which one it is.
+        A function that takes and returns what the exercise's docstring says. A check accepts a
+        list for an array, and an array of one number for a number; this returns the latter.
 
     Raises:
         UserError: There is no such exercise.
@@ -36,6 +42,40 @@ def solved(exercise_id: str, function: Callable) -> Callable:
         right = False
     if right:
         print(f"Exercise {exercise_id}: from here on, your {exercise.function} does the work.")
-        return function
+        return _returning(_example(exercise), function)
     print(f"Exercise {exercise_id} is not solved yet: the course's {exercise.function} stands in.")
     return exercise.reference
+
+
+def _example(exercise: Exercise) -> Any:
+    """One value that the reference returns."""
+    returned = []
+
+    def reference(*args, **kwargs):
+        returned.append(exercise.reference(*args, **kwargs))
+        return returned[-1]
+
+    (_, inputs), *_ = visible_trials(exercise)
+    exercise.run(reference, inputs)
+    return returned[-1]
+
+
+def _returning(example: Any, function: Callable) -> Callable:
+    """The function, with what it returns in the form of an example."""
+
+    @functools.wraps(function)
+    def converted(*args, **kwargs):
+        return _in_the_form_of(example, function(*args, **kwargs))
+
+    return converted
+
+
+def _in_the_form_of(example: Any, value: Any) -> Any:
+    """A list as the array, or an array of one number as the number, that the example is."""
+    if isinstance(example, tuple):
+        return tuple(map(_in_the_form_of, example, value))
+    if isinstance(example, np.ndarray) and example.ndim:
+        return np.asarray(value)
+    if isinstance(example, int | float | np.number):
+        return np.asarray(value).reshape(()).item()
+    return value

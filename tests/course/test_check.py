@@ -206,8 +206,22 @@ def test_a_right_answer_is_used_and_any_other_is_replaced(capsys):
         folded = frequency % sample_rate
         return min(folded, sample_rate - folded)
 
-    assert solved("1.1", mine) is mine
+    assert solved("1.1", mine).__wrapped__ is mine
     assert "your heard_frequency" in capsys.readouterr().out
     for other in (open_one, lambda frequency, sample_rate: 0.0, 440.0):
         assert solved("1.1", other) is exercise.reference
         assert "stands in" in capsys.readouterr().out
+
+
+def test_a_solved_function_returns_what_later_cells_expect():
+    def quantise(audio, n_bits):
+        steps = 2 ** (n_bits - 1)
+        return [max(-steps, min(steps - 1, round(float(x) * steps))) / steps for x in audio]
+
+    def signal_to_noise(clean, noisy):
+        ratio = np.sum(clean**2, keepdims=True) / np.sum((noisy - clean) ** 2, keepdims=True)
+        return 10 * np.log10(ratio)
+
+    half = np.array([0.5, -0.25])
+    assert solved("1.2", quantise)(half, 8).tolist() == [0.5, -0.25]
+    assert f"{solved('1.3', signal_to_noise)(half, 2 * half):.1f}" == "0.0"
