@@ -3,16 +3,21 @@
 import os
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from refimpl.course.budgets import CELL_BUDGET, LESSON_BUDGET
 
 TOOLS = Path(__file__).parent / "tools"
-_spent: dict[str, float] = defaultdict(float)
+
+# A test that passes on a fast machine passes on a slow or busy one.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,12 +49,11 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     notebook = item.parent
     if not hasattr(notebook, "kernel"):
         return (yield)
-    before = notebook.kernel.seconds
+    before = notebook.kernel.cost
     result = yield
-    seconds = notebook.kernel.seconds - before
-    _spent[notebook.nodeid] += seconds
-    if seconds > CELL_BUDGET:
-        pytest.fail(f"the cell took {seconds:.0f} s of processor time, its budget is {CELL_BUDGET}")
-    if _spent[notebook.nodeid] > LESSON_BUDGET:
-        pytest.fail(f"with this cell the lesson takes more than its budget of {LESSON_BUDGET} s")
+    total = notebook.kernel.cost
+    if (cost := total - before) > CELL_BUDGET:
+        pytest.fail(f"the cell took {cost:.0f} reference seconds, its budget is {CELL_BUDGET}")
+    if total > LESSON_BUDGET:
+        pytest.fail(f"with this cell the lesson takes more than its {LESSON_BUDGET} reference s")
     return result

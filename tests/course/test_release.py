@@ -14,6 +14,7 @@ from nbclient import NotebookClient
 
 from refimpl.cli import main
 from refimpl.course import regions
+from refimpl.course.executing import PATIENCE
 from refimpl.course.linting.source import read_source
 from refimpl.course.notebooks import sources
 from refimpl.course.releasing import FOLDER, LEFT_OUT, write_release
@@ -108,9 +109,8 @@ def environment_of(released):
 
 
 def execute(released, notebook):
-    client = NotebookClient(
-        notebook, timeout=300, resources={"metadata": {"path": str(released / "lessons")}}
-    )
+    folder = {"metadata": {"path": str(released / "lessons")}}
+    client = NotebookClient(notebook, resources=folder, **PATIENCE)
     kept = {name: value for name, value in environment_of(released).items() if name != "MPLBACKEND"}
     client.execute(env=kept)
     return "".join(str(cell.get("outputs", "")) for cell in notebook.cells)

@@ -84,7 +84,7 @@ class Gone(Sandbox):
         return ["true"]
 
 
-@pytest.mark.parametrize(("kind", "status"), [(Mute, "timeout"), (Gone, "crash")])
+@pytest.mark.parametrize(("kind", "status"), [(Mute, "stalled"), (Gone, "crash")])
 def test_a_child_that_does_not_read_holds_nobody_up(kind, status, tmp_path):
     session = Session(kind(tmp_path, Limits(seconds=0.1)))
     with session, pytest.raises(ChildFailed) as failed:

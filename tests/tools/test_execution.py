@@ -69,7 +69,7 @@ def test_only_what_does_not_hold_is_run(project, monkeypatch, tmp_path):
     def run_parallel(notebooks):
         ran.extend(path.parent.name for path in notebooks)
         for path in notebooks:
-            yield path, Executed([[], [], []], {}, 1.0, ["refimpl", "refimpl.used"], [0.1] * 3)
+            yield path, Executed([[], [], []], {}, ["refimpl", "refimpl.used"], [0.1] * 3)
 
     monkeypatch.setattr(execution, "run_parallel", run_parallel)
     paths = sorted(project.glob("*/01-small.ipynb"))

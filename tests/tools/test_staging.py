@@ -11,7 +11,7 @@ def staged(project, tmp_path):
     """Puts the pages of an edition together and returns the folder."""
 
     def staged(edition):
-        result = Executed([[], [], []], {}, 12.3, [], [0.1] * 3)
+        result = Executed([[], [], []], {}, [], [4.1] * 3)
         executed = {path: result for path in staging.notebooks(project, edition)}
         staging.stage(project, tmp_path / "source", edition, executed)
         return tmp_path / "source"

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import sys
-import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -45,20 +44,23 @@ class Executed:
     Attributes:
         outputs: for each code cell, in order, its outputs.
         widgets: the state of the widgets that it shows, for its metadata.
-        seconds: how long the run took on one core.
         modules: which modules of the package it imported.
-        processor: processor time of each code cell, in seconds.
+        costs: what each code cell cost, in reference seconds (see `refimpl.course.budgets`).
         failure: what failed first, in words; "" if nothing did.
         key: hash of all that it came from.
     """
 
     outputs: list[list]
     widgets: dict
-    seconds: float
     modules: list[str]
-    processor: list[float]
+    costs: list[float]
     failure: str = ""
     key: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """What the run cost, in reference seconds."""
+        return sum(self.costs)
 
     def into(self, notebook: NotebookNode) -> NotebookNode:
         """Return a copy of the notebook that holds these outputs."""
@@ -102,7 +104,8 @@ def execute_all(root: Path, paths: Iterable[Path], cache: Path) -> dict[Path, Ex
         result.key = key_of(notebooks[path], result.modules, hashes)
         save(kept_at(cache, path), result)
         results[path] = result
-        print(f"book: ran {path.parent.name}/{path.name} in {result.seconds:.0f} s", flush=True)
+        name = f"{path.parent.name}/{path.name}"
+        print(f"book: ran {name} in {result.seconds:.0f} reference seconds", flush=True)
     return results
 
 
@@ -162,12 +165,11 @@ def run(path: Path, notebook: NotebookNode, *, keep_going: bool = False) -> Exec
     notebook = nbformat.from_dict(notebook)
     notebook.cells.append(nbformat.v4.new_code_cell(ASK_FOR_MODULES))
     ran = NotebookRun(notebook, keep_going=keep_going)
-    start, failure = time.perf_counter(), ""
+    failure = ""
     try:
         ran.execute()
     except STOPPED as error:
         failure = describe(path, ran, error)
-    seconds = time.perf_counter() - start
     outputs = [cell.outputs for cell in code_cells(notebook)][: ran.n_begun]
     modules = []
     if ran.n_begun == len(code_cells(notebook)):
@@ -177,7 +179,7 @@ def run(path: Path, notebook: NotebookNode, *, keep_going: bool = False) -> Exec
     if errors and not failure:
         failure = f"{path.parent.name}/{path.name}: {errors[0].ename}: {errors[0].evalue}"
     widgets = notebook.metadata.get("widgets", {})
-    return Executed(outputs, widgets, seconds, modules, ran.seconds[: len(outputs)], failure)
+    return Executed(outputs, widgets, modules, ran.costs[: len(outputs)], failure)
 
 
 def describe(path: Path, ran: NotebookRun, error: Exception) -> str:
@@ -242,6 +244,6 @@ def save(path: Path, result: Executed) -> None:
 
 
 def seconds_before(cache: Path, path: Path) -> float:
-    """Return how long a notebook took the last time; new ones count as long."""
+    """Return what a notebook cost the last time; a new one counts as the longest."""
     kept = load(kept_at(cache, path))
     return kept.seconds if kept else float("inf")

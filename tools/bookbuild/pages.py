@@ -10,6 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from bookbuild.progress import with_labels
+from refimpl.course.budgets import REFERENCE_MACHINE
 from refimpl.course.notebooks import CHECK_CALL
 
 HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
@@ -25,7 +26,7 @@ def lesson_page(
 
     Args:
         lesson: the executed open notebook; its first cell is the title.
-        seconds: how long it ran.
+        seconds: what it cost, in reference seconds.
         solution: name of the page with its solutions, or None in an edition without them.
         names: Markdown for its end, on the names of the package that it imports.
     """
@@ -35,7 +36,7 @@ def lesson_page(
             cell.source = with_labels(cell.source)
         else:
             say_where_progress_is(cell)
-    facts = [f"This page ran in {in_words(seconds)} on one CPU core when the book was built."]
+    facts = [f"This page runs in about {in_words(seconds)} on {REFERENCE_MACHINE}."]
     if solution:
         facts.append(f"[Solutions of the exercises](../solutions/{solution}.ipynb)")
     page.cells.insert(1, remark(" ".join(facts)))
@@ -63,7 +64,7 @@ def solution_page(solution: NotebookNode, lesson: str, seconds: float) -> Notebo
     Args:
         solution: the executed notebook with solutions; its first cell is the title.
         lesson: name of the lesson's page.
-        seconds: how long it ran.
+        seconds: what it cost, in reference seconds.
     """
     page = nbformat.from_dict(solution)
     title = page.cells[0].source.removeprefix("# ")
@@ -71,7 +72,7 @@ def solution_page(solution: NotebookNode, lesson: str, seconds: float) -> Notebo
     intro = (
         f"The exercises of [the lesson](../lessons/{lesson}.ipynb), solved. Look here after you "
         "have tried: an answer that you found stays longer than one that you read. The notebook "
-        f"that these come from ran in {in_words(seconds)} on one CPU core when the book was built."
+        f"that these come from runs in about {in_words(seconds)} on {REFERENCE_MACHINE}."
     )
     page.cells.append(remark(intro))
     for cell in solution.cells:

@@ -21,12 +21,12 @@ class Replay:
         ran: the run.
 
     Attributes:
-        seconds: processor time of the cells that were asked for so far.
+        cost: of the cells that were asked for so far, in reference seconds.
     """
 
     def __init__(self, sources: list[str], ran: Executed):
         self.ran = ran
-        self.seconds = 0.0
+        self.cost = 0.0
         self.sources = list(enumerate(sources))
         self.messages: list[dict] = []
 
@@ -40,14 +40,14 @@ class Replay:
         while asked != source:
             number, asked = self.sources.pop(0)
         name = f"cell {number}"
-        self.seconds += self.ran.processor[number] if number < len(self.ran.processor) else 0.0
+        self.cost += self.ran.costs[number] if number < len(self.ran.costs) else 0.0
         said = [message(name, **output) for output in self.outputs_of(number)]
         self.messages = [*said, message(name, "status", execution_state="idle")]
         return name
 
     def outputs_of(self, number: int) -> list[dict]:
         """Return a cell's outputs; an error for one that did not end, or was not reached."""
-        if number < len(self.ran.processor):
+        if number < len(self.ran.costs):
             return self.ran.outputs[number]
         begun = self.ran.outputs[number] if number < len(self.ran.outputs) else []
         if any(output["output_type"] == "error" for output in begun):

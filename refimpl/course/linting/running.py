@@ -18,24 +18,24 @@ def check_by_running(
 
     Args:
         lesson: Its source.
-        cell_budget: Seconds of processor time for a cell.
-        lesson_budget: Seconds of processor time for all of them.
+        cell_budget: Reference seconds for a cell, see `refimpl.course.budgets`.
+        lesson_budget: Reference seconds for all of them.
     """
     _, notebook = read_pair(lesson.path, repository_address(lesson.root))
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     run = NotebookRun(notebook)
     error = _execute(run, lesson.path.name, len(cells))
-    seconds = run.seconds + [0.0] * (len(cells) - len(run.seconds))
+    costs = run.costs + [0.0] * (len(cells) - len(run.costs))
     # The first cell is the set-up, which the source does not hold.
-    for cell, shown, spent in zip(lesson.cells, cells[1:], seconds[1:], strict=True):
+    for cell, shown, cost in zip(lesson.cells, cells[1:], costs[1:], strict=True):
         yield from check_outputs(lesson, cell, shown)
-        if spent > cell_budget:
-            text = f"the cell took {spent:.0f} s of processor time, its budget is {cell_budget:g}"
+        if cost > cell_budget:
+            text = f"the cell took {cost:.0f} reference seconds, its budget is {cell_budget:g}"
             yield lesson.finding(cell.line, text)
         if error and any(output.output_type == "error" for output in shown.outputs):
             yield lesson.finding(cell.line, f"the cell failed: {error}")
-    if (total := sum(run.seconds)) > lesson_budget:
-        text = f"the lesson took {total:.0f} s of processor time, its budget is {lesson_budget:g}"
+    if (total := sum(run.costs)) > lesson_budget:
+        text = f"the lesson took {total:.0f} reference seconds, its budget is {lesson_budget:g}"
         yield lesson.finding(1, text)
 
 
