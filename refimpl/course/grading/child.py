@@ -18,6 +18,7 @@ import numpy as np
 
 from refimpl.course.comparing import as_array
 from refimpl.course.grading.cells import broken_definition, readable_source
+from refimpl.course.grading.importing import import_ahead
 from refimpl.course.grading.needed import needed, statements_of
 from refimpl.course.grading.refusing import refuse_keyrings
 from refimpl.course.grading.running import run_sources, told
@@ -62,6 +63,7 @@ def main(user: int | None, limits: dict[str, int], must_hold: bool) -> None:
         if request["do"] == "read":
             notebook = Notebook(request["cells"])
             reply = {name: notebook.about(name, names) for name, names in request["of"].items()}
+            import_ahead([source for name in reply for source in notebook.needed[name] or []])
         else:
             reply = answer(notebook, request)
         write_frame(replies, pack({"number": request["number"], "reply": reply}))

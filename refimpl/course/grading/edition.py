@@ -6,10 +6,10 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2]
 # Of `refimpl.course` only what the child itself needs.
-OF_COURSE = ("comparing.py", "exercise.py", "guard.py")
+OF_COURSE = ("budgets.py", "comparing.py", "exercise.py", "guard.py")
 OF_GRADING = (
-    *("cells.py", "child.py", "needed.py", "refusing.py", "running.py", "suspicion.py"),
-    "wire.py",
+    *("cells.py", "child.py", "importing.py", "needed.py", "refusing.py", "running.py"),
+    *("suspicion.py", "wire.py"),
 )
 
 STAND_IN = '''\

@@ -1,11 +1,11 @@
 """Grading many submissions: on this machine's cores, or on a cluster that is there already."""
 
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Event
 from typing import TYPE_CHECKING
 
+from refimpl.course.grading.calibration import available_cores
 from refimpl.course.grading.inbox import Submission
 from refimpl.course.grading.report import GRADER_ERROR, Report, report_fault
 from refimpl.course.grading.task import Task, grade_cells, prepare, read_cells
@@ -120,4 +120,4 @@ def _on_a_worker(task: Task, key: str, cells: list[str]) -> Report:
 
 def default_workers() -> int:
     """Return how many submissions to grade at the same time: one a core."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return available_cores()

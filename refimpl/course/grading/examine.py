@@ -16,8 +16,9 @@ from refimpl.course.grading.judging import Trial, judge, report
 from refimpl.course.grading.replies import read_about, read_trials
 from refimpl.course.grading.report import GRADER_ERROR, ExerciseReport, Report
 from refimpl.course.grading.sandbox import Sandbox
-from refimpl.course.grading.session import ChildFailed, Session
+from refimpl.course.grading.session import STALLED, ChildFailed, Session
 
+READING = 120  # reference seconds for a notebook's text and its imports: code of ours and no other
 # What an answer may be told because another one has taken all there is.
 _SCARCE = re.compile(r"raised (OSError|BlockingIOError|RuntimeError: can't start)")
 
@@ -95,7 +96,7 @@ class _Asked:
         """Call the function on more inputs."""
         shared = self.child.answered_others(self)
         status, reason, trials = self._ask(inputs)
-        if shared and _went_wrong(status, trials):
+        if (shared and _went_wrong(status, trials)) or status == STALLED:
             # What another answer left behind may be to blame, such as threads: once more, alone.
             status, reason, trials = self._ask(inputs)
         self.failed = None if status == "called" else (status, reason)
@@ -103,8 +104,11 @@ class _Asked:
 
     def _ask(self, inputs: list) -> tuple[str, str, list[Trial]]:
         request = self.question.how | {"whole": self.whole, "trials": inputs}
+        limits = self.child.limits
+        allowed = limits.seconds + (limits.notebook if self.whole else 0)
         try:
-            status, reason, trials = read_trials(self.child.ask(request, self), len(inputs))
+            reply = self.child.ask(request, allowed, self)
+            status, reason, trials = read_trials(reply, len(inputs))
         except ChildFailed as failure:
             self.child.close()
             return failure.status, str(failure), []
@@ -162,6 +166,7 @@ class _Child:
     """A session that has read the notebook, and is started anew after one that failed."""
 
     def __init__(self, sandbox: Sandbox, stop: Event | None, opening: dict[str, Any]):
+        self.limits = sandbox.limits
         self._start = lambda: Session(sandbox, stop)
         self._opening = opening
         self._session: Session | None = None
@@ -173,18 +178,28 @@ class _Child:
 
     def about(self) -> dict[str, dict[str, Any]]:
         """Return what the notebook's text tells about each function."""
-        self._session = self._start()
         try:
-            return read_about(self._session.ask(self._opening), list(self._opening["of"]))
+            try:
+                return self._read()
+            except ChildFailed as failure:
+                if failure.status != STALLED:
+                    raise
+                self.close()
+                return self._read()  # once more: it may have been the machine
         except ChildFailed as failure:
             raise GraderError(f"a child did not read the notebook: {failure}") from None
 
-    def ask(self, request: dict[str, Any], asker: object) -> Any:
+    def _read(self) -> dict[str, dict[str, Any]]:
+        self._session = self._start()
+        reply = self._session.ask(self._opening, READING)
+        return read_about(reply, list(self._opening["of"]))
+
+    def ask(self, request: dict[str, Any], reference_seconds: float, asker: object) -> Any:
         """Send a request and return the reply, which anybody may have written."""
         if self._session is None:
             self.about()
         self._askers.add(id(asker))
-        return self._session.ask(request)
+        return self._session.ask(request, reference_seconds)
 
     def close(self) -> None:
         """End the child, if there is one."""

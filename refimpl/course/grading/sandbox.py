@@ -13,6 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from refimpl.course.budgets import LESSON_BUDGET
 from refimpl.course.grading.edition import PACKAGE
 from refimpl.course.grading.users import is_root
 from refimpl.errors import UserError
@@ -26,8 +27,10 @@ class Limits:
     """What one child may use.
 
     Attributes:
-        seconds: For one question about one exercise, of processor time; a child that waits has
-            `PATIENCE` times as long on the clock.
+        seconds: For one question about one exercise: processor time, in reference seconds (see
+            `refimpl.course.budgets`). Imports that can be seen in the text are not counted. A child
+            may sleep `PATIENCE` times as long, by the clock.
+        notebook: As much more where the whole notebook has to be run for an answer.
         memory: Bytes, of all processes of a child together.
         processes: How many there may be, threads counted.
         file_size: Bytes that a file may have; there is room for twice as much.
@@ -35,6 +38,7 @@ class Limits:
     """
 
     seconds: float = 60.0
+    notebook: float = LESSON_BUDGET
     memory: int = 4 * 2**30
     processes: int = 64
     file_size: int = 32 * 2**20
@@ -49,21 +53,28 @@ class Sandbox:
         edition: The folder with the package for the child's import path.
         limits: What one child may use.
         trusted: Run children in the open, as whoever grades.
+        reference_second: Seconds of processor time on this machine that do the work of one
+            reference second.
     """
 
     edition: Path
     limits: Limits = Limits()
     trusted: bool = False
+    reference_second: float = 1.0
 
     def command(self, user: int | None) -> list[str]:
         """Return the command line of a child, which becomes a user first, if told to."""
         start = (
-            f"import sys; sys.path.insert(0, {self._package()!r}); "
             "from refimpl.course.grading.child import main; "
             f"main({None if self.trusted else user}, {json.dumps(self._limits())}, "
             f"must_hold={not self.trusted})"
         )
-        return self.python(start)
+        return self.python(self.with_package(start))
+
+    def with_package(self, code: str) -> str:
+        """Return Python code that finds the package of the sandbox."""
+        package = str(self.edition) if self.trusted else INSIDE
+        return f"import sys; sys.path.insert(0, {package!r})\n{code}"
 
     def python(self, code: str) -> list[str]:
         """Return the command line of Python code in the sandbox."""
@@ -89,9 +100,6 @@ class Sandbox:
             "PYTHONHASHSEED": "0",  # the same grade for the same submission
             "LC_ALL": "C.UTF-8",
         }
-
-    def _package(self) -> str:
-        return str(self.edition) if self.trusted else INSIDE
 
     def _limits(self) -> dict[str, int]:
         """The limits that the kernel keeps, by their names in the module `resource`."""
@@ -146,7 +154,7 @@ def check_sandbox(sandbox: Sandbox) -> None:
         raise UserError(f"there is no sandbox on {sys.platform}: {advice}")
     if shutil.which("bwrap") is None:
         raise UserError(f"bubblewrap (bwrap) is not installed: install it, or {advice}")
-    command = sandbox.python(f"import sys; sys.path.insert(0, {INSIDE!r}); import refimpl, numpy")
+    command = sandbox.python(sandbox.with_package("import refimpl, numpy"))
     done = subprocess.run(command, capture_output=True, text=True, env=sandbox.environment())
     if done.returncode:
         raise UserError(f"bubblewrap does not work here ({done.stderr.strip()[-200:]}): {advice}")

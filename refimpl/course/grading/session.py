@@ -14,14 +14,18 @@ from refimpl.course.grading.users import borrowed_user
 
 MAX_REPLY = 64 * 2**20
 LOOK_EVERY = 0.25  # seconds between two looks at what a child uses
-PATIENCE = 4  # how much longer than it may compute a child may take, on a busy machine or asleep
+PATIENCE = 4  # how much longer than it may compute a child may sleep
+# Seconds of the clock, and how many for each that may be computed: far more than a busy machine
+# takes. Only a child that hides what it computes, or lets all others go first, gets there.
+LONGEST_WAIT, LONGEST_SHARE = 600, 60
+STALLED = "stalled"
 
 
 class ChildFailed(Exception):
     """A child that gave no reply.
 
     Attributes:
-        status: "timeout", "memory", "files", "crash" or "tampering".
+        status: "timeout", "stalled", "memory", "files", "crash" or "tampering".
     """
 
     def __init__(self, status: str, reason: str):
@@ -43,6 +47,7 @@ class Session:
 
     def __init__(self, sandbox: Sandbox, stop: Event | None = None):
         self.limits = sandbox.limits
+        self._reference_second = sandbox.reference_second
         self._stop = stop or Event()
         self._n_asked = 0
         self._threads: list[Thread] = []
@@ -75,8 +80,12 @@ class Session:
                 with suppress(OSError):  # there may be something left to be written
                     self._process.stdin.close()
 
-    def ask(self, request: dict[str, Any]) -> Any:
+    def ask(self, request: dict[str, Any], reference_seconds: float | None = None) -> Any:
         """Send a request and return the reply.
+
+        Args:
+            request: What to say.
+            reference_seconds: How long it may compute; as long as for an answer, if not given.
 
         Raises:
             ChildFailed: There was none, or none that can be read. The child is of no use any more.
@@ -84,7 +93,9 @@ class Session:
         """
         self._n_asked += 1
         message = wire.pack(request | {"number": self._n_asked})
-        frame = self._wait(self._exchange(message))
+        before = used_by(self._process.pid).seconds
+        allowed = self.limits.seconds if reference_seconds is None else reference_seconds
+        frame = self._wait(self._exchange(message), before, allowed)
         try:
             if frame is None:
                 raise ChildFailed("crash", f"the process ended {self._ending()}")
@@ -119,10 +130,18 @@ class Session:
         self._threads[0].start()
         return box
 
-    def _wait(self, box: queue.Queue) -> bytes | wire.WireError | None:
-        """Wait for a reply, with an eye on the clock, the processor and the memory."""
-        start, spent_before = time.monotonic(), None
-        limits = self.limits
+    def _wait(
+        self, box: queue.Queue, spent_before: float, allowed: float
+    ) -> bytes | wire.WireError | None:
+        """Wait for a reply, with an eye on what the child computes, and on its sleep.
+
+        Args:
+            box: Where the reply comes.
+            spent_before: Processor seconds that the child had computed already.
+            allowed: Reference seconds that it may compute.
+        """
+        start, limits, n_asleep = time.monotonic(), self.limits, 0
+        seconds = allowed * self._reference_second
         while True:
             try:
                 return box.get(timeout=LOOK_EVERY)
@@ -131,10 +150,14 @@ class Session:
             if self._stop.is_set():
                 raise Stopped
             used = used_by(self._process.pid)
-            spent_before = used.seconds if spent_before is None else spent_before
-            late = time.monotonic() - start > PATIENCE * limits.seconds
-            if late or used.seconds - spent_before > limits.seconds:
-                raise ChildFailed("timeout", f"took more than {limits.seconds:g} s")
+            # Looks are counted, not the time between them: that may be long on a busy machine.
+            n_asleep += not used.runs
+            if used.seconds - spent_before > seconds:
+                raise ChildFailed("timeout", f"computed for more than {allowed:g} s")
+            if n_asleep * LOOK_EVERY > PATIENCE * allowed:
+                raise ChildFailed(STALLED, f"slept for more than {PATIENCE * allowed:g} s")
+            if time.monotonic() - start > LONGEST_WAIT + LONGEST_SHARE * seconds:
+                raise ChildFailed(STALLED, "came to no end, and could not be seen to compute")
             if used.memory > limits.memory:
                 raise ChildFailed("memory", f"used more than {limits.memory / 2**30:g} GiB")
             if used.files > limits.files:

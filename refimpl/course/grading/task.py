@@ -2,12 +2,13 @@
 
 import hashlib
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import Event, Lock
 
 from refimpl.course.grading.answer_key import Question, fingerprint, make_answer_key
+from refimpl.course.grading.calibration import measured_reference_second
 from refimpl.course.grading.edition import write_edition
 from refimpl.course.grading.examine import Examiner
 from refimpl.course.grading.inbox import Submission
@@ -90,7 +91,14 @@ def _prepared(task: Task) -> tuple[list[Question], Sandbox]:
     sandbox = Sandbox(_edition_folder(), task.limits, task.trusted)
     if not task.trusted:
         check_sandbox(sandbox)
+    # Not part of the task, whose key decides what is graded anew: limits are the same everywhere.
+    sandbox = replace(sandbox, reference_second=_reference_second(task.trusted))
     return make_answer_key(task.lesson, task.secret), sandbox
+
+
+@cache
+def _reference_second(trusted: bool) -> float:
+    return measured_reference_second(Sandbox(_edition_folder(), trusted=trusted))
 
 
 _folders: list[tempfile.TemporaryDirectory] = []  # each is removed when Python ends

@@ -2,10 +2,13 @@
 
 import os
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
+from refimpl.course.budgets import processor_time
 
 
 @dataclass
@@ -13,14 +16,16 @@ class Used:
     """What some processes use together.
 
     Attributes:
-        seconds: Of processor time, by those that are there.
+        seconds: Processor time of those that are there and of children that they waited for.
         memory: Bytes.
         files: In /tmp and /dev/shm of a sandbox.
+        runs: Whether one of them computes, or waits for nothing but a processor.
     """
 
     seconds: float = 0.0
     memory: int = 0
     files: int = 0
+    runs: bool = False
 
 
 def used_by(pid: int) -> Used:
@@ -29,8 +34,8 @@ def used_by(pid: int) -> Used:
     for process in _family(pid):
         try:
             with process.oneshot():
-                times = process.cpu_times()
-                used.seconds += times.user + times.system
+                used.seconds += processor_time(process)
+                used.runs = used.runs or _runs(process)
                 used.memory += process.memory_info().rss
             used.files = max(used.files, _files_of(process.pid))
         except psutil.Error:
@@ -58,6 +63,24 @@ def _family(pid: int) -> list[psutil.Process]:
         return [first, *first.children(recursive=True)]
     except psutil.Error:
         return []
+
+
+def _runs(process: psutil.Process) -> bool:
+    """Whether a thread of a process computes, or would if it had a processor.
+
+    A busy machine makes threads wait for a processor, and they count as running all the while. So
+    this tells a child that is asleep from one that gets little done, however slow the machine is.
+    """
+    if sys.platform != "linux":
+        return process.status() == psutil.STATUS_RUNNING
+    try:
+        for thread in Path(f"/proc/{process.pid}/task").iterdir():
+            state = (thread / "stat").read_text().rpartition(")")[2].split()[0]
+            if state == "R":
+                return True
+    except (OSError, IndexError):  # gone
+        pass
+    return False
 
 
 def _files_of(pid: int) -> int:
