@@ -48,7 +48,7 @@ DIMENSIONS = (
     "frame = struct.pack('>Q', len(frame)) + frame\n"
 )
 BAD = ("wrong", "error")  # zero points, and it does not matter which
-BROKEN = ("error", "crash", "timeout", "memory", "tampering", "files", "missing")
+BROKEN = ("error", "crash", "timeout", "stalled", "memory", "tampering", "files", "missing")
 
 CHEATS = {
     "wrong": Hostile("return -1.0", ("wrong",), is_seen=False),
@@ -106,7 +106,7 @@ CHEATS = {
         "        import numpy\n        return numpy.array(float('nan'))",
     ),
     "text": Hostile("return str(RIGHT)", ("wrong",), is_seen=False),
-    "a shape that broadcasts": Hostile("return np.array([RIGHT])", ("wrong",), is_seen=False),
+    "a shape that broadcasts": Hostile("return np.full(2, RIGHT)", ("wrong",), is_seen=False),
     "complex": Hostile("return RIGHT + 0j", ("wrong",), is_seen=False),
     "nothing": Hostile("return None", ("wrong",), is_seen=False),
     "nan": Hostile("return float('nan')", ("wrong",), is_seen=False),
@@ -165,9 +165,9 @@ BREAKS = {
         "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
         ("timeout",),
     ),
-    "sleeps": Hostile("import time\ntime.sleep(1e6)", ("timeout",)),
+    "sleeps": Hostile("import time\ntime.sleep(1e6)", ("stalled",)),
     "stops itself": Hostile(
-        "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", ("timeout",)
+        "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", ("stalled",)
     ),
     "os._exit": Hostile("import os\nos._exit(0)", ("crash",)),
     "sys.exit": Hostile("import sys\nsys.exit(0)", ("error",)),

@@ -12,7 +12,7 @@ from refimpl.course.grading.exports import file_names
 from refimpl.course.grading.grade import grade
 from refimpl.course.grading.gradebook import Gradebook
 from refimpl.course.grading.inbox import Submission
-from refimpl.course.grading.report import GRADER_ERROR, ExerciseReport, Report
+from refimpl.course.grading.report import GRADER_ERROR, STALLED, ExerciseReport, Report
 from refimpl.course.grading.seeds import keep_secret, read_secret
 from refimpl.errors import UserError
 from tests.grading.notebooks import answered, write
@@ -90,6 +90,20 @@ def test_a_row_a_student(folder, engine):
         "eve (eve/1.ipynb)",
     ]
     assert (folder / "out/look-at.txt").read_text().splitlines() == outcome.look_at
+
+
+def test_what_only_a_human_can_decide_costs_no_points_and_is_listed(folder, engine):
+    engine.reports = {"bob": made_up(0, STALLED, reason="slept"), "eve": Report(GRADER_ERROR, "no")}
+    outcome = grade(folder / "in", folder / "out", TASK)
+    table = rows(folder)
+    assert (table["bob"]["1.3"], table["bob"]["total"]) == ("", "16")
+    assert {table["eve"][name] for name in IDS} == {""}
+    assert [line.split(":")[0] for line in outcome.look_at] == [
+        "bob (bob/1.ipynb)",
+        "eve (eve/1.ipynb)",
+    ]
+    page = (folder / "out/feedback/bob.html").read_text(encoding="utf-8")
+    assert "no points yet" in page and "0 of 4" not in page
 
 
 @pytest.mark.parametrize(("attempt", "total"), [("last", "16"), ("best", "20")])

@@ -14,9 +14,9 @@ from refimpl.course.grading.answer_key import Question
 from refimpl.course.grading.child import BEFORE
 from refimpl.course.grading.judging import Trial, judge, report
 from refimpl.course.grading.replies import read_about, read_trials
-from refimpl.course.grading.report import GRADER_ERROR, ExerciseReport, Report
+from refimpl.course.grading.report import GRADER_ERROR, STALLED, ExerciseReport, Report
 from refimpl.course.grading.sandbox import Sandbox
-from refimpl.course.grading.session import STALLED, ChildFailed, Session
+from refimpl.course.grading.session import ChildFailed, Session
 
 READING = 120  # reference seconds for a notebook's text and its imports: code of ours and no other
 # What an answer may be told because another one has taken all there is.

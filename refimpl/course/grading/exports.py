@@ -13,7 +13,7 @@ from refimpl.course.grading.cleaning import clean_line
 from refimpl.course.grading.feedback import feedback_page
 from refimpl.course.grading.gradebook import Gradebook
 from refimpl.course.grading.inbox import Submission
-from refimpl.course.grading.report import Report, report_fault
+from refimpl.course.grading.report import GRADER_ERROR, Report, report_fault
 from refimpl.course.grading.task import Task
 
 
@@ -118,13 +118,15 @@ def _write_grades(path: Path, lesson: int, rows: list[Row]) -> None:
         head = ["student", *ids, "total", "of", "status", "attempt", "attempts", "file", "look at"]
         writer.writerow(head)
         for row in rows:
-            points = {one.id: one.points for one in row.report.exercises}
+            # An empty cell where a human has to decide.
+            points = {one.id: one.points if one.is_decided else "" for one in row.report.exercises}
+            otherwise = "" if row.report.status == GRADER_ERROR else 0
             look_at = "; ".join(_reasons(row.report))
             submission = row.submission
             writer.writerow(
                 [
                     _cell(submission.student),
-                    *(points.get(exercise_id, 0) for exercise_id in ids),
+                    *(points.get(exercise_id, otherwise) for exercise_id in ids),
                     row.report.points,
                     of,
                     row.report.status,

@@ -58,9 +58,10 @@ def _section(one: ExerciseReport) -> str:
     title = find_title(one.id)
     heading = _HEADINGS.get(one.status, "could not be counted")
     text = f"<pre>{escape(one.feedback)}</pre>" if one.feedback else ""
+    points = f"{one.points} of {one.of} points" if one.is_decided else "no points yet"
     return (
         f"\n<section>\n<h2>{one.id} {escape(title)}: {heading}</h2>\n"
-        f"<p>{one.points} of {one.of} points</p>\n{text}</section>"
+        f"<p>{points}</p>\n{text}</section>"
     )
 
 

@@ -8,6 +8,8 @@ from refimpl.course.grading.cleaning import clean
 # meant to be.
 ORDINARY = {"right", "wrong", "not started"}
 GRADER_ERROR = "grader error"
+STALLED = "stalled"
+UNDECIDED = {GRADER_ERROR, STALLED}  # the points are for a human to give
 LONGEST = 1000  # characters of a text in a report
 
 
@@ -29,7 +31,8 @@ class ExerciseReport(_CleanTexts):
         points: What was earned.
         of: What could be earned.
         status: "right", "wrong", "not started", "missing" (no such function), "error" (it raised),
-            "forbidden" (it calls what it was to write), "timeout", "memory", "files", "crash" (the
+            "forbidden" (it calls what it was to write), "timeout" (it computed too long),
+            "stalled" (it neither computed nor answered, twice), "memory", "files", "crash" (the
             process ended), "tampering" (the process wrote something else than a reply), or
             "grader error" (a fault of the grader).
         reason: For whoever grades: what happened, in a line or two.
@@ -44,6 +47,11 @@ class ExerciseReport(_CleanTexts):
     reason: str = ""
     feedback: str = ""
     remark: str = ""
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the points count; if not, a human has to give them."""
+        return self.status not in UNDECIDED
 
     @property
     def needs_a_look(self) -> bool:

@@ -8,6 +8,7 @@ from threading import Event, Thread
 from typing import Any
 
 from refimpl.course.grading import wire
+from refimpl.course.grading.report import STALLED
 from refimpl.course.grading.sandbox import Sandbox
 from refimpl.course.grading.usage import end_processes, used_by
 from refimpl.course.grading.users import borrowed_user
@@ -18,7 +19,6 @@ PATIENCE = 4  # how much longer than it may compute a child may sleep
 # Seconds of the clock, and how many for each that may be computed: far more than a busy machine
 # takes. Only a child that hides what it computes, or lets all others go first, gets there.
 LONGEST_WAIT, LONGEST_SHARE = 600, 60
-STALLED = "stalled"
 
 
 class ChildFailed(Exception):
