@@ -44,8 +44,7 @@ def read_json(path: Path, error: type[UserError], what: str) -> dict[str, Any]:
     except FileNotFoundError:
         raise
     except (OSError, ValueError, RecursionError) as reason:
-        told = str(reason).splitlines()[0][:200]
-        raise error(f"{path}: damaged, or not {what} ({told})") from reason
+        raise error(f"{path}: damaged, or not {what} ({_first_line(reason)})") from reason
     return content
 
 
@@ -150,11 +149,29 @@ def read_arrays(path: Path, error: type[UserError], what: str) -> dict[str, np.n
                 member.filename.removesuffix(".npy"): _read_array(archive, member)
                 for member in archive.infolist()
             }
-    except (
-        *(OSError, ValueError, KeyError, EOFError, TypeError, RuntimeError, SyntaxError),
-        *(zipfile.BadZipFile, NotImplementedError, OverflowError, MemoryError),
-    ) as reason:
-        raise error(f"{path}: damaged, or not {what} ({reason})") from reason
+    except Exception as reason:  # of a broken header: whatever Python's tokenizer raises
+        raise error(f"{path}: damaged, or not {what} ({_first_line(reason)})") from reason
+
+
+def map_array(path: Path, error: type[UserError], advice: str) -> np.ndarray:
+    """Open an .npy file without reading all of it.
+
+    Args:
+        path: the file.
+        error: what to raise.
+        advice: what to do, for the end of the message.
+
+    Raises:
+        UserError: no file, or a damaged one.
+    """
+    try:
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+    except Exception as reason:  # as above
+        raise error(f"{path}: missing or damaged ({_first_line(reason)}); {advice}") from reason
+
+
+def _first_line(reason: Exception) -> str:
+    return (str(reason).splitlines() or [type(reason).__name__])[0][:200]
 
 
 def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import errno
+import io
 import os
 import warnings
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from refimpl.audio.errors import AudioError, decoder_name
+from refimpl.audio.errors import AudioError
 from refimpl.errors import UserError
 from refimpl.files import replacing
 
@@ -53,33 +53,50 @@ def save_audio(path: str | os.PathLike, audio: np.ndarray, sample_rate: int) -> 
     except UserError as error:  # something else than a file is there
         raise AudioError(f"cannot be written: {error}", path) from None
     except (OSError, soundfile.SoundFileError) as error:
-        raise AudioError(f"cannot be written ({_reason(error)})", path) from _cause(error)
+        raise AudioError(f"cannot be written ({_reason(error)})", path) from error
     return path
-
-
-def _cause(error: Exception) -> Exception:
-    """The cause as an OSError where libsndfile has it from the system and does not say which."""
-    is_system = getattr(error, "error_string", "").startswith("System error")
-    return OSError(errno.EIO, _reason(error)) if is_system else error
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or str(error)
-    reason = getattr(error, "error_string", str(error)).strip().rstrip(".")
-    return "no space left or not permitted" if reason == "System error" else reason
+    return getattr(error, "error_string", str(error)).strip().rstrip(".")
+
+
+class _HonestFile(io.FileIO):
+    """A file that keeps the first error of writing, since libsndfile does not report them all.
+
+    On a full disk its FLAC and OGG encoders go on and close a file that lacks its end.
+    """
+
+    failure: OSError | None = None
+
+    def write(self, data: bytes) -> int:
+        """Write all of the bytes, or note why that failed; an exception would get lost here."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[super().write(rest) :]
+        except OSError as error:
+            self.failure = self.failure or error
+        return len(data) - len(rest)
 
 
 def _write(path: Path, audio: np.ndarray, sample_rate: int, audio_format: str) -> None:
-    with soundfile.SoundFile(
-        decoder_name(path),
-        "w",
-        samplerate=sample_rate,
-        channels=audio.shape[1],
-        format=audio_format,
-    ) as file:
-        for start in range(0, len(audio), _PIECE):
-            file.write(audio[start : start + _PIECE])
+    with _HonestFile(path, "w+") as place:
+        try:
+            with soundfile.SoundFile(
+                place,
+                "w",
+                samplerate=sample_rate,
+                channels=audio.shape[1],
+                format=audio_format,
+            ) as file:
+                for start in range(0, len(audio), _PIECE):
+                    file.write(audio[start : start + _PIECE])
+        finally:
+            if place.failure:
+                raise place.failure
 
 
 def _checked(audio: np.ndarray, path: Path) -> np.ndarray:

@@ -24,7 +24,19 @@ WITHOUT_USE = frozenset(
         "start_generating_paradigm",
     }
 )
-_RENAMED = {"paradigm_token": "paradigm", "paradigm_prompt": "paradigm"}
+_RENAMED = dict.fromkeys(("paradigm_token", "paradigm_prompt", "paradigm_str"), "paradigm")
+# How the original writes masks and queries as text. Here they are tokens of the vocabulary.
+_OF_TEXT = frozenset(
+    {
+        "close_context_token",
+        "context_token",
+        "done_token",
+        "mask_prefix",
+        "mask_suffix",
+        "result_token_template",
+        "start_token_template",
+    }
+)
 
 
 def translate_objective(configuration: Any) -> Any:
@@ -34,7 +46,9 @@ def translate_objective(configuration: Any) -> Any:
     """
     if not isinstance(configuration, Mapping):
         return configuration
-    ours = {_RENAMED.get(key, key): value for key, value in configuration.items()}
+    ours = {
+        _RENAMED.get(key, key): value for key, value in configuration.items() if key not in _OF_TEXT
+    }
     if ours.get("paradigm") == "":
         del ours["paradigm"]
     if ours.get("paradigm_suffix") == "":
@@ -48,6 +62,8 @@ def translate_objective(configuration: Any) -> Any:
             "prefix_language_modeling has no corruption_rate; prefix_fraction alone is used",
             stacklevel=4,
         )
+    if name in ("autoencoding", "autoencoding_with_deshuffling") and "tokens_per_mask" in ours:
+        ours["mean_tokens_per_span"] = float(ours.pop("tokens_per_mask"))
     if name == "selective_copying":
         _translate_selective_copying(ours)
     return ours

@@ -157,7 +157,7 @@ def _objective(
 ) -> dict[str, Any]:
     """One entry of its list of objectives."""
     paradigm = "" if special.paradigm is None else f"<token {special.paradigm}>"
-    parameters = _PARAMETERS[objective.name](objective, paradigm)
+    parameters = parameters_for_the_original(objective, paradigm)
     return {
         "name": objective.name,
         "prob": float(share),
@@ -166,6 +166,16 @@ def _objective(
         "config_overrides": dict(parameters),
         **parameters,
     }
+
+
+def parameters_for_the_original(objective: Objective, paradigm: str) -> dict[str, Any]:
+    """An objective's parameters by the original's names.
+
+    Args:
+        objective: One of ours.
+        paradigm: Its token, as the original's tokenizer reads it.
+    """
+    return _PARAMETERS[objective.name](objective, paradigm)
 
 
 def _masks() -> dict[str, str]:

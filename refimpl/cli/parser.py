@@ -68,11 +68,12 @@ def build_parser() -> Parser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", dest="command")
     for name in COMMANDS:
         module = import_module("refimpl.cli." + name.replace("-", "_"))
-        summary = module.__doc__.strip().splitlines()[0]
+        about = (module.__doc__ or name).strip()  # `python -OO` leaves docstrings out
+        summary = about.splitlines()[0]
         command = commands.add_parser(
             name,
             help=summary[0].lower() + summary[1:].rstrip("."),
-            description=module.__doc__.strip(),
+            description=about,
             epilog=module.EXAMPLES,
             parents=[_common_options()],
         )

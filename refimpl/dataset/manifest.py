@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from refimpl.errors import UserError
 from refimpl.files import write_atomically
+from refimpl.reading import map_array, read_json
 from refimpl.tokenizer import AudioTokenizer
 
 VERSION = 1
@@ -72,16 +74,17 @@ class Manifest:
         if not path.is_file():
             raise DatasetError(f"{folder}: no token dataset (no {FILE_NAME}); tokenize a corpus")
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
+            content = read_json(path, DatasetError, "a token dataset's manifest")
             version = content["version"]
             if version == VERSION:
-                manifest = cls(**content)
+                manifest = TypeAdapter(cls).validate_python(content)
                 counts = {len(manifest.names), len(manifest.lengths), len(manifest.seconds)}
                 if len(counts) != 1 or sum(manifest.lengths) != sum(manifest.shards):
                     raise ValueError("its counts contradict one another")
                 return manifest
         except (ValueError, KeyError, TypeError) as error:
-            raise DatasetError(f"{path}: damaged ({error}); tokenize the corpus again") from error
+            told = str(error).replace("\n", " ")[:200]
+            raise DatasetError(f"{path}: damaged ({told}); tokenize the corpus again") from error
         raise DatasetError(f"{path}: version {version}, this package reads {VERSION}")
 
     def save(self, folder: Path) -> None:
@@ -115,10 +118,7 @@ def open_shard(folder: Path, index: int, manifest: Manifest) -> np.ndarray:
         DatasetError: it is missing or damaged.
     """
     path, n_tokens = shard_path(folder, index), manifest.shards[index]
-    try:
-        shard = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise DatasetError(f"{path}: missing or damaged ({error}); tokenize again") from error
+    shard = map_array(path, DatasetError, "tokenize again")
     if shard.shape != (n_tokens,) or shard.dtype != manifest.dtype:
         raise DatasetError(
             f"{path}: holds {shard.dtype} {shard.shape}, the manifest says "

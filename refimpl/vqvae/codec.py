@@ -217,6 +217,6 @@ class VQVAE(CodecMeasures):
             network.load_state_dict(tensors)
             vqvae = cls(mel, network, mean, std, header["history"], header["notes"])
         except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            reason = str(error).splitlines()[0]
+            reason = str(error).splitlines()[0][:200]
             raise CodecError(f"{path}: damaged ({reason})") from error
         return check_fingerprint(vqvae, header, path)

@@ -112,7 +112,7 @@ def test_a_full_disk_keeps_the_old_file(tmp_path, suffix):
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))  # fails like a full disk
     try:
-        with pytest.raises(AudioError, match="no space left"):
+        with pytest.raises(AudioError, match="File too large"):
             save_audio(path, noise(5.0), RATE)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))

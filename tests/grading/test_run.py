@@ -4,6 +4,7 @@ import csv
 import json
 import sqlite3
 from html.parser import HTMLParser
+from threading import Thread
 
 import pytest
 
@@ -15,6 +16,7 @@ from refimpl.course.grading.inbox import Submission
 from refimpl.course.grading.report import GRADER_ERROR, STALLED, ExerciseReport, Report
 from refimpl.course.grading.seeds import keep_secret, read_secret
 from refimpl.errors import UserError
+from refimpl.files import alone
 from tests.grading.notebooks import answered, write
 from tests.grading.settings import TASK
 
@@ -200,8 +202,19 @@ def test_file_names_are_safe_and_different():
 
 
 def test_two_runs_do_not_write_into_one_folder(folder, engine):
-    with grading._alone(folder), pytest.raises(UserError, match="another run"):
-        grade(folder / "in", folder, TASK)
+    refused = []
+
+    def second_run():
+        try:
+            grade(folder / "in", folder, TASK)
+        except UserError as error:
+            refused.append(str(error))
+
+    with alone(folder, "grading into"):
+        thread = Thread(target=second_run)
+        thread.start()
+        thread.join()
+    assert len(refused) == 1 and "another process is grading into" in refused[0]
 
 
 def test_the_gradebook_keeps_every_attempt_with_its_reasons(tmp_path):
