@@ -21,6 +21,9 @@ FONT_PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="font"[^>]*>\n?')
 # The plain players of an A/B row, which is what stands in its first element, and their files.
 COMPARED = re.compile(r'<div class="refimpl-compare\b.*?</div>', re.DOTALL)
 SOUND_FILE = re.compile(r'(?<= src=")[^":]+\.mp3(?=")')
+# A player and its name for screen readers, which begins with its caption and ends in its duration.
+PLAYER = re.compile(r'<audio\b[^>]*\baria-label="([^"]*)"[^>]*>.*?</audio>', re.DOTALL)
+DURATION = re.compile(r"[\d.]+ s(, silent)?$")
 WITH_EXERCISES = ("lessons/", "book/progress")  # pages that show what a reader has solved
 # In the contents, what opens a page's own pages is an arrow: who does not see it needs a name.
 TOGGLE = '<summary><span class="toctree-toggle"'
@@ -108,6 +111,18 @@ def with_sounds(page: str, folder: Path) -> str:
     return COMPARED.sub(lambda row: SOUND_FILE.sub(address, row[0]), page)
 
 
+def with_words_for_paper(text: str) -> str:
+    """Put words after each player of a page, which paper alone shows, in the player's stead."""
+
+    def words(player: re.Match) -> str:
+        duration = DURATION.search(player[1])
+        file = SOUND_FILE.search(player[0])
+        said = duration[0] if duration else Path(file[0]).name if file else player[1]
+        return f'{player[0]}<span class="on-paper">♪ {said}</span>'
+
+    return PLAYER.sub(words, text)
+
+
 def mend_pages(app: Sphinx, exception: Exception | None) -> None:
     """Change in the finished pages what no setting changes: each line says what and why."""
     if exception or app.builder.format != "html":
@@ -116,7 +131,7 @@ def mend_pages(app: Sphinx, exception: Exception | None) -> None:
         before = path.read_text(encoding="utf-8")
         # Fonts show the theme's icons as well as its script.
         text = FONT_PRELOAD.sub("", ICON_SCRIPT.sub("", before)).replace(TOGGLE, NAMED_TOGGLE)
-        text = with_sounds(text, path.parent)
+        text = with_sounds(with_words_for_paper(text), path.parent)
         # Sphinx lays out a long signature as a list of definitions, which it is not.
         text = text.replace("<dl>\n<dd><em", '<dl role="none">\n<dd><em')
         text = text.replace('<dd><em class="sig-param', '<dd role="none"><em class="sig-param')
