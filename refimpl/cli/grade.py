@@ -48,9 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--naming",
         default="auto",
         metavar="RULE",
-        help="whose a file is: moodle, canvas, folder (one a student), file (one a student), or a "
-        "regular expression with (?P<student>…) and perhaps (?P<attempt>…); default: the first "
-        "that fits",
+        help="whose a file is: moodle, canvas, brightspace, blackboard, folder (one a student), "
+        "file (one a student), or a regular expression with (?P<student>…) and perhaps "
+        "(?P<attempt>…); default: the first that fits",
     )
     parser.add_argument(
         "--attempt",
@@ -112,6 +112,7 @@ def run(args: argparse.Namespace) -> int | None:
         n_workers=args.workers or default_workers(),
         scheduler=args.scheduler,
         attempt=args.attempt,
+        leave_out=[seeds],
         before_writing=keep_new_secret,
     )
     _tell(args, outcome)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from refimpl.course.exercises import lesson_numbers
-from refimpl.course.grading.reading import parse_code_cells
+from refimpl.course.grading.reading import parse_notebook
 from refimpl.course.grading.sandbox import Limits
 from refimpl.course.grading.task import Task, grade_cells
 from tests.grading.notebooks import ROOT, answered, cells_of, notebook
@@ -82,7 +82,7 @@ def test_notebooks_of_other_versions_and_encodings(version):
     else:
         text = json.dumps(notebook(cells), ensure_ascii=False)
     encoding = {"Windows encoding": "cp1252", "byte order mark": "utf-8-sig"}.get(version, "utf-8")
-    assert graded(parse_code_cells(text.encode(encoding, "replace"))).points == WHOLE
+    assert graded(parse_notebook(text.encode(encoding, "replace")).code).points == WHOLE
 
 
 @pytest.mark.parametrize("lesson", BUILT)

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from refimpl.course.grading import unpacking
+from refimpl.course.grading import listing, unpacking
 from refimpl.course.grading.inbox import find_submissions
 from refimpl.errors import UserError
 
@@ -129,7 +129,7 @@ def test_zip_bombs(tmp_path, monkeypatch):
     (one,) = found(source, tmp_path)
     assert "larger" in one.problem
     assert one.path.stat().st_size == 0
-    monkeypatch.setattr(unpacking, "MAX_MEMBERS", 3)
+    monkeypatch.setattr(listing, "MAX_ENTRIES", 3)
     with pytest.raises(UserError, match="at most"):
         found(zipped(tmp_path / "y.zip", [f"{n}.ipynb" for n in range(9)]), tmp_path)
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from refimpl.course.grading import reading
-from refimpl.course.grading.reading import Unreadable, parse_code_cells
+from refimpl.course.grading.reading import Unreadable, parse_notebook
 from tests.grading.notebooks import notebook
 
 WHOLE = json.dumps(notebook(["x = 1"])).encode()
@@ -31,19 +31,19 @@ WHOLE = json.dumps(notebook(["x = 1"])).encode()
 )
 def test_what_is_wrong_is_said(content, words):
     with pytest.raises(Unreadable, match=words):
-        parse_code_cells(content)
+        parse_notebook(content)
 
 
 def test_too_large(monkeypatch):
     monkeypatch.setattr(reading, "MAX_BYTES", 10)
     with pytest.raises(Unreadable, match="clear its outputs"):
-        parse_code_cells(WHOLE)
+        parse_notebook(WHOLE)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_encodings(encoding):
     text = json.dumps(notebook(["x = 'ü'"]), ensure_ascii=False)
-    assert parse_code_cells(text.encode(encoding)) == ["x = 'ü'"]
+    assert parse_notebook(text.encode(encoding)).code == ["x = 'ü'"]
 
 
 def test_odd_cells_do_no_harm():
@@ -54,5 +54,5 @@ def test_odd_cells_do_no_harm():
         {"cell_type": "code", "source": ["x", 3, " = 1"]},
         {"cell_type": "markdown", "source": "y"},
     ]
-    sources = parse_code_cells(json.dumps({"cells": cells}).encode())
+    sources = parse_notebook(json.dumps({"cells": cells}).encode()).code
     assert sources == ["", "", "x = 1"]

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from refimpl.course.grading.calibration import available_cores
 from refimpl.course.grading.inbox import Submission
+from refimpl.course.grading.missing import explain_missing
+from refimpl.course.grading.reading import Notebook
 from refimpl.course.grading.report import GRADER_ERROR, Report, report_fault
-from refimpl.course.grading.task import Task, grade_cells, prepare, read_cells
+from refimpl.course.grading.task import Task, grade_cells, prepare, read_submission
 from refimpl.errors import UserError
 
 if TYPE_CHECKING:
@@ -31,8 +33,10 @@ def on_this_machine(task: Task, submissions: list[Submission], n_workers: int) -
     stop = Event()
 
     def grade(submission: Submission) -> Report:
-        cells = read_cells(submission)
-        return cells if isinstance(cells, Report) else grade_cells(task, cells, stop)
+        notebook = read_submission(submission)
+        if isinstance(notebook, Report):
+            return notebook
+        return _explained(grade_cells(task, notebook.code, stop), task, notebook)
 
     with ThreadPoolExecutor(n_workers) as pool:
         futures = {pool.submit(grade, submission): submission for submission in submissions}
@@ -70,17 +74,18 @@ def on_a_cluster(task: Task, submissions: list[Submission], address: str) -> Gra
             while len(futures) < AHEAD * max(1, n_threads):
                 if (submission := next(waiting, None)) is None:
                     break
-                cells = read_cells(submission)
-                if isinstance(cells, Report):
-                    yield submission, cells
+                notebook = read_submission(submission)
+                if isinstance(notebook, Report):
+                    yield submission, notebook
                     continue
-                future = client.submit(_on_a_worker, task, task.key, cells, pure=False)
-                futures[future] = submission
+                future = client.submit(_on_a_worker, task, task.key, notebook.code, pure=False)
+                futures[future] = submission, notebook
                 done.add(future)
             if not futures:
                 return
             future = next(done)
-            yield futures.pop(future), _result_of(future.result)
+            submission, notebook = futures.pop(future)
+            yield submission, _explained(_result_of(future.result), task, notebook)
 
 
 def connect(address: str) -> "Client":
@@ -110,6 +115,14 @@ def _result_of(get: Callable[[], Report]) -> Report:
         return get()
     except Exception as error:
         return report_fault("lost on the cluster", error)
+
+
+def _explained(report: Report, task: Task, notebook: Notebook) -> Report:
+    """A report with words about missing answers, if these can be found."""
+    try:
+        return explain_missing(report, task.lesson, notebook)
+    except Exception:  # whatever a stranger's file holds: the report itself is right
+        return report
 
 
 def _on_a_worker(task: Task, key: str, cells: list[str]) -> Report:

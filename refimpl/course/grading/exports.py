@@ -57,6 +57,7 @@ def write_exports(
     names = file_names([row.submission.student for row in rows])
     _write_grades(out / "grades.csv", task.lesson, rows)
     look_at = [line for one, report in reports.items() for line in _look_at(one, report)]
+    look_at += [f"{one.student} ({one.name}): {one.note}" for one in reports if one.note]
     for row, name in zip(rows, names, strict=True):
         page = out / "feedback" / f"{name}.html"
         with _noting(look_at, row.submission, page):
@@ -171,11 +172,12 @@ def _reasons(report: Report) -> list[str]:
     """What a human should look at in a report, each on one line."""
     if report.status != "graded":
         return [clean_line(f"{report.status}: {report.reason}")]
-    return [
-        clean_line(": ".join(filter(None, (f"{one.id} {one.status}", one.reason, one.remark))))
-        for one in report.exercises
-        if one.needs_a_look
-    ]
+    same: dict[str, list[str]] = {}  # of all exercises at once, mostly: another lesson's notebook
+    for one in report.exercises:
+        if one.needs_a_look:
+            reason = ": ".join(filter(None, (one.status, one.reason, one.remark)))
+            same.setdefault(reason, []).append(one.id)
+    return [clean_line(f"{', '.join(ids)} {reason}") for reason, ids in same.items()]
 
 
 def _cell(text: str) -> str:

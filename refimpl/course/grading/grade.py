@@ -1,7 +1,6 @@
 """A grading run: find what is not graded yet, grade it, write it down, and sum it all up."""
 
-import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from refimpl.course.grading.exports import Row, write_exports
 from refimpl.course.grading.gradebook import Gradebook
 from refimpl.course.grading.inbox import Submission, find_submissions
 from refimpl.course.grading.report import Report, report_fault
+from refimpl.course.grading.scratch import scratch_folder
 from refimpl.course.grading.task import Task, prepare
 from refimpl.display.bars import progress
 from refimpl.errors import UserError
@@ -49,6 +49,7 @@ def grade(
     n_workers: int = 1,
     scheduler: str | None = None,
     attempt: str = LATEST,
+    leave_out: Collection[Path] = (),
     before_writing: Callable[[], None] = lambda: None,
 ) -> Outcome:
     """Grade all submissions that are not graded yet, and write the results.
@@ -64,6 +65,7 @@ def grade(
         n_workers: How many submissions at the same time.
         scheduler: Of a Dask cluster that does the work instead.
         attempt: Which of a student's attempts counts, "last" or "best".
+        leave_out: Files and folders among the submissions that are none, besides `out`.
         before_writing: Called when all that was given is found to be in order, and nothing is
             written yet.
 
@@ -74,8 +76,10 @@ def grade(
     lesson_exercises(task.lesson)
     if out.exists() and not out.is_dir():
         raise UserError(f"{out} is a file: give --out a folder, which may be new")
-    with tempfile.TemporaryDirectory(prefix="refimpl-inbox-") as scratch:
-        submissions = find_submissions(source, Path(scratch), naming)
+    with scratch_folder() as scratch:
+        submissions = find_submissions(
+            source, scratch, naming, lesson=task.lesson, leave_out=[out, *leave_out]
+        )
         if not (out / BOOK).exists() or _waiting(Gradebook(out / BOOK), task, submissions):
             _check_engine(task, scheduler)
         out.mkdir(parents=True, exist_ok=True)

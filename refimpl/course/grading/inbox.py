@@ -1,17 +1,32 @@
 """Finding submissions: whose notebooks lie in a folder or a zip, in which order they came."""
 
 import hashlib
+import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from refimpl.course.grading.cleaning import short_name
-from refimpl.course.grading.naming import Naming
-from refimpl.course.grading.unpacking import Found, files_in_folder, files_in_zip
+from refimpl.course.grading.naming import (
+    BRIGHTSPACE_INDEX,
+    GRADESCOPE_INDEX,
+    NOTEBOOK,
+    SYSTEMS,
+    Naming,
+    Whose,
+    blackboard_parts,
+    is_of_a_lesson,
+    lesson_of,
+)
+from refimpl.course.grading.receipts import read_index, read_receipts
+from refimpl.course.grading.unpacking import Found, find_files
 from refimpl.errors import UserError
 
 SUFFIX = ".ipynb"
 NO_NOTEBOOK = f"no notebook: its name does not end in {SUFFIX}"
 NOT_FITTING = "the naming rule does not fit the file's name, so whose it is is not known"
+A_LESSON = "named like a lesson's own notebook, so whose it is is not known: rename it"
 
 
 @dataclass(frozen=True)
@@ -20,32 +35,53 @@ class Submission:
 
     Attributes:
         student: Who, as the file's name says.
-        path: The file to read.
+        path: The file to read; none where there is a problem.
         name: The file's name, as it was handed in.
         attempt: 1 for the student's first, in the order in which they were handed in.
         digest: SHA-256 of the content.
         problem: Why the file is not to be read, if so.
+        person: The student's name alone, without the number that a system puts behind it.
+        handed_in: When, if the name tells, and else when the file was changed last.
+        late: Whether the system that it was exported from calls it late.
+        note: For a human to look at, though the file is read.
     """
 
     student: str
-    path: Path
+    path: Path | None
     name: str
     attempt: int
     digest: str
     problem: str = ""
+    person: str = ""
+    handed_in: datetime | None = None
+    late: bool = False
+    note: str = ""
 
 
-def find_submissions(source: Path, scratch: Path, naming: str = "auto") -> list[Submission]:
+def find_submissions(
+    source: Path,
+    scratch: Path,
+    naming: str = "auto",
+    *,
+    lesson: int | None = None,
+    leave_out: Collection[Path] = (),
+    zone: tzinfo | None = None,
+) -> list[Submission]:
     """Find all submissions.
 
-    Whoever handed in nothing but files that are no notebooks (a PDF, a zip of their own) has a
-    submission too, with a problem. Such files beside a notebook are left alone.
+    Whoever handed in nothing but files that are no notebooks (a PDF) has a submission too, with a
+    problem. Such files beside a notebook are left alone, and so are notebooks of other lessons
+    beside one of this lesson.
 
     Args:
-        source: A folder of notebooks, or a zip of one, as exported by Moodle or Canvas.
-        scratch: An empty folder, where a zip is unpacked.
+        source: A folder of notebooks, or a zip of one, as exported by Moodle, Canvas, Brightspace,
+            Blackboard or Gradescope. Zips in it are opened.
+        scratch: An empty folder, where zips are unpacked.
         naming: A rule of `Naming`. A file that it does not fit is a submission with a problem,
             under its own name.
+        lesson: What is graded.
+        leave_out: Files and folders in the source that are none: where results go.
+        zone: Of the clock that the export's times are of; this machine's own if None.
 
     Returns:
         The submissions by student, and for each in the order in which they came.
@@ -56,61 +92,119 @@ def find_submissions(source: Path, scratch: Path, naming: str = "auto") -> list[
     rule = Naming(naming)
     if not source.exists():
         raise UserError(f"there is no {source}")
-    found = files_in_folder(source) if source.is_dir() else files_in_zip(source, scratch)
-    if not any(file.name.lower().endswith(SUFFIX) for file in found):
-        raise UserError(f"{source} holds no notebook (*{SUFFIX})")
-    if naming == "auto":
-        found = _without_wrapping(found)
-    return _in_order(_by_student(found, rule))
+    if source.resolve() in {path.resolve() for path in leave_out}:
+        raise UserError(f"results would go among the submissions in {source}: give another --out")
+    found = find_files(source, scratch, rule, leave_out, zone)
+    if not any(NOTEBOOK.search(file.name) for file in found):
+        raise UserError(f"{source} holds no notebook (*{SUFFIX}), nor a zip with one")
+    grouped = _by_student(found, rule)
+    return [
+        submission
+        for student in sorted(grouped)
+        for submission in _in_order(student, _of_this_lesson(grouped[student], lesson), zone)
+    ]
 
 
-def _without_wrapping(found: list[Found]) -> list[Found]:
-    """Take away a folder that all notebooks lie in, which says nothing about whose they are.
+@dataclass(frozen=True)
+class _OfSomebody:
+    """A file, and what is known of whose it is."""
 
-    (Several notebooks of one student alone count as several students' then, which shows; the other
-    mistake, to take a class for one student, would lose all but one of them.)
-    """
-    while True:
-        notebooks = [file for file in found if file.name.lower().endswith(SUFFIX)]
-        tops = {file.name.partition("/")[0] for file in notebooks}
-        if len(notebooks) < 2 or len(tops) > 1 or any("/" not in f.name for f in notebooks):
-            return found
-        top = f"{tops.pop()}/"
-        found = [replace(file, name=file.name.removeprefix(top)) for file in found]
+    file: Found
+    whose: Whose
 
 
-def _by_student(found: list[Found], rule: Naming) -> dict[str, list[tuple[int, Found]]]:
+def _by_student(found: list[Found], rule: Naming) -> dict[str, list[_OfSomebody]]:
     """Give each file its student, and leave alone what lies beside a notebook."""
-    grouped: dict[str, list[tuple[int, Found]]] = {}
+    index, receipts = read_index(found), read_receipts(found)
+    indexes = {GRADESCOPE_INDEX} if index else set()
+    if any(SYSTEMS["brightspace"](file.name) for file in found):
+        indexes.add(BRIGHTSPACE_INDEX)
+    grouped: dict[str, list[_OfSomebody]] = {}
     for file in found:
-        told = rule(file.name)
-        if not file.name.lower().endswith(SUFFIX):
-            file = replace(file, problem=NO_NOTEBOOK)
-        elif told is None:
-            file = replace(file, problem=file.problem or NOT_FITTING)
-        student, attempt = told or (file.name, 0)
-        grouped.setdefault(student, []).append((attempt, file))
+        if file.name in indexes:
+            continue
+        file = replace(file, problem=file.problem or _what_it_is_not(file.name))
+        # Only a folder of Gradescope's is somebody's there, and a group's is of several.
+        told = index.get(file.name.partition("/")[0]) or [_ask(rule, file.name, receipts)]
+        for whose in told:
+            if whose is None:
+                problem = A_LESSON if is_of_a_lesson(file.name) else NOT_FITTING
+                file = replace(file, problem=file.problem or problem)
+                whose = Whose(file.name, file.name)
+            # What looks the same is written in two ways: a letter with its accent, or both apart.
+            student = unicodedata.normalize("NFC", whose.student)
+            grouped.setdefault(student, []).append(_OfSomebody(file, whose))
     for student, files in grouped.items():
-        notebooks = [entry for entry in files if entry[1].problem != NO_NOTEBOOK]
-        grouped[student] = notebooks or files
+        notebooks = [one for one in files if one.file.problem not in (NO_NOTEBOOK, "")]
+        notebooks += [one for one in files if not one.file.problem]
+        grouped[student] = notebooks or files[:1]
     return grouped
 
 
-def _in_order(grouped: dict[str, list[tuple[int, Found]]]) -> list[Submission]:
+def _ask(rule: Naming, name: str, receipts: dict[str, tuple[str, str]]) -> Whose | None:
+    """What a name tells, with what a receipt of Blackboard's tells beyond that."""
+    whose = rule(name)
+    if whose and (parts := blackboard_parts(name)) and whose.student in receipts:
+        user, person = receipts[parts[0]]
+        return replace(whose, student=user, name=person)
+    return whose
+
+
+def _what_it_is_not(name: str) -> str:
+    return "" if NOTEBOOK.search(name) or name.endswith("/") else NO_NOTEBOOK
+
+
+def _stem(name: str) -> str:
+    return NOTEBOOK.sub("", name.rpartition("/")[2])
+
+
+def _of_this_lesson(files: list[_OfSomebody], lesson: int | None) -> list[_OfSomebody]:
+    """Leave out other lessons' notebooks: whoever hands in the whole course means one of them."""
+    numbers = [lesson_of(_stem(one.file.name)) for one in files]
+    if lesson is None or lesson not in numbers:
+        return files
+    return [one for one, number in zip(files, numbers, strict=True) if number in (lesson, None)]
+
+
+def _in_order(student: str, files: Iterable[_OfSomebody], zone: tzinfo | None) -> list[Submission]:
+    """One person's files, in the order in which they came."""
+
+    def when(one: _OfSomebody) -> float:
+        told = one.whose.when
+        return one.file.when if told is None else _aware(told, zone).timestamp()
+
+    def order(one: _OfSomebody) -> tuple:
+        return one.whose.order, when(one), one.whose.copy, one.file.name
+
     submissions = []
-    for student in sorted(grouped):
-        files = sorted(grouped[student], key=lambda entry: (entry[0], entry[1].when, entry[1].name))
-        for attempt, (_, file) in enumerate(files, start=1):
-            digest, problem = _digest(file)
-            name = short_name(file.name)
-            one = Submission(short_name(student), file.path, name, attempt, digest, problem)
-            submissions.append(one)
+    for attempt, one in enumerate(sorted(files, key=order), start=1):
+        digest, problem = _digest(one.file)
+        handed_in = datetime.fromtimestamp(when(one), UTC) if when(one) > 0 else None
+        submissions.append(
+            Submission(
+                short_name(student),
+                one.file.path,
+                short_name(one.file.name),
+                attempt,
+                digest,
+                problem,
+                short_name(one.whose.name),
+                handed_in,
+                one.whose.late,
+                note=f"counted as a file of {student}, by its name" if one.whose.copy else "",
+            )
+        )
     return submissions
+
+
+def _aware(when: datetime, zone: tzinfo | None) -> datetime:
+    """A time of an export's clock."""
+    return when if when.tzinfo else when.replace(tzinfo=zone)
 
 
 def _digest(file: Found) -> tuple[str, str]:
     """The SHA-256 of a file's content, and its problem."""
-    if file.problem:
+    if file.problem or file.path is None:
         return "", file.problem
     try:
         return hashlib.sha256(file.path.read_bytes()).hexdigest(), ""

@@ -1,6 +1,8 @@
-"""Reading a submitted file: the source of its code cells, or the reason why there is none."""
+"""Reading a submitted file: the source of its cells, or the reason why there is none."""
 
 import json
+from dataclasses import dataclass
+from typing import Any
 
 from refimpl.errors import UserError
 
@@ -14,8 +16,40 @@ class Unreadable(UserError):
     """A file that is no notebook, or not a whole one."""
 
 
-def parse_code_cells(content: bytes) -> list[str]:
-    """Return the source of a notebook's code cells.
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a submitted notebook.
+
+    Attributes:
+        kind: "code", "markdown", "raw", or whatever else the file says.
+        source: Its text.
+        grade_id: What nbgrader knows it by, "answer-" and a function's name for an answer; "" where
+            the file does not tell.
+    """
+
+    kind: str
+    source: str
+    grade_id: str = ""
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A submitted notebook.
+
+    Attributes:
+        cells: All of them, in their order.
+    """
+
+    cells: list[Cell]
+
+    @property
+    def code(self) -> list[str]:
+        """The source of each code cell."""
+        return [cell.source for cell in self.cells if cell.kind == "code"]
+
+
+def parse_notebook(content: bytes) -> Notebook:
+    """Return a notebook's cells.
 
     Reads notebooks of all versions since the third, whatever else is wrong with them: only the
     cells are looked at.
@@ -33,10 +67,10 @@ def parse_code_cells(content: bytes) -> list[str]:
     cells = _cells(_parse(content))
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"the notebook has {len(cells)} cells, {MAX_CELLS} are read at most")
-    sources = [_source(cell) for cell in cells if _is_code(cell)]
-    if sum(map(len, sources)) > MAX_SOURCE:
+    notebook = Notebook([Cell(_kind(cell), _source(cell), _grade_id(cell)) for cell in cells])
+    if sum(map(len, notebook.code)) > MAX_SOURCE:
         raise Unreadable("the notebook's code is longer than 2 million characters")
-    return sources
+    return notebook
 
 
 def _parse(content: bytes) -> dict:
@@ -74,8 +108,17 @@ def _cells(notebook: dict) -> list[dict]:
     return [cell for cell in cells if isinstance(cell, dict)]
 
 
-def _is_code(cell: dict) -> bool:
-    return cell.get("cell_type") == "code"
+def _kind(cell: dict) -> str:
+    kind = cell.get("cell_type")
+    return kind if isinstance(kind, str) else ""
+
+
+def _grade_id(cell: dict) -> str:
+    """What nbgrader knows a cell by."""
+    found: Any = cell
+    for key in ("metadata", "nbgrader", "grade_id"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _source(cell: dict) -> str:

@@ -1,7 +1,8 @@
 """What is the same for all submissions of a grading run, and grading one of them with it."""
 
+import atexit
 import hashlib
-import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -12,9 +13,10 @@ from refimpl.course.grading.calibration import measured_reference_second
 from refimpl.course.grading.edition import write_edition
 from refimpl.course.grading.examine import Examiner
 from refimpl.course.grading.inbox import Submission
-from refimpl.course.grading.reading import Unreadable, parse_code_cells
+from refimpl.course.grading.reading import Notebook, Unreadable, parse_notebook
 from refimpl.course.grading.report import Report, report_fault
 from refimpl.course.grading.sandbox import Limits, Sandbox, check_sandbox
+from refimpl.course.grading.scratch import scratch_folder
 from refimpl.course.grading.session import Stopped
 
 
@@ -41,12 +43,12 @@ class Task:
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def read_cells(submission: Submission) -> list[str] | Report:
-    """Return the source of a submission's code cells, or the report that there is none."""
+def read_submission(submission: Submission) -> Notebook | Report:
+    """Return a submitted notebook, or the report that there is none."""
     if submission.problem:
         return Report("unreadable", submission.problem)
     try:
-        return parse_code_cells(submission.path.read_bytes())
+        return parse_notebook(submission.path.read_bytes())
     except Unreadable as error:
         return Report("unreadable", str(error))
     except Exception as error:  # one bad file never stops the rest
@@ -101,10 +103,10 @@ def _reference_second(trusted: bool) -> float:
     return measured_reference_second(Sandbox(_edition_folder(), trusted=trusted))
 
 
-_folders: list[tempfile.TemporaryDirectory] = []  # each is removed when Python ends
+_open = ExitStack()
+atexit.register(_open.close)
 
 
 @cache
 def _edition_folder() -> Path:
-    _folders.append(tempfile.TemporaryDirectory(prefix="refimpl-grading-"))
-    return write_edition(Path(_folders[-1].name))
+    return write_edition(_open.enter_context(scratch_folder()))
