@@ -9,6 +9,7 @@ from threading import Thread
 import pytest
 
 from refimpl.course.grading import grade as grading
+from refimpl.course.grading.answer_key import make_answer_key
 from refimpl.course.grading.exports import file_names
 from refimpl.course.grading.grade import grade
 from refimpl.course.grading.gradebook import Gradebook
@@ -18,7 +19,7 @@ from refimpl.course.grading.seeds import keep_secret, read_secret
 from refimpl.errors import UserError
 from refimpl.files import alone
 from tests.grading.notebooks import answered, write
-from tests.grading.settings import TASK
+from tests.grading.settings import SECRET, TASK
 
 IDS = ["1.1", "1.2", "1.3", "1.4", "1.5"]
 # An answer that tells hidden inputs to whoever reads the feedback, if it can.
@@ -26,7 +27,7 @@ TELLTALE = """
 calls = []
 def signal_to_noise(clean, noisy):
     calls.append(clean[0])
-    if len(calls) > 3:
+    if len(calls) > N_VISIBLE:
         raise type("HIDDEN", (ValueError,), {})(f"HIDDEN {clean[0]}")
     return 10 * np.log10(np.mean(clean**2) / np.mean((noisy - clean) ** 2))
 """
@@ -248,7 +249,9 @@ def test_seeds_are_made_once_and_kept(tmp_path):
 
 
 def test_hidden_inputs_stay_hidden(sandbox, tmp_path):
-    write(tmp_path / "in/eve.ipynb", answered(TELLTALE))
+    (question,) = (one for one in make_answer_key(1, SECRET) if one.exercise.id == "1.3")
+    cell = TELLTALE.replace("N_VISIBLE", str(question.n_visible))
+    write(tmp_path / "in/eve.ipynb", answered(cell))
     outcome = grade(tmp_path / "in", tmp_path / "out", TASK)
     assert any("HIDDEN" in line for line in outcome.look_at)  # the instructor sees it
     for path in [*tmp_path.glob("out/feedback/*"), *tmp_path.glob("out/gradescope/*/*")]:
