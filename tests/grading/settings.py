@@ -4,5 +4,5 @@ from refimpl.course.grading.sandbox import Limits
 from refimpl.course.grading.task import Task
 
 SECRET = "a secret of the tests"
-LIMITS = Limits(seconds=2.5, notebook=15, memory=2**30)
+LIMITS = Limits(seconds=1.5, notebook=15, memory=2**30)
 TASK = Task(1, SECRET, LIMITS)

@@ -1,18 +1,12 @@
 """Importing what a notebook imports before any of its code runs.
 
-Importing torch or librosa takes seconds that are none of the answer's: done ahead, they count to
-reading the notebook.
+Importing torch takes seconds that are none of the answer's, so they are not counted as such.
 """
 
 import ast
-import os
 import warnings
 from collections.abc import Iterator
 from importlib import import_module
-
-# Asks librosa, whose parts are imported when they are first used, to import them all at once
-# (lazy_loader's documentation, "Early failure").
-_ALL_PARTS = "EAGER_IMPORT"
 
 
 def import_ahead(sources: list[str]) -> None:
@@ -21,7 +15,6 @@ def import_ahead(sources: list[str]) -> None:
     Args:
         sources: Python, from `readable_source` or `needed`.
     """
-    os.environ[_ALL_PARTS] = "1"
     names = dict.fromkeys(name for source in sources for name in _imported(source))
     for name in names:
         try:
@@ -29,7 +22,6 @@ def import_ahead(sources: list[str]) -> None:
                 import_module(name)
         except BaseException:  # also SystemExit: the notebook's own import tells of it
             continue
-    del os.environ[_ALL_PARTS]
 
 
 def _imported(source: str) -> Iterator[str]:
