@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import mimetypes
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +14,7 @@ import numpy as np
 
 from refimpl.audio.errors import AudioError, shown
 from refimpl.audio.loading import load_audio, read_blocks
-from refimpl.audio.sources import FOREIGN_REASON, FOREIGN_SUFFIXES, READABLE_SUFFIXES
+from refimpl.audio.sources import READABLE_SUFFIXES
 from refimpl.audio.standardising import (
     check_sample_rate,
     is_silent,
@@ -131,17 +133,22 @@ class AudioFolder:
         return "\n".join([head] + [f"  {shown(path)}: {reason}" for path, reason in self.skipped])
 
     def _clips(self, path: Path) -> Iterator[Clip]:
-        name = path.name if path == self.folder else path.relative_to(self.folder).as_posix()
+        place = path.name if path == self.folder else path.relative_to(self.folder).as_posix()
+        # A name need not be text. What is no character is written out, as in \\xff.
+        name = os.fsencode(place).decode("utf-8", "backslashreplace")
+        remarks: list[str] = []
         if self.duration is None:
-            yield Clip(name, self._levelled(load_audio(path, self.sample_rate)), path)
+            audio = load_audio(path, self.sample_rate, remarks=remarks)
+            yield Clip(name, self._levelled(audio), path)
         else:
-            yield from self._parts(path, name)
+            yield from self._parts(path, name, remarks)
+        self.skipped += [(path, f"{remark}; the rest is used") for remark in remarks]
 
-    def _parts(self, path: Path, name: str) -> Iterator[Clip]:
+    def _parts(self, path: Path, name: str, remarks: list[str]) -> Iterator[Clip]:
         """Clips of one duration from one file; raises in the end for what was left out."""
         n_samples = seconds_to_samples(self.duration, self.sample_rate)
         n_blocks = n_silent = 0
-        for block in read_blocks(path, self.sample_rate, self.duration):
+        for block in read_blocks(path, self.sample_rate, self.duration, remarks=remarks):
             offset = n_blocks * n_samples / self.sample_rate
             n_blocks += 1
             if is_silent(block):
@@ -176,28 +183,48 @@ def _search(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
     waiting = [folder]
     while waiting:
         here = waiting.pop()
-        if here.resolve() in seen:
-            continue
-        seen.add(here.resolve())
         try:
+            target = here.resolve(strict=True)
+            if target in seen:
+                continue
+            seen.add(target)
             children = sorted(here.iterdir())
-        except OSError as error:
-            odd.append((here, f"cannot be read ({error.strerror or error})"))
+        except (OSError, RuntimeError) as error:  # RuntimeError: a link to itself, in Python 3.11
+            odd.append((here, _unreadable(error)))
             continue
         for child in children:
-            if child.name.startswith("."):
-                continue
-            suffix = child.suffix.lower()
-            named_as_sound = suffix in READABLE_SUFFIXES
-            if child.is_dir():
-                waiting.append(child)
-                if named_as_sound:
-                    odd.append((child, "is a folder, a sound file needed"))
-            elif named_as_sound:
-                files.setdefault(child.resolve(), child)
-            elif suffix in FOREIGN_SUFFIXES:
-                odd.append((child, FOREIGN_REASON))
+            if not child.name.startswith("."):
+                _sort_in(child, files, waiting, odd)
     if not files:
         but = f"; {shown(odd[0][0])} {odd[0][1]}" if odd else ""
         raise AudioError(f"holds no sound file ({', '.join(READABLE_SUFFIXES)}){but}", folder)
     return sorted(files.values()), odd
+
+
+def _sort_in(
+    child: Path, files: dict[Path, Path], waiting: list[Path], odd: list[tuple[Path, str]]
+) -> None:
+    """Put a child of a folder where it belongs: a sound, a folder, or what only looks like one."""
+    named_as_sound = child.suffix.lower() in READABLE_SUFFIXES
+    try:
+        target, is_folder = child.resolve(), child.is_dir()
+        child.stat()
+    except FileNotFoundError:  # a link that leads nowhere: whoever reads it says so
+        target, is_folder = child.absolute(), False
+    except (OSError, RuntimeError) as error:
+        odd.append((child, _unreadable(error)))
+        return
+    if is_folder:
+        waiting.append(child)
+        if named_as_sound:
+            odd.append((child, "is a folder, a sound file needed"))
+    elif named_as_sound:
+        files.setdefault(target, child)
+    elif (kind := mimetypes.guess_type(child.name)[0] or "").startswith(("audio/", "video/")):
+        odd.append((child, f"is a kind of file that is not read ({kind})"))
+
+
+def _unreadable(error: Exception) -> str:
+    if isinstance(error, RuntimeError) or getattr(error, "errno", 0) == errno.ELOOP:
+        return "cannot be read (a link to itself)"
+    return f"cannot be read ({getattr(error, 'strerror', None) or error})"

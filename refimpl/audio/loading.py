@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 
 import numpy as np
 import soxr
 
-from refimpl.audio.errors import AudioError
+from refimpl.audio.errors import AudioError, shown
 from refimpl.audio.sources import Source
 from refimpl.audio.standardising import check_sample_rate, is_silent, seconds_to_samples
 
+MAX_OFFSET = 1e7  # seconds, a third of a year
 MAX_SECONDS = 1800.0  # half an hour: 160 MB at 22,050 Hz
 
 
@@ -22,17 +24,21 @@ def load_audio(
     offset: float = 0.0,
     duration: float | None = None,
     allow_silence: bool = False,
+    remarks: list[str] | None = None,
 ) -> np.ndarray:
     """Load a sound file, or a part of it, as mono at the sample rate asked for.
 
     Args:
-        path: WAV, FLAC, OGG, MP3, AIFF or AU, of any sample rate, channels and depth.
+        path: WAV, FLAC, OGG, MP3, AIFF, CAF or AU, of any sample rate, channels and depth; with
+            ffmpeg installed also M4A, AAC, WMA and what else it reads.
         sample_rate: of the result, in Hz.
         offset: second of the file at which to start.
         duration: seconds to load at most; all that follows if None.
         allow_silence: take a file, or a part, in which nothing sounds.
+        remarks: gets what is odd about the file, instead of a warning.
     Returns:
         `(n_samples,)` float32, usually within [-1, 1]: the file's own level (see `standardise`).
+        A file that breaks off or is damaged gives what can be read of it, with a warning.
     Raises:
         AudioError: names the file and why it cannot be loaded; also for more than 30 minutes at
             once (`MAX_SECONDS`), for which there are `offset` and `duration`, or `read_blocks`.
@@ -42,14 +48,13 @@ def load_audio(
     sample_rate = check_sample_rate(sample_rate)
     with Source(path) as source:
         first, n_samples = _part(source, offset, duration)
-        if n_samples > MAX_SECONDS * source.sample_rate:
-            raise AudioError(
-                f"would load {n_samples / source.sample_rate / 60:.0f} minutes at once, at most "
-                f"{MAX_SECONDS / 60:.0f}: give offset= and duration=, or use read_blocks",
-                source.path,
-            )
-        pieces = _resampled(source.pieces(first, n_samples), source.sample_rate, sample_rate)
-        audio = np.concatenate(list(pieces))  # (n_samples,)
+        pieces = _resampled(
+            _not_too_many(source, source.pieces(first, n_samples)), source.sample_rate, sample_rate
+        )
+        audio = np.concatenate([np.zeros(0, np.float32), *pieces])  # (n_samples,)
+        _pass_on(source, remarks)
+        if len(audio) == 0 and offset:
+            raise AudioError(f"is over before an offset of {offset} s", source.path)
         if len(audio) == 0:
             raise AudioError(f"{duration} s hold no sample at {sample_rate} Hz", source.path)
         if not allow_silence and is_silent(audio):
@@ -59,7 +64,11 @@ def load_audio(
 
 
 def read_blocks(
-    path: str | os.PathLike, sample_rate: int = 22050, block_seconds: float = 30.0
+    path: str | os.PathLike,
+    sample_rate: int = 22050,
+    block_seconds: float = 30.0,
+    *,
+    remarks: list[str] | None = None,
 ) -> Iterator[np.ndarray]:
     """Read a sound file of any length in blocks, in a memory that does not grow with it.
 
@@ -70,6 +79,7 @@ def read_blocks(
         path: as for `load_audio`.
         sample_rate: of the blocks, in Hz.
         block_seconds: length of each block but the last, which may be shorter.
+        remarks: as for `load_audio`; complete when the last block has been read.
     Yields:
         `(n_samples,)` float32. Silent blocks too: a pause is part of a recording.
     Raises:
@@ -83,19 +93,47 @@ def read_blocks(
     with Source(path) as source:
         pieces = _resampled(source.pieces(), source.sample_rate, sample_rate)
         yield from _regrouped(pieces, block_size)
+        _pass_on(source, remarks)
 
 
-def _part(source: Source, offset: float, duration: float | None) -> tuple[int, int]:
-    """First sample and number of samples, at the file's own rate, of what is asked for."""
-    if not 0 <= offset < source.seconds:
-        raise AudioError(
-            f"is {source.seconds:.2f} s long, an offset of {offset} s lies outside", source.path
-        )
-    first = min(round(offset * source.sample_rate), source.n_samples - 1)
-    rest = source.n_samples - first
+def _pass_on(source: Source, remarks: list[str] | None) -> None:
+    """Say what is odd about a file: to a caller who collects it, else as a warning."""
+    if remarks is not None:
+        remarks += source.remarks
+        return
+    for remark in source.remarks:
+        warnings.warn(f"{shown(source.path)}: {remark}; the rest is used", stacklevel=3)
+
+
+def _part(source: Source, offset: float, duration: float | None) -> tuple[int, int | None]:
+    """First sample and number of samples, at the file's own rate, of what is asked for.
+
+    None stands for all that follow.
+    """
+    end = MAX_OFFSET if source.seconds is None else min(MAX_OFFSET, source.seconds)
+    if not 0 <= offset < end:
+        length = "of unknown length" if source.seconds is None else f"{source.seconds:.2f} s long"
+        raise AudioError(f"is {length}, an offset of {offset} s lies outside", source.path)
+    first = round(offset * source.sample_rate)
+    if source.n_samples is not None:
+        first = min(first, source.n_samples - 1)
     if duration is None:
-        return first, rest
-    return first, min(rest, seconds_to_samples(duration, source.sample_rate))
+        return first, None
+    return first, seconds_to_samples(duration, source.sample_rate)
+
+
+def _not_too_many(source: Source, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+    """Pass on what is decoded, up to `MAX_SECONDS`."""
+    n_samples = 0
+    for piece in pieces:
+        n_samples += len(piece)
+        if n_samples > MAX_SECONDS * source.sample_rate:
+            raise AudioError(
+                f"holds more than the {MAX_SECONDS / 60:.0f} minutes that are loaded at once: "
+                "give offset= and duration=, or use read_blocks",
+                source.path,
+            )
+        yield piece
 
 
 def _resampled(pieces: Iterable[np.ndarray], from_rate: int, to_rate: int) -> Iterator[np.ndarray]:

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
+from refimpl.audio.containers import ogg_links, wav_with_its_real_length
 from refimpl.audio.errors import AudioError, decoder_name
+from refimpl.audio.foreign import ForeignSound
+from refimpl.audio.mpeg import find_frames, read_frame_header
+from refimpl.audio.sections import Sections
 from refimpl.audio.standardising import MAX_SAMPLE_RATE, MIN_SAMPLE_RATE
 
 # The container that each suffix promises, as soundfile names it.
 _CONTAINERS = {
     ".wav": {"WAV", "WAVEX", "RF64", "W64"},
+    ".wave": {"WAV", "WAVEX", "RF64", "W64"},
+    ".w64": {"W64"},
+    ".rf64": {"RF64"},
     ".flac": {"FLAC"},
     ".ogg": {"OGG"},
     ".oga": {"OGG"},
     ".opus": {"OGG"},
     ".mp3": {"MP3"},
+    ".mp2": {"MP3"},
     ".aif": {"AIFF"},
     ".aiff": {"AIFF"},
+    ".aifc": {"AIFF"},
     ".au": {"AU"},
+    ".snd": {"AU"},
+    ".caf": {"CAF"},
 }
-READABLE_SUFFIXES = tuple(_CONTAINERS)
-# Sounds too, such as a telephone records them, but in formats that libsndfile does not decode.
-FOREIGN_SUFFIXES = (".m4a", ".aac", ".wma", ".amr", ".3gp", ".webm")
-FOREIGN_REASON = "is in a format that is not read: convert it, as by ffmpeg -i old.m4a new.wav"
+# Sounds too, such as a telephone or a camera records them, but libsndfile does not decode them.
+FOREIGN_SUFFIXES = (
+    *(".m4a", ".m4b", ".mp4", ".mov", ".aac", ".wma", ".amr", ".3gp", ".webm", ".mka", ".ac3"),
+    *(".spx", ".mkv"),
+)
+READABLE_SUFFIXES = (*_CONTAINERS, *FOREIGN_SUFFIXES)
 
 MIN_SECONDS = 0.01  # shorter is no sound that anything could be learnt from: one sample, a click
+_TOLERANCE = 0.5  # seconds that a header may promise too much: the padding of some codecs
+_MOST_LINKS = 1000  # streams chained in one file
 _PIECE_VALUES = 2**16  # samples times channels decoded at a time, so that memory stays small
 
 
@@ -48,12 +63,17 @@ class _FrontToBack(soundfile.SoundFile):
 class Source:
     """A sound file that has been found readable, to be read once from front to back.
 
+    The length in a header is a claim. Reading goes on to the end, whatever was promised, and
+    `remarks` says where the two differ.
+
     Args:
         path: the file.
     Attributes:
         sample_rate: of the file, in Hz.
         n_channels: of the file; pieces are mixed down to one.
-        seconds: what the header promises.
+        n_samples: what the header promises; None where it does not know.
+        seconds: the same in seconds.
+        remarks: what is odd about the file, known in full only when it has been read.
     Raises:
         AudioError: with the file's name and the reason, if it is missing, a folder, empty, not
             permitted, no audio, named as another format than it is, or too short.
@@ -61,19 +81,17 @@ class Source:
 
     def __init__(self, path: str | os.PathLike):
         self.path = Path(path)
+        self.remarks: list[str] = []
         _check_file(self.path)
-        try:
-            self._file = _FrontToBack(decoder_name(self.path))
-        except (soundfile.SoundFileError, OSError) as error:
-            foreign = self.path.suffix.lower() in FOREIGN_SUFFIXES
-            reason = FOREIGN_REASON if foreign else _decoder_reason(error)
-            raise AudioError(reason, self.path) from error
+        self._openers = _links(self.path, self.remarks)
+        self._file = self._openers[0]()
         self.sample_rate = self._file.samplerate
         self.n_channels = self._file.channels
-        self.n_samples = self._file.frames
-        self.seconds = self.n_samples / self.sample_rate
         try:
-            self._check_header()
+            self._check_container()
+            self.n_samples = self._promised()
+            self.seconds = None if self.n_samples is None else self.n_samples / self.sample_rate
+            self._check_length()
         except AudioError:
             self._file.close()
             raise
@@ -84,12 +102,29 @@ class Source:
     def __exit__(self, *exception) -> None:
         self._file.close()
 
-    def _check_header(self) -> None:
+    def _promised(self) -> int | None:
+        """Samples of all links together."""
+        total = _known(self._file.frames)
+        for opener in self._openers[1:]:
+            link = opener()
+            total = None if total is None else total + (_known(link.frames) or 0)
+            same = (link.samplerate, link.channels) == (self.sample_rate, self.n_channels)
+            link.close()
+            if not same:
+                reason = "is a chain of streams with different sample rates or channels: cut it"
+                raise AudioError(reason, self.path)
+        return total
+
+    def _check_container(self) -> None:
         suffix, container = self.path.suffix.lower(), self._file.format
-        if container not in _CONTAINERS.get(suffix, {container}):
+        if container != "ffmpeg" and container not in _CONTAINERS.get(suffix, {container}):
             raise AudioError(f"is named {suffix} but holds {container}: rename it", self.path)
         if not MIN_SAMPLE_RATE <= self.sample_rate <= MAX_SAMPLE_RATE:
             raise AudioError(f"has a sample rate of {self.sample_rate} Hz", self.path)
+
+    def _check_length(self) -> None:
+        if self.n_samples is None:
+            return
         if self.n_samples == 0:
             raise AudioError("holds no samples", self.path)
         if self.seconds < MIN_SECONDS:
@@ -98,40 +133,56 @@ class Source:
                 f"{MIN_SECONDS * 1000:g} ms needed",
                 self.path,
             )
-        if container == "WAV" and _is_cut_off(self.path):
-            raise AudioError("is cut off: its header promises more than there is", self.path)
 
     def pieces(self, first: int = 0, n_samples: int | None = None) -> Iterator[np.ndarray]:
         """Decode `n_samples` (all if None) from sample `first` on.
 
         Yields: `(at most 65,536,)` float32, mono, at the file's own rate.
-        Raises: AudioError where the file breaks off, cannot be decoded, or holds NaN.
+        Raises: AudioError where the file cannot be decoded, or holds NaN.
         """
-        position = self._skip_to(first)
-        last = self.n_samples if n_samples is None else min(self.n_samples, first + n_samples)
+        position = 0
         size = max(1, _PIECE_VALUES // self.n_channels)
-        while position < last:
-            piece = self._read(min(size, last - position))  # (n, n_channels)
+        last = None if n_samples is None else first + n_samples
+        if len(self._openers) == 1:
+            position = self._skip_to(first)
+        while last is None or position < last:
+            piece = self._read(size if last is None else min(size, last - position))
             if len(piece) == 0:
-                raise AudioError(
-                    f"breaks off after {position / self.sample_rate:.2f} of {self.seconds:.2f} s",
-                    self.path,
-                )
-            mono = piece.mean(axis=1)  # (n, n_channels) -> (n,)
+                if not self._next_link():
+                    self._compare_with_promise(position)
+                    return
+                continue
+            start, position = position, position + len(piece)
+            mono = piece[max(0, first - start) :].mean(axis=1)  # (n, n_channels) -> (n,)
             if not np.isfinite(mono).all():
-                second = (position + np.argmin(np.isfinite(mono))) / self.sample_rate
+                second = (max(start, first) + np.argmin(np.isfinite(mono))) / self.sample_rate
                 raise AudioError(f"holds NaN or infinite values at {second:.2f} s", self.path)
-            yield mono
-            position += len(piece)
+            if len(mono):
+                yield mono
+
+    def _compare_with_promise(self, n_read: int) -> None:
+        """Note that the file ended earlier than its header said."""
+        if self.n_samples is None or self.n_samples - n_read <= _TOLERANCE * self.sample_rate:
+            return
+        self.remarks.append(
+            f"breaks off after {n_read / self.sample_rate:.2f} of {self.seconds:.2f} s"
+        )
+
+    def _next_link(self) -> bool:
+        """Go on with the next stream of a chain, if there is one."""
+        if len(self._openers) == 1:
+            return False
+        self._file.close()
+        self._openers.pop(0)
+        self._file = self._openers[0]()
+        return True
 
     def _skip_to(self, first: int) -> int:
-        # After a seek, MP3 and Opus frames lack the ones before that they build on. Decoding
-        # what is skipped is slower, and exact.
-        if self._file.format != "MP3" and self._file.subtype != "OPUS":
-            try:
+        # After a seek, MP3 and Opus frames lack the ones before that they build on, and some
+        # formats know no seek. Decoding what is skipped is slower, and exact.
+        if self._file.format not in ("MP3", "ffmpeg") and self._file.subtype != "OPUS" and first:
+            with contextlib.suppress(soundfile.SoundFileError):
                 return self._file.seek(first)
-            except soundfile.SoundFileError as error:
-                raise AudioError(_decoder_reason(error), self.path) from error
         for start in range(0, first, _PIECE_VALUES):
             self._read(min(_PIECE_VALUES, first - start))
         return first
@@ -141,6 +192,65 @@ class Source:
             return self._file.read(n_samples, dtype="float32", always_2d=True)
         except soundfile.SoundFileError as error:
             raise AudioError(_decoder_reason(error), self.path) from error
+
+
+def _known(frames: int | None) -> int | None:
+    """A length, or None for libsndfile's largest number, which stands for an unknown one."""
+    return None if frames is None or frames > 2**60 else frames
+
+
+def _links(path: Path, remarks: list[str]) -> list[Callable[[], soundfile.SoundFile]]:
+    """How to open each of the streams that a file holds one behind the other: one, mostly.
+
+    Raises:
+        AudioError: none of them can be read.
+    """
+
+    def opener(make: Callable[[], object]) -> Callable[[], soundfile.SoundFile]:
+        return lambda: _open(path, make)
+
+    with path.open("rb") as file:
+        head = file.read(12)
+    if head[:4] == b"OggS" and len(ranges := ogg_links(path)) > 1:
+        if len(ranges) > _MOST_LINKS:
+            raise AudioError(f"is a chain of {len(ranges):,} streams: cut it", path)
+        return [opener(lambda span=span: Sections(path, [span])) for span in ranges]
+    if head[:4] == b"RIFF":
+        corrected, is_cut = wav_with_its_real_length(path)
+        if is_cut:
+            remarks.append("is cut off: its header promises more than there is")
+        if corrected:
+            corrected.close()
+            return [opener(lambda: wav_with_its_real_length(path)[0])]
+    if _may_be_mpeg(path, head) and (frames := find_frames(path)):
+        if frames.n_damaged:
+            places = f"{frames.n_damaged} damaged place{'s' * (frames.n_damaged > 1)}"
+            remarks.append(f"has {places}, which were left out")
+        if frames.promised is not None and frames.promised > frames.count:
+            whole = frames.seconds * frames.promised / frames.count
+            remarks.append(f"breaks off after {frames.seconds:.2f} of {whole:.2f} s")
+        if not frames.is_as_promised():
+            return [opener(frames.as_file)]
+    return [opener(lambda: decoder_name(path))]
+
+
+def _may_be_mpeg(path: Path, head: bytes) -> bool:
+    """Whether the file is named or begins as one of MPEG frames."""
+    begins = head[:3] == b"ID3" or head[:8] == b"APETAGEX" or read_frame_header(head) is not None
+    return path.suffix.lower() in (".mp3", ".mp2") or begins
+
+
+def _open(path: Path, make: Callable[[], object]) -> soundfile.SoundFile:
+    """Open a stream with libsndfile, and what that cannot read with ffmpeg."""
+    try:
+        return _FrontToBack(make())
+    except (soundfile.SoundFileError, OSError) as error:
+        reason = _decoder_reason(error)
+        try:
+            return ForeignSound(path)
+        except AudioError as other:
+            foreign = "no audio" not in other.reason or path.suffix.lower() in FOREIGN_SUFFIXES
+            raise AudioError(other.reason if foreign else reason, path) from error
 
 
 def _check_file(path: Path) -> None:
@@ -163,20 +273,5 @@ def _check_file(path: Path) -> None:
 def _decoder_reason(error: Exception) -> str:
     reason = getattr(error, "error_string", str(error)).strip().rstrip(".")
     if "not recognised" in reason or "does not exist" in reason or "unknown format" in reason:
-        return f"holds no audio that can be read ({', '.join(READABLE_SUFFIXES)} can)"
+        return f"holds no audio that can be read ({', '.join(_CONTAINERS)} can)"
     return f"is damaged or not supported ({reason.removeprefix('Error : ')})"
-
-
-def _is_cut_off(path: Path) -> bool:
-    """Whether a WAV file is shorter than its own header says, as after a broken download.
-
-    The decoder would take what is there without a word.
-    """
-    with path.open("rb") as file:
-        header = file.read(8)
-    if not header.startswith(b"RIFF"):
-        return False
-    (promised,) = struct.unpack("<I", header[4:8])
-    # A program that writes into a pipe cannot know the length and promises the largest number;
-    # others are off by a few bytes, such as a forgotten byte of padding.
-    return path.stat().st_size + 64 < promised + 8 < 0x7FFF0000

@@ -2,6 +2,7 @@
 
 import os
 import struct
+import warnings
 
 import numpy as np
 import pytest
@@ -54,15 +55,20 @@ def test_an_unusable_file_is_an_error_with_its_name_and_the_reason(
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "aiff"])
 @pytest.mark.parametrize("share", [0.02, 0.5, 0.9])
-def test_a_file_that_breaks_off_is_an_error(write, suffix, share):
+def test_a_file_that_breaks_off_gives_what_is_there_or_an_error(write, suffix, share):
     whole = write(f"whole.{suffix}", noise(4.0)).read_bytes()
     path = write(f"part.{suffix}", whole[: int(share * len(whole))])
-    if suffix == "aiff" or (suffix == "ogg" and share > 0.1):
-        # Nothing there says how long the whole was: what is left is a shorter sound.
-        assert len(load_audio(path)) < 4.0 * RATE
-        return
-    with pytest.raises(AudioError, match=f"part.{suffix}"):
-        load_audio(path)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            audio = load_audio(path)
+        except AudioError as error:
+            assert f"part.{suffix}" in str(error)
+            assert suffix == "flac" or share < 0.1  # too short, or the decoder has lost its way
+            return
+    assert 0.5 * share * 4.0 * RATE < len(audio) < 4.0 * RATE
+    # Nothing in an AIFF or an OGG file says how long the whole was.
+    assert suffix in ("aiff", "ogg") or f"part.{suffix}" in str(told[0].message)
 
 
 def test_a_wav_of_unknown_length_as_written_into_a_pipe_is_read(write):

@@ -144,7 +144,9 @@ def test_it_is_a_stream(mixed, monkeypatch):
     loaded = []
     original = folders.load_audio
     monkeypatch.setattr(
-        folders, "load_audio", lambda path, rate: loaded.append(path) or original(path, rate)
+        folders,
+        "load_audio",
+        lambda path, *args, **more: loaded.append(path) or original(path, *args, **more),
     )
     next(iter(AudioFolder(mixed, RATE)))
     assert len(loaded) == 1
@@ -174,10 +176,10 @@ def test_a_folder_without_sounds_is_an_error(tmp_path, write):
     with pytest.raises(AudioError, match="holds no sound file"):
         find_audio(tmp_path)
     memo = write("memo.m4a", b"\0\0\0\x1cftypM4A ")
-    with pytest.raises(AudioError, match=r"holds no sound file.*memo\.m4a is in a format.*ffmpeg"):
-        find_audio(tmp_path)
-    with pytest.raises(AudioError, match=r"memo\.m4a: is in a format.*ffmpeg"):
+    assert find_audio(tmp_path) == [memo]
+    with pytest.raises(AudioError, match=r"memo\.m4a: .*ffmpeg"):
         load_audio(memo)
+    memo.unlink()
     write("empty.wav", b"")
     with pytest.raises(AudioError, match=r"none of 1 sound files.*empty\.wav: is empty"):
         list(AudioFolder(tmp_path))

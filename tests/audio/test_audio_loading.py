@@ -134,7 +134,7 @@ def test_blocks_of_a_long_file_need_a_memory_that_does_not_grow_with_it(write):
 
 def test_a_file_of_hours_is_refused_as_a_whole_and_can_be_read_in_parts(write):
     path = write("long.wav", np.ones(int(MAX_SECONDS + 60) * 1000, np.float32) / 2, 1000)
-    with pytest.raises(AudioError, match=r"long\.wav.*31 minutes.*duration=.*read_blocks"):
+    with pytest.raises(AudioError, match=r"long\.wav.*30 minutes.*duration=.*read_blocks"):
         load_audio(path, 1000)
     assert len(load_audio(path, 1000, offset=MAX_SECONDS, duration=2)) == 2000
     assert len(next(read_blocks(path, 1000, 10))) == 10_000

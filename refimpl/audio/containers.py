@@ -1,0 +1,89 @@
+"""What containers claim about the sound in them, and what is really there.
+
+A program that writes into a pipe cannot go back to note the length, and a broken download lacks
+its end. The length in a header is a claim: here it is compared with the file's bytes.
+"""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+from refimpl.audio.sections import Range, Sections
+
+_UNKNOWN = (0, 0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000, 0x80000000)
+
+
+def wav_with_its_real_length(path: Path) -> tuple[Sections | None, bool]:
+    """A WAV file whose header says how much is there, where the file's own does not.
+
+    Args:
+        path: a WAV file.
+
+    Returns:
+        The corrected file, or None where its own header is right; and whether it is cut off.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(12)
+        if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+            return None, False
+        position = 12
+        while len(chunk := file.read(8)) == 8:
+            name, length = chunk[:4], struct.unpack("<I", chunk[4:])[0]
+            if name == b"data":
+                break
+            position += 8 + length + length % 2
+            file.seek(position)
+        else:
+            return None, False
+    there = size - position - 8
+    is_cut = length not in _UNKNOWN and length > there
+    # A length of 0 in front of other chunks is an empty sound, and no unknown one.
+    is_empty = length == 0 and _is_chunk(path, position)
+    is_unknown = length in _UNKNOWN and there > 0 and not is_empty
+    if not is_cut and not is_unknown:
+        return None, False
+    replaced = {
+        4: struct.pack("<I", min(size - 8, 0xFFFFFFFE)),
+        position + 4: struct.pack("<I", min(there, 0xFFFFFFFE)),
+    }
+    return Sections(path, [(0, size)], replaced), is_cut
+
+
+def _is_chunk(path: Path, position: int) -> bool:
+    """Whether another chunk follows directly behind an empty one."""
+    with path.open("rb") as file:
+        file.seek(position + 8)
+        chunk = file.read(8)
+    if len(chunk) < 8 or not chunk[:4].isascii() or not chunk[:4].decode("latin-1").isprintable():
+        return False
+    return position + 16 + struct.unpack("<I", chunk[4:])[0] <= path.stat().st_size
+
+
+def ogg_links(path: Path) -> list[Range]:
+    """The streams that are chained in an OGG file, each as its range of bytes.
+
+    A radio's recording is often several files, one behind the other, in one.
+
+    Args:
+        path: an OGG file.
+
+    Source: RFC 3533, section 4 (a new link begins with pages that are marked as first).
+    """
+    starts: list[int] = []
+    size = path.stat().st_size
+    position, was_first = 0, False
+    with path.open("rb") as file:
+        while position < size:
+            file.seek(position)
+            head = file.read(27)
+            if len(head) < 27 or head[:4] != b"OggS":
+                break  # what is damaged, the decoder names
+            is_first = bool(head[5] & 2)
+            if is_first and not was_first:
+                starts.append(position)
+            was_first = is_first
+            segments = file.read(head[26])
+            position += 27 + len(segments) + sum(segments)
+    return list(zip(starts, [*starts[1:], size], strict=True))
