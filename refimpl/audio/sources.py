@@ -45,6 +45,7 @@ READABLE_SUFFIXES = (*_CONTAINERS, *FOREIGN_SUFFIXES)
 
 MIN_SECONDS = 0.01  # shorter is no sound that anything could be learnt from: one sample, a click
 _TOLERANCE = 0.5  # seconds that a header may promise too much: the padding of some codecs
+_LOUDEST = 1e6  # of float samples, whose full scale is 1, or 32,768 from a careless program
 _MOST_LINKS = 1000  # streams chained in one file
 _PIECE_VALUES = 2**16  # samples times channels decoded at a time, so that memory stays small
 
@@ -157,6 +158,9 @@ class Source:
             if not np.isfinite(mono).all():
                 second = (max(start, first) + np.argmin(np.isfinite(mono))) / self.sample_rate
                 raise AudioError(f"holds NaN or infinite values at {second:.2f} s", self.path)
+            if len(mono) and np.abs(mono).max() > _LOUDEST:
+                value = np.abs(mono).max()
+                raise AudioError(f"holds values as large as {value:.3g}: no sound", self.path)
             if len(mono):
                 yield mono
 

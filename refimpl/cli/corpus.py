@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 
 from refimpl.cli.console import next_step, result
+from refimpl.cli.numbers import integer, seed, whole
 
 EXAMPLES = """\
 examples:
@@ -18,10 +19,10 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="FOLDER", help="where the files go")
-    parser.add_argument("--count", type=int, default=10, metavar="N", help="tunes (default: 10)")
+    parser.add_argument("--count", type=whole, default=10, metavar="N", help="tunes (default: 10)")
     parser.add_argument(
         "--level",
-        type=int,
+        type=integer(1, 3),
         default=1,
         metavar="1|2|3",
         help="1 melody and bass, 2 melody and chords, 3 a small band (default: 1)",
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="train, validation or test; no tune is in two of them (default: train)",
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="default: 0")
 
 
 def run(args: argparse.Namespace) -> None:

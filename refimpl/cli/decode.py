@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from refimpl.cli.console import check_free, check_sounds, result
+from refimpl.cli.numbers import integer
 
 EXAMPLES = """\
 examples:
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--iterations",
-        type=int,
+        type=integer(1, 10_000),
         default=32,
         metavar="N",
         help="of the search for a waveform (default: 32)",

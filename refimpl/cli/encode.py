@@ -9,6 +9,7 @@ import argparse
 from pathlib import Path
 
 from refimpl.cli.console import check_free, next_step, remark, result
+from refimpl.cli.numbers import duration, moment
 
 EXAMPLES = """\
 examples:
@@ -29,8 +30,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="RUN_OR_NAME",
         help=f"whose codebook: a run, a codebook's file, or a name (default: {DEFAULT_MODEL})",
     )
-    parser.add_argument("--offset", type=float, default=0.0, metavar="S", help="begin at second S")
-    parser.add_argument("--seconds", type=float, metavar="S", help="only so much (default: all)")
+    parser.add_argument("--offset", type=moment, default=0.0, metavar="S", help="begin at second S")
+    parser.add_argument("--seconds", type=duration, metavar="S", help="only so much (default: all)")
     parser.add_argument(
         "--start-end", action="store_true", help="with <|START|> before and <|END|> after them"
     )

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from refimpl.cli.console import check_free, remark, result
+from refimpl.cli.numbers import duration, seed, tempo, whole
 
 EXAMPLES = """\
 examples:
@@ -32,16 +33,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--count",
-        type=int,
+        type=whole,
         default=20,
         metavar="N",
         help="tunes that a model writes, and at most so many of each reference (default: 20)",
     )
     parser.add_argument(
-        "--seconds", type=float, metavar="S", help="of each sound, from its beginning (default: 30)"
+        "--seconds",
+        type=duration,
+        metavar="S",
+        help="of each sound, from its beginning (default: 30)",
     )
-    parser.add_argument("--tempo", type=float, metavar="BPM", help="where known (default: fitted)")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    parser.add_argument("--tempo", type=tempo, metavar="BPM", help="where known (default: fitted)")
+    parser.add_argument("--seed", type=seed, default=0, metavar="N", help="default: 0")
     parser.add_argument("--no-references", action="store_true", help="only what is asked for")
     parser.add_argument("--no-intervals", action="store_true", help="means without 95 %% intervals")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")

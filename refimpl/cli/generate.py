@@ -11,6 +11,17 @@ import argparse
 from pathlib import Path
 
 from refimpl.cli.console import check_free, check_sounds, next_step, result
+from refimpl.cli.numbers import (
+    HOUR,
+    duration,
+    integer,
+    moment,
+    number,
+    probability,
+    seed,
+    temperature,
+    whole,
+)
 
 EXAMPLES = """\
 examples:
@@ -37,53 +48,52 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seconds",
-        type=float,
+        type=duration,
         metavar="S",
         help="the most that is written, in seconds (default: as long as the clips trained on)",
     )
     parser.add_argument(
         "--min-seconds",
-        type=float,
+        type=number(0, HOUR),
         metavar="S",
         help="a piece does not end before (default: 1; for a model of recordings, --seconds)",
     )
-    parser.add_argument("--count", type=int, default=1, metavar="N", help="pieces (default: 1)")
+    parser.add_argument("--count", type=whole, default=1, metavar="N", help="pieces (default: 1)")
     parser.add_argument("--force", action="store_true", help="replace files that are there")
     parser.add_argument("--no-picture", action="store_true", help="no PNG of the spectrogram")
     prompt = parser.add_argument_group("going on from a clip")
     prompt.add_argument("--prompt", metavar="FILE", help="the clip, at any rate and of any length")
     prompt.add_argument(
         "--prompt-seconds",
-        type=float,
+        type=duration,
         default=4.0,
         metavar="S",
         help="how much of it the model is given, in seconds (default: 4)",
     )
     prompt.add_argument(
         "--prompt-offset",
-        type=float,
+        type=moment,
         default=0.0,
         metavar="S",
         help="second of the clip at which to begin (default: 0)",
     )
     sampling = parser.add_argument_group("how a token is drawn (default: as the model's preset)")
     sampling.add_argument(
-        "--temperature", type=float, metavar="T", help="0 always takes the likeliest, 1 as learnt"
+        "--temperature",
+        type=temperature,
+        metavar="T",
+        help="0 always takes the likeliest, 1 as learnt",
     )
-    sampling.add_argument("--top-k", type=int, metavar="K", help="only the K likeliest; 0: all")
     sampling.add_argument(
-        "--top-p", type=float, metavar="P", help="only the likeliest that reach probability P"
+        "--top-k", type=integer(0), metavar="K", help="only the K likeliest; 0: all"
     )
-    sampling.add_argument("--seed", type=int, default=0, metavar="N", help="default: 0")
+    sampling.add_argument(
+        "--top-p", type=probability, metavar="P", help="only the likeliest that reach probability P"
+    )
+    sampling.add_argument("--seed", type=seed, default=0, metavar="N", help="default: 0")
 
 
 def run(args: argparse.Namespace) -> None:
-    from refimpl.errors import UserError
-
-    if args.count < 1:
-        raise UserError(f"--count is {args.count}; give 1 or more")
-    if args.prompt is not None and not args.prompt_seconds > 0:
-        raise UserError(f"--prompt-seconds is {args.prompt_seconds:g}; give more than 0")
     paths = numbered(Path(args.out), args.count)
     pictures = [] if args.no_picture else [path.with_suffix(".png") for path in paths]
     check_sounds(paths)

@@ -12,6 +12,7 @@ import argparse
 
 from refimpl.cli.console import next_step, remark, result
 from refimpl.cli.folders import n_processes
+from refimpl.cli.numbers import whole
 
 EXAMPLES = """\
 examples:
@@ -39,13 +40,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--tunes",
-        type=int,
+        type=whole,
         default=200,
         metavar="N",
         help="tunes that each measure is taken over (default: 200)",
     )
     parser.add_argument(
-        "--ladder-tunes", type=int, default=64, metavar="N", help="on the ladder (default: 64)"
+        "--ladder-tunes", type=whole, default=64, metavar="N", help="on the ladder (default: 64)"
     )
     parser.add_argument(
         "--again",
@@ -60,11 +61,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="compare mixtures of objectives, and nothing else",
     )
     parser.add_argument(
-        "--seeds", type=int, default=5, metavar="N", help="runs of each mixture (default: 5)"
+        "--seeds", type=whole, default=5, metavar="N", help="runs of each mixture (default: 5)"
     )
     parser.add_argument(
         "--mixture-tunes",
-        type=int,
+        type=whole,
         default=32,
         metavar="N",
         help="tunes that each run's model writes (default: 32)",

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from refimpl.cli.numbers import seed
+
 if TYPE_CHECKING:
     from refimpl.pipeline import RunFolder
     from refimpl.presets import Preset
@@ -32,7 +34,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument(
         "--seed",
-        type=int,
+        type=seed,
         metavar="N",
         help="of the codebook, the first weights and the order of batches (default: 0)",
     )

@@ -12,6 +12,7 @@ import argparse
 
 from refimpl.cli.console import next_step, remark, result
 from refimpl.cli.folders import add_run_folder
+from refimpl.cli.numbers import whole
 from refimpl.cli.settings import add_settings, read_settings
 
 EXAMPLES = """\
@@ -27,7 +28,7 @@ INTERRUPTED = 130
 def add_training_flags(parser: argparse.ArgumentParser) -> None:
     """Add --steps."""
     parser.add_argument(
-        "--steps", type=int, metavar="N", help="updates of the weights (default: the preset's)"
+        "--steps", type=whole, metavar="N", help="updates of the weights (default: the preset's)"
     )
 
 

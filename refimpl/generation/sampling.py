@@ -10,6 +10,9 @@ class GenerationError(UserError):
     """A setting or a prompt that nothing can be generated from."""
 
 
+_SMALL, _LEAST = 1e-3, 1e-30  # temperatures that need care, and the least that float32 divides by
+
+
 def check_sampling(temperature: float, top_k: int | None, top_p: float | None) -> None:
     """Raise GenerationError where a setting is out of its range."""
     if not 0 <= temperature < float("inf"):
@@ -47,6 +50,9 @@ def candidates(
         logits, ids = logits.topk(top_k, dim=-1)  # sorted, without sorting the rest
     elif top_p is not None and top_p < 1:
         logits, ids = logits.sort(dim=-1, descending=True)
+    if temperature < _SMALL:  # the quotient of any other score would be infinite
+        logits = logits - logits.amax(dim=-1, keepdim=True)
+        temperature = max(temperature, _LEAST)
     weights = torch.softmax(logits / temperature, dim=-1)
     if top_p is not None and top_p < 1:
         before = weights.cumsum(dim=-1) - weights  # probability of all that are likelier

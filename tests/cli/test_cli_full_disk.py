@@ -44,8 +44,9 @@ def test_every_kind_of_output_on_a_full_disk_fails_with_1_and_in_words(tmp_path)
         ["corpus", "--count", "1", "--out", str(tmp_path / "corpus")],
         ["fit", "tinytunes", "--out", str(tmp_path / "run"), *small],
     ]
+    # -B: Python would store what it compiles under the limit, cut short.
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, json.dumps(commands)], capture_output=True, text=True
+        [sys.executable, "-B", "-c", PROGRAM, json.dumps(commands)], capture_output=True, text=True
     )
     assert json.loads(done.stdout.splitlines()[-1]) == [1] * len(commands), done.stderr
     assert "Traceback" not in done.stderr and "fault of the program" not in done.stderr
