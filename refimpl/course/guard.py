@@ -86,10 +86,13 @@ class Guard:
 
 def _is_imported(name: str) -> bool:
     """Whether the module of a dotted name has been imported (for a method, that of its class)."""
-    parent, _, _ = name.rpartition(".")
+    parent, _, last = name.rpartition(".")
+    found = vars(sys.modules[parent]) if parent in sys.modules else {}
+    if "__getattr__" in found and last not in found:
+        return False  # librosa imports its parts when they are first used, which takes seconds
     holder, _, class_name = parent.rpartition(".")
     known_class = isinstance(getattr(sys.modules.get(holder), class_name, None), type)
-    return parent in sys.modules or known_class
+    return bool(found) or known_class
 
 
 def _package(frame: FrameType) -> str:

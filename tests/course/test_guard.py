@@ -3,6 +3,7 @@
 import math
 import sys
 from functools import cache
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -83,3 +84,14 @@ def test_whoever_profiles_goes_on_profiling():
 def test_a_name_that_does_not_exist_is_the_authors_mistake():
     with pytest.raises(UserError, match="refimpl.mel.no_such_function"):
         Guard(double, ["refimpl.mel.no_such_function"])
+
+
+def test_a_part_that_a_module_imports_late_is_not_imported_by_a_guard(monkeypatch):
+    late = ModuleType("late")
+    exec(
+        "def __getattr__(name):\n    globals()[name] = lambda x: x\n    return globals()[name]",
+        vars(late),
+    )
+    monkeypatch.setitem(sys.modules, "late", late)
+    guard = Guard(lambda x: x, ["late.part"])
+    assert guard(1) == 1 and "part" not in vars(late)

@@ -60,9 +60,9 @@ def test_an_answer_that_only_the_whole_notebook_defines():
 
 def test_a_cell_that_an_answer_needs_may_print_and_fail_and_take_its_time():
     table = (
-        "import time\nFACTOR = []\n"
-        "for n in range(100):\n    print('x' * 2**20)\n    FACTOR.append(n)\n"
-        "FACTOR.append(time.sleep(1))\nFACTOR = FACTOR[10]\nFACTOR += 1 / 0"
+        "from time import sleep\nFACTOR = []\n"
+        "for turn in range(100):\n    print('x' * 2**20)\n    FACTOR.append(turn)\n"
+        "FACTOR.append(sleep(1))\nFACTOR = FACTOR[10]\nFACTOR += 1 / 0"
     )
     cell = answered("def signal_to_noise(clean, noisy):\n" + RIGHT_BY_FACTOR)
     assert graded([table, *cell]).points == WHOLE
