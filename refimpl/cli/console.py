@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 import sys
 from collections.abc import Iterable
@@ -10,6 +12,36 @@ from pathlib import Path
 from refimpl.errors import UserError
 
 SOUNDS = (".wav", ".flac", ".ogg", ".mp3")
+
+# What this package prints and some terminals cannot show, in signs that all can.
+_PLAIN = {
+    **{"…": "...", "–": "-", "—": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "·": "."},
+    **{"×": "x", "±": "+/-", "→": "->", "≤": "<=", "≥": ">=", "‖": "||", "\N{NO-BREAK SPACE}": " "},
+    **{"✓": "+", "✗": "x", "○": "o", "●": "*", "²": "^2"},
+}
+
+
+def speak_any_encoding() -> None:
+    """Let no text end in an error because the terminal, or the pipe, has too few characters.
+
+    What is missing there is written plainly, or as its escape; a path that holds bytes of no
+    encoding comes out as these bytes.
+    """
+    codecs.register_error("refimpl.console", _replace)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="refimpl.console")
+
+
+def _replace(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Replace one character that an encoding lacks."""
+    if not isinstance(error, UnicodeEncodeError):
+        return codecs.backslashreplace_errors(error)
+    character = error.object[error.start]
+    if "\udc80" <= character <= "\udcff":  # how Python holds a byte of a file's name
+        return bytes([ord(character) - 0xDC00]), error.start + 1
+    escape = character.encode("ascii", "backslashreplace").decode()
+    return _PLAIN.get(character, escape), error.start + 1
 
 
 def _speaks() -> bool:

@@ -9,7 +9,7 @@ import traceback
 import warnings
 from collections.abc import Iterator, Sequence
 
-from refimpl.cli.console import remark, say_error
+from refimpl.cli.console import remark, say_error, speak_any_encoding
 from refimpl.cli.parser import build_parser, parse
 from refimpl.errors import UserError
 
@@ -30,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     # too, they spin away the very time that they wait for: on two busy cores a training took ten
     # times the processor time and twenty times as long. Read when torch is imported, so now.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    speak_any_encoding()
     parser = build_parser()
     try:
         args = parse(parser, list(sys.argv[1:] if argv is None else argv))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from refimpl.cli.console import counted, next_step, remark, result
 from refimpl.cli.numbers import positive, whole
+from refimpl.cli.words import text
 from refimpl.errors import UserError
 
 INTERRUPTED = 130
@@ -46,6 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--naming",
+        type=text,
         default="auto",
         metavar="RULE",
         help="whose a file is: moodle, canvas, brightspace, blackboard, folder (one a student), "

@@ -11,6 +11,7 @@ import argparse
 
 from refimpl.cli.console import next_step, result
 from refimpl.cli.numbers import whole
+from refimpl.cli.words import text
 
 EXAMPLES = """\
 examples:
@@ -20,7 +21,7 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("title", metavar="TITLE", help="what the lesson is called")
+    parser.add_argument("title", type=text, metavar="TITLE", help="what the lesson is called")
     parser.add_argument(
         "--number", type=whole, metavar="N", help="of the lesson (default: after the last one)"
     )

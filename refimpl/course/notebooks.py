@@ -18,6 +18,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from refimpl.cli.console import speak_any_encoding
 from refimpl.course import outputs, regions
 from refimpl.course.executing import ANSI_COLOUR, STOPPED, NotebookRun
 from refimpl.course.exercises import find_exercise
@@ -224,6 +225,7 @@ def sources(root: Path) -> list[Path]:
 
 def main() -> int:
     """Build the notebooks of all lessons, or of those named."""
+    speak_any_encoding()
     parser = argparse.ArgumentParser(prog="python -m refimpl.course.notebooks", description=__doc__)
     parser.add_argument("names", nargs="*", help="lessons, such as 01 or 01-audio-basics; else all")
     names = parser.parse_args().names

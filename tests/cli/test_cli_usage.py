@@ -1,13 +1,16 @@
 """Usage: help, names that are nearly right, exit codes, and who says what where."""
 
+import contextlib
 import errno
+import io
+import os
 import subprocess
 import sys
 
 import pytest
 
 from refimpl import __version__
-from refimpl.cli import generate, presets
+from refimpl.cli import console, generate, main, presets
 from refimpl.cli.parser import COMMANDS, build_parser
 
 
@@ -36,6 +39,59 @@ def test_every_command_has_help_with_examples(refimpl, command):
     done = refimpl(command, "--help")
     assert done.code == 0
     assert f"refimpl {command}" in done.out.partition("examples:")[2]
+
+
+@pytest.fixture(params=["ascii", "latin-1", "utf-8"])
+def terminal(request):
+    """Run a command on a terminal, or a pipe, of some encoding; return what came there."""
+
+    def call(*words):
+        out, err = (io.TextIOWrapper(io.BytesIO(), request.param) for _ in range(2))
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(words)
+        for stream in (out, err):
+            stream.flush()
+        return code, out.buffer.getvalue() + err.buffer.getvalue()
+
+    return call
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_every_help_is_shown_in_every_encoding(terminal, command):
+    code, text = terminal(*filter(None, [command]), "--help")
+    assert code == 0 and b"usage: refimpl" in text
+
+
+ODD = "zo\u00eb \u2026 \u2713 \u540d \udcff \ud800 \x1b"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_error_is_shown_in_every_encoding(terminal, command):
+    code, text = terminal(command, f"--{ODD}")
+    assert code == 2 and text.count(b"refimpl: error: there is no option --zo") == 1
+
+
+def test_remarks_results_and_faults_are_shown_in_every_encoding(terminal, monkeypatch):
+    def run(args):
+        console.remark(ODD)
+        console.result(ODD)
+        raise RuntimeError(ODD)
+
+    monkeypatch.setattr(presets, "run", run)
+    code, text = terminal("presets")
+    assert code == 1 and text.count(b" \xff ") == 3  # a byte of a path stays that byte
+
+
+def test_a_terminal_that_knows_ascii_alone():
+    environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": ""}
+    code = "from refimpl.cli.words import text; import sys; print(ascii(text(sys.argv[1])))"
+    command = [sys.executable, "-c", code, "Zo\u00eb"]
+    done = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert done.stdout.strip() == rb"'Zo\xeb'"
+    done = subprocess.run(
+        [sys.executable, "-m", "refimpl", "grade", "--help"], capture_output=True, env=environment
+    )
+    assert done.returncode == 0 and b"(?P<student>...)" in done.stdout
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -167,6 +167,7 @@ def test_text_is_the_same_once_it_is_clean():
         for make in (lambda t: clean(t, 100), clean_name, lambda t: short_name(clean_name(t))):
             assert make(make(text)) == make(text)
     assert clean("naïve 名前\n\tx") == "naïve 名前\n\tx"
+    assert clean_name("Zo\udcc3\udcab") == "Zoë"  # as Python has it where all is ASCII
     assert short_name("a" * 500 + "b" * 500) != short_name("a" * 501 + "b" * 499)
 
 

@@ -30,7 +30,8 @@ def measured_reference_second(sandbox: Sandbox) -> float:
             env=sandbox.environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            text=True,
+            encoding="utf-8",
+            errors="replace",
         )
         for _ in range(min(MOST_COPIES, available_cores()))
     ]

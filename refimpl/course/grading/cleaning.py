@@ -7,6 +7,7 @@ Python writes it: visible, harmless, and still different for different texts.
 """
 
 import hashlib
+from contextlib import suppress
 
 LONGEST_NAME = 200  # characters
 _KEPT = "\n\t"
@@ -30,7 +31,13 @@ def clean_line(text: str, longest: int | None = None) -> str:
 
 
 def clean_name(name: str) -> str:
-    """Return a name, or a path, in which every character can be seen."""
+    """Return a name, or a path, in which every character can be seen.
+
+    It is the same on a machine that says that it knows ASCII alone: there Python keeps a name's
+    other bytes as half characters.
+    """
+    with suppress(UnicodeError):
+        name = name.encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
     return "".join(map(_visible, name))
 
 

@@ -1,6 +1,5 @@
 """The results of a run as files: grades.csv, feedback, Gradescope's JSON, and what to look at."""
 
-import csv
 import json
 import re
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from refimpl.course.grading.feedback import feedback_page
 from refimpl.course.grading.gradebook import Gradebook
 from refimpl.course.grading.inbox import Submission
 from refimpl.course.grading.report import GRADER_ERROR, Report, report_fault
+from refimpl.course.grading.tables import Cell, write_table
 from refimpl.course.grading.task import Task
 
 
@@ -113,31 +113,26 @@ def _rows(reports: dict[Submission, Report], best: bool) -> list[Row]:
 
 def _write_grades(path: Path, lesson: int, rows: list[Row]) -> None:
     ids = list(lesson_exercises(lesson))
-    of = sum(exercise.points for exercise in lesson_exercises(lesson).values())
-    with _new(path).open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        head = ["student", *ids, "total", "of", "status", "attempt", "attempts", "file", "look at"]
-        writer.writerow(head)
-        for row in rows:
-            # An empty cell where a human has to decide.
-            points = {one.id: one.points if one.is_decided else "" for one in row.report.exercises}
-            otherwise = "" if row.report.status == GRADER_ERROR else 0
-            look_at = "; ".join(_reasons(row.report))
-            submission = row.submission
-            writer.writerow(
-                [
-                    _cell(submission.student),
-                    *(points.get(exercise_id, otherwise) for exercise_id in ids),
-                    row.report.points,
-                    of,
-                    row.report.status,
-                    submission.attempt,
-                    row.n_attempts,
-                    _cell(submission.name),
-                    _cell(look_at),
-                ]
-            )
-    _new(path).replace(path)
+    head = ["student", *ids, "total", "of", "status", "attempt", "attempts", "file", "look at"]
+    write_table(path, head, [_cells(lesson, row) for row in rows])
+
+
+def _cells(lesson: int, row: Row) -> list[Cell]:
+    # An empty cell where a human has to decide.
+    points = {one.id: one.points if one.is_decided else None for one in row.report.exercises}
+    otherwise = None if row.report.status == GRADER_ERROR else 0
+    exercises = lesson_exercises(lesson)
+    return [
+        row.submission.student,
+        *(points.get(exercise_id, otherwise) for exercise_id in exercises),
+        row.report.points,
+        sum(exercise.points for exercise in exercises.values()),
+        row.report.status,
+        row.submission.attempt,
+        row.n_attempts,
+        row.submission.name,
+        "; ".join(_reasons(row.report)),
+    ]
 
 
 def gradescope_results(lesson: int, report: Report) -> str:
@@ -180,16 +175,8 @@ def _reasons(report: Report) -> list[str]:
     return [clean_line(f"{', '.join(ids)} {reason}") for reason, ids in same.items()]
 
 
-def _cell(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
-
-
-def _new(path: Path) -> Path:
-    return path.with_name(f"{path.name}.new")
-
-
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    _new(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-    _new(path).replace(path)
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    new.replace(path)

@@ -155,7 +155,9 @@ def check_sandbox(sandbox: Sandbox) -> None:
     if shutil.which("bwrap") is None:
         raise UserError(f"bubblewrap (bwrap) is not installed: install it, or {advice}")
     command = sandbox.python(sandbox.with_package("import refimpl, numpy"))
-    done = subprocess.run(command, capture_output=True, text=True, env=sandbox.environment())
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", env=sandbox.environment()
+    )
     if done.returncode:
         raise UserError(f"bubblewrap does not work here ({done.stderr.strip()[-200:]}): {advice}")
 
