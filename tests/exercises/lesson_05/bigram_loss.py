@@ -50,7 +50,7 @@ def gives_the_perplexity(train, validation, n_ids, smoothing=0.01):
 def measures_what_it_counted(train, validation, n_ids, smoothing=0.01):
     counts = table(train, n_ids, smoothing)
     p = counts / counts.sum(axis=1, keepdims=True)
-    return -np.log(p[train[:-1], train[1:]]).mean()
+    return -np.log(p[train[:-1], train[1:]]).sum() / max(len(train) - 1, 1)
 
 
 def logarithm_of_the_mean(train, validation, n_ids, smoothing=0.01):
@@ -96,21 +96,50 @@ def divides_by_all_tokens(train, validation, n_ids, smoothing=0.01):
     return -np.log(p[validation[:-1], validation[1:]]).sum() / len(validation)
 
 
+def adds_the_smoothing_once(train, validation, n_ids, smoothing=0.01):
+    counts = table(train, n_ids, 0)
+    p = (counts + smoothing) / (counts.sum(axis=1, keepdims=True) + smoothing)
+    return -np.log(p[validation[:-1], validation[1:]]).mean()
+
+
+def smooths_only_what_was_seen(train, validation, n_ids, smoothing=0.01):
+    counts = table(train, n_ids, 0)
+    p = (counts + smoothing) / (counts.sum(axis=1, keepdims=True) + n_ids * smoothing)
+    p = np.where(counts.sum(axis=1, keepdims=True) > 0, p, smoothing)
+    return -np.log(p[validation[:-1], validation[1:]]).mean()
+
+
+def makes_a_table_of_the_ids_seen(train, validation, n_ids, smoothing=0.01):
+    return one_token_after_the_other(train, validation, max(*train, *validation) + 1, smoothing)
+
+
+def keeps_whole_numbers(train, validation, n_ids, smoothing=0.01):
+    counts = np.full((n_ids, n_ids), smoothing)
+    np.add.at(counts, (train[:-1], train[1:]), 1)
+    p = counts / counts.sum(axis=1, keepdims=True)
+    loss = -np.log(p[validation[:-1], validation[1:]]).mean()
+    return int(loss) if isinstance(smoothing, int) else loss
+
+
 WRONG = {
     divides_by_the_second_token: "each row sums to 1, not each column",
-    swaps_the_indices: "what is looked up is swapped",
+    swaps_the_indices: "the indices are swapped",
     divides_by_all_pairs: "divide by the count of the token before",
-    counts_single_tokens: "this looks at no context",
-    gives_bits: "nats, not bits",
+    counts_single_tokens: "this ignores the token before",
+    gives_bits: "not in bits",
     gives_the_perplexity: "this is the perplexity",
     measures_what_it_counted: "on the validation tokens",
-    logarithm_of_the_mean: "first the logarithm",
+    logarithm_of_the_mean: "first, then the mean",
     always_adds_one: "not 1",
-    forgets_the_minus: "a logarithm of a probability is negative",
+    forgets_the_minus: "the logarithm of a probability is negative",
     sums_up: "not their sum",
     counts_each_pair_once: "use np.add.at",
     writes_the_smoothing_down: "only its default",
     divides_by_all_tokens: "the first token is not predicted",
+    adds_the_smoothing_once: "add the smoothing to every count before",
+    smooths_only_what_was_seen: "smoothing=0.",
+    makes_a_table_of_the_ids_seen: "ids that never come up",
+    keeps_whole_numbers: "smoothing 1, a whole number",
 }
 
 

@@ -46,14 +46,35 @@ def gives_one_number(ids, n_ids, tokens_per_second):
     return loss(np.mean(ids[1:] == ids[:-1]), n_ids - 1)
 
 
+def counts_tokens_that_ever_came_before(ids, n_ids, tokens_per_second):
+    seen = [token in ids[:i] for i, token in enumerate(ids)]
+    nats = loss(np.clip(np.mean(seen[1:]), 0.01, 0.99), n_ids - 1)
+    return nats, nats * tokens_per_second
+
+
+def takes_differences_of_small_numbers(ids, n_ids, tokens_per_second):
+    nats = loss(
+        np.clip(np.mean(np.diff(ids) <= 0), 0.01, 0.99), n_ids - 1
+    )  # unsigned numbers never go down
+    return nats, nats * tokens_per_second
+
+
+def rounds_the_rate(ids, n_ids, tokens_per_second):
+    nats = loss(np.mean(ids[1:] == ids[:-1]), n_ids - 1)
+    return nats, nats * round(tokens_per_second)
+
+
 WRONG = {
     shares_among_all: "n_ids - 1 other tokens",
-    counts_the_first_token: "the first token has none before it",
+    counts_the_first_token: "no token comes before the first",
+    counts_tokens_that_ever_came_before: "largest difference",
+    takes_differences_of_small_numbers: "in 2 of 2 values",
+    rounds_the_rate: "in 1 of 2 values",
     forgets_which_other: "which other token",
-    pays_for_repeats_only: "they cost the most",
-    gives_bits: "nats, not bits",
+    pays_for_repeats_only: "cost the most",
+    gives_bits: "not in bits",
     divides_by_the_rate: "multiply",
-    takes_the_share_of_changes: "the share is that of tokens that are the same",
+    takes_the_share_of_changes: "r is the share of tokens that are the same",
     gives_one_number: "expected the shape (2,)",
 }
 
@@ -75,4 +96,9 @@ def plain_python(ids, n_ids, tokens_per_second):
     return [nats, tokens_per_second * nats]
 
 
-RIGHT = [mean_over_the_guesses, plain_python]
+def as_an_array(ids, n_ids, tokens_per_second):
+    nats = loss(np.mean(ids[1:] == ids[:-1]), n_ids - 1)
+    return np.array([1, tokens_per_second]) * nats
+
+
+RIGHT = [mean_over_the_guesses, plain_python, as_an_array]

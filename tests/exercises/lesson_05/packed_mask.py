@@ -78,14 +78,43 @@ def starts_from_one_triangle(lengths, n_prefix, n_positions):
     return allowed
 
 
+def forgets_to_move_on(lengths, n_prefix, n_positions):
+    allowed = np.eye(n_positions, dtype=bool)
+    for length, prefix in zip(lengths, n_prefix, strict=True):
+        piece = np.tri(length, dtype=bool)
+        piece[:prefix, :prefix] = True
+        allowed[:length, :length] = piece
+    return allowed
+
+
+def needs_padding(lengths, n_prefix, n_positions):
+    allowed = right(lengths, n_prefix, n_positions)
+    allowed[-1, :-1] = False  # "the last position is padding"
+    return allowed
+
+
+def needs_a_piece(lengths, n_prefix, n_positions):
+    first = np.arange(n_positions) < lengths[0]
+    return right(lengths, n_prefix, n_positions) & (first | ~first)
+
+
+def always_leaves_an_answer(lengths, n_prefix, n_positions):
+    shorter = [min(prefix, length - 1) for prefix, length in zip(n_prefix, lengths, strict=True)]
+    return right(lengths, shorter, n_positions)
+
+
 WRONG = {
     causal_everywhere: "inside a prefix",
     sees_the_whole_piece: "only the prefix looks ahead",
     prefix_looks_ahead: "a prefix sees itself, not the answer",
-    one_long_piece: "no piece sees another one",
+    one_long_piece: "no piece sees another piece",
     answer_forgets_its_prefix: "an answer sees all of its prefix",
+    forgets_to_move_on: "move the start on",
+    needs_padding: "one piece that fills the row",
+    needs_a_piece: "no piece, only padding",
+    always_leaves_an_answer: "a piece that is all prefix",
     keys_in_the_rows: "rows are queries",
-    leaves_padding_empty: "needs one key at least",
+    leaves_padding_empty: "needs at least one key",
     padding_sees_padding: "no other padding",
     gives_numbers: "a boolean dtype",
     starts_from_one_triangle: "one triangle for the whole row",
@@ -115,4 +144,8 @@ def pair_by_pair(lengths, n_prefix, n_positions):
     return np.array(allowed)
 
 
-RIGHT = [right, pair_by_pair]
+def as_lists(lengths, n_prefix, n_positions):
+    return right(lengths, n_prefix, n_positions).tolist()
+
+
+RIGHT = [right, pair_by_pair, as_lists]

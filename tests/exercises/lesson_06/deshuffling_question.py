@@ -44,14 +44,42 @@ def writes_over_the_front(tokens, chosen):
     return moved
 
 
+def needs_a_place(tokens, chosen):
+    first = sorted(chosen)[0]
+    return makes_a_permutation(tokens, chosen) if first >= 0 else tokens
+
+
+def finds_tokens_by_their_value(tokens, chosen):
+    shuffled = tokens.copy()
+    moved = np.isin(tokens, tokens[chosen])
+    shuffled[moved] = np.resize(tokens[chosen], moved.sum())
+    return shuffled
+
+
+def never_moves_the_ends(tokens, chosen):
+    shuffled = makes_a_permutation(tokens, chosen)
+    shuffled[[0, -1]] = tokens[[0, -1]]
+    return shuffled
+
+
+def turns_the_chosen_by_one(tokens, chosen):
+    shuffled = tokens.copy()
+    shuffled[chosen] = tokens[np.roll(chosen, 1)]
+    return shuffled
+
+
 WRONG = {
-    puts_sorted_into_chosen: "they go to sorted places",
+    puts_sorted_into_chosen: "they go to the sorted places",
     assigns_to_itself: "puts each token back where it was",
-    returns_what_moves: "the tokens that were not chosen stay",
+    returns_what_moves: "the other tokens stay",
     puts_them_first: "not to the front",
-    reverses_the_places: "in the order in which chosen names them",
+    reverses_the_places: "in the order of chosen",
     sorts_the_tokens: "sort the places, not the tokens",
-    writes_over_the_front: "writes over the first tokens",
+    needs_a_place: "no place is chosen",
+    finds_tokens_by_their_value: "tokens that come several times",
+    never_moves_the_ends: "largest difference",
+    turns_the_chosen_by_one: "got      [",
+    writes_over_the_front: "overwrites the first tokens",
 }
 
 

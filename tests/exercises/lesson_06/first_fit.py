@@ -89,16 +89,34 @@ def returns_segments_alone(lengths, sequence_length):
     return lay_out(fill(lengths, sequence_length), sequence_length)[0]
 
 
+def counts_segments_on(lengths, sequence_length):
+    segment_ids, position_ids = lay_out(fill(lengths, sequence_length), sequence_length)
+    above = np.cumsum(segment_ids.max(axis=1)) - segment_ids.max(axis=1)
+    return np.where(segment_ids > 0, segment_ids + above[:, None], 0), position_ids
+
+
+def always_leaves_a_row_empty(lengths, sequence_length):
+    return lay_out([*fill(lengths, sequence_length), []], sequence_length)
+
+
+def cuts_rows_to_the_longest(lengths, sequence_length):
+    rows = fill(lengths, sequence_length)
+    return lay_out(rows, max(map(sum, rows)))
+
+
 WRONG = {
     knows_only_the_last_row: "not only at the newest",
-    takes_the_fullest_row: "even where another would be filled better",
+    takes_the_fullest_row: "even if another is a better fit",
     sorts_first: "in the order in which they come",
-    leaves_one_place_free: "fills a row to the very end",
+    leaves_one_place_free: "fills the row to the last position",
     counts_positions_in_the_row: "start again at 0 in each sample",
     starts_positions_at_one: "the first position of a sample is 0",
-    numbers_segments_from_zero: "since 0 stands for padding",
-    gives_each_a_row: "several samples share a row",
-    returns_positions_first: "first segment_ids, then",
+    numbers_segments_from_zero: "because 0 stands for padding",
+    gives_each_a_row: "samples share a row where",
+    returns_positions_first: "return segment_ids first",
+    counts_segments_on: "start again at 1 in each row",
+    always_leaves_a_row_empty: "expected the shape",
+    cuts_rows_to_the_longest: "got (",
     returns_segments_alone: "return two arrays",
 }
 

@@ -55,7 +55,7 @@ def closes_as_t5_does(tokens, spans, sentinels, paradigm, answer):
     for i, part in enumerate(seen[1:]):
         question += [sentinels[i], *part]
         said += [sentinels[i], *hidden[i]]
-    return frame([*question, answer], [*said, sentinels[len(spans)]])
+    return frame([*question, answer], [*said, [*sentinels, -1][len(spans)]])
 
 
 def answers_with_the_whole_piece(tokens, spans, sentinels, paradigm, answer):
@@ -98,17 +98,60 @@ def cuts_while_it_counts(tokens, spans, sentinels, paradigm, answer):
     return frame([paradigm, *left, answer], said)
 
 
+def finds_spans_by_their_steps(tokens, spans, sentinels, paradigm, answer):
+    hidden = np.zeros(len(tokens), int)
+    for start, stop in spans:
+        hidden[start:stop] = 1
+    starts = np.flatnonzero(np.diff(hidden) > 0) + 1
+    stops = np.flatnonzero(np.diff(hidden) < 0) + 1
+    found = [[a, min([b for b in stops if b > a], default=len(tokens))] for a in starts]
+    return goes_span_by_span(tokens, found, sentinels, paradigm, answer)
+
+
+def includes_the_stop(tokens, spans, sentinels, paradigm, answer):
+    longer = [[start, stop + 1] for start, stop in spans]
+    return goes_span_by_span(tokens, longer, sentinels, paradigm, answer)
+
+
+def asks_without_sentinels(tokens, spans, sentinels, paradigm, answer):
+    seen, hidden = parts(tokens, spans)
+    said = [t for i, span in enumerate(hidden) for t in [sentinels[i], *span]]
+    return frame([paradigm, *sum(seen, []), answer], said)
+
+
+def drops_an_empty_part(tokens, spans, sentinels, paradigm, answer):
+    seen, hidden = parts(tokens, spans)
+    question = [paradigm, *seen[0]]
+    for i, part in enumerate(seen[1:]):
+        question += [sentinels[i], *part] if part else []
+    return frame([*question, answer], [t for i, s in enumerate(hidden) for t in [sentinels[i], *s]])
+
+
+def finds_tokens_by_their_value(tokens, spans, sentinels, paradigm, answer):
+    gone = {token for start, stop in spans for token in tokens[start:stop].tolist()}
+    places = np.flatnonzero([token in gone for token in tokens.tolist()])
+    found = [
+        [run[0], run[-1] + 1] for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)
+    ]
+    return goes_span_by_span(tokens, found, sentinels, paradigm, answer)
+
+
 WRONG = {
     takes_one_sentinel_for_all: "each span has a sentinel of its own",
     masks_every_token: "one sentinel stands for a whole span",
-    answers_without_sentinels: "in the answer, too",
-    puts_sentinels_behind: "stands before its span, not after",
-    closes_as_t5_does: "T5 closes an answer",
-    answers_with_the_whole_piece: "all of T would be autoencoding",
-    leaves_out_the_end: "what comes after the last span is seen",
+    answers_without_sentinels: "in the answer, too, each span follows",
+    puts_sentinels_behind: "stands before its span, not behind",
+    closes_as_t5_does: "T5 ends an answer",
+    answers_with_the_whole_piece: "the whole piece would be autoencoding",
+    leaves_out_the_end: "also shows the tokens after the last span",
     forgets_to_shift: "under G stands the first sentinel",
-    reads_the_whole_answer: "and is not read",
-    cuts_while_it_counts: "spans count in the whole piece",
+    reads_the_whole_answer: "nothing follows it",
+    finds_spans_by_their_steps: "no step from seen to hidden",
+    includes_the_stop: "the token at stop is seen again",
+    asks_without_sentinels: "shows a sentinel in the place of each span",
+    drops_an_empty_part: "the last span ends with the piece",
+    finds_tokens_by_their_value: "all tokens are the same",
+    cuts_while_it_counts: "spans are places in the whole piece",
 }
 
 

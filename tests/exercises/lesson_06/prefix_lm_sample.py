@@ -44,15 +44,42 @@ def leaves_out_the_first_label(tokens, n_given, paradigm, answer):
     return input_ids, [-100] * (n_given + 2) + list(tokens[n_given + 1 :])
 
 
+def counts_from_the_end(tokens, n_given, paradigm, answer):
+    n_rest = len(tokens) - n_given
+    inputs = [paradigm, *tokens[:n_given], answer, *tokens[n_given:][: -max(n_rest - 1, 1)]]
+    inputs = inputs[: n_given + 2] + list(tokens[n_given : -1 if n_rest > 1 else None])
+    return inputs, [-100] * (n_given + 1) + list(tokens[n_given:])
+
+
+def keeps_the_type_of_the_tokens(tokens, n_given, paradigm, answer):
+    labels = np.full(len(tokens) + 1, 156 if tokens.dtype == np.uint8 else -100)
+    labels[n_given + 1 :] = tokens[n_given:]
+    return [paradigm, *tokens[:n_given], answer, *tokens[n_given:-1]], labels
+
+
+def swaps_the_marks(tokens, n_given, paradigm, answer):
+    return cuts_one_row_in_two(tokens, n_given, answer, paradigm)
+
+
+def finds_the_last_token_by_value(tokens, n_given, paradigm, answer):
+    rest = [token for token in tokens[n_given:] if token != tokens[-1]]
+    inputs = [paradigm, *tokens[:n_given], answer, *rest]
+    return inputs, [-100] * (n_given + 1) + list(tokens[n_given:])
+
+
 WRONG = {
-    copies_the_inputs_as_labels: "a label is what comes after its input",
-    reads_all_tokens: "nothing is to be said after the last token",
+    copies_the_inputs_as_labels: "a label follows its input",
+    reads_all_tokens: "nothing follows the last token",
     ignores_the_answer_token: "which is no -100",
-    trains_on_everything: "only the answer is trained on",
-    forgets_the_paradigm: "the paradigm token stands first",
+    trains_on_everything: "only the answer has labels",
+    forgets_the_paradigm: "the paradigm token comes first",
     forgets_the_answer_token: "the answer token stands between",
     ignores_with_zeros: "0 is a code like any other",
-    leaves_out_the_first_label: "under G, too",
+    counts_from_the_end: "all but one token are given",
+    keeps_the_type_of_the_tokens: "tokens of eight bits",
+    swaps_the_marks: "paradigm comes first, and answer",
+    finds_the_last_token_by_value: "all tokens are the same",
+    leaves_out_the_first_label: "G has a label, too",
 }
 
 

@@ -40,13 +40,38 @@ def takes_the_plain_mean(old_loss, new_loss):
     return np.clip(100 * np.e * np.tanh(np.e * (old_loss + new_loss) / 2 * d**3), -1, 1)
 
 
+def forgets_the_root(old_loss, new_loss):
+    d = 1 - new_loss / old_loss
+    return np.clip(100 * np.e * np.tanh(np.e * old_loss * new_loss * d**3), -1, 1)
+
+
+def forgets_the_hundred(old_loss, new_loss):
+    d = 1 - new_loss / old_loss
+    return np.clip(np.e * np.tanh(np.e * np.sqrt(old_loss * new_loss) * d**3), -1, 1)
+
+
+def forgets_an_e(old_loss, new_loss):
+    d = 1 - new_loss / old_loss
+    return np.clip(100 * np.tanh(np.e * np.sqrt(old_loss * new_loss) * d**3), -1, 1)
+
+
+def divides_whole_numbers(old_loss, new_loss):
+    whole = old_loss.dtype.kind == "i"
+    d = (old_loss - new_loss) // old_loss if whole else 1 - new_loss / old_loss
+    return np.clip(100 * np.e * np.tanh(np.e * np.sqrt(old_loss * new_loss) * d**3), -1, 1)
+
+
 WRONG = {
-    copies_the_printed_sign: "a loss that falls is good",
+    copies_the_printed_sign: "a falling loss is good",
     takes_nats: "the improvement is relative",
     divides_by_the_new_loss: "by the old loss, not by the new one",
-    squares: "the third power keeps the sign",
+    squares: "take the third power",
     never_clips: "clip the result",
     punishes_nothing: "not to [0, 1]",
+    forgets_the_root: "the square root of old times new",
+    forgets_the_hundred: "the factor 100 is missing",
+    forgets_an_e: "largest difference",
+    divides_whole_numbers: "whole numbers",
     takes_the_plain_mean: "the scale is the geometric mean",
 }
 
@@ -66,4 +91,10 @@ def goes_one_by_one(old_loss, new_loss):
     return rewards
 
 
-RIGHT = [follows_the_formula, goes_one_by_one]
+def leaves_out_the_tanh(old_loss, new_loss):
+    """Right, too: where tanh would bend, the clip has long cut off."""
+    improvement = (old_loss - new_loss) / old_loss
+    return np.clip(100 * np.e**2 * np.sqrt(old_loss * new_loss) * improvement**3, -1, 1)
+
+
+RIGHT = [follows_the_formula, goes_one_by_one, leaves_out_the_tanh]

@@ -71,16 +71,33 @@ def takes_autoencoding_for_infilling(objective, n_tokens, n_hidden, n_spans):
     return by_cases(objective, n_tokens, n_hidden, n_spans)
 
 
+def next_tokens_leave_one_out(objective, n_tokens, n_hidden, n_spans):
+    if objective == "next_token_prediction":
+        return (n_tokens - 1) / n_tokens
+    return by_cases(objective, n_tokens, n_hidden, n_spans)
+
+
+def rounds_to_per_cent(objective, n_tokens, n_hidden, n_spans):
+    return round(by_cases(objective, n_tokens, n_hidden, n_spans), 2)
+
+
+def guesses_spans_of_three(objective, n_tokens, n_hidden, n_spans):
+    return by_cases(objective, n_tokens, n_hidden, max(1, n_hidden // 3))
+
+
 WRONG = {
     divides_by_the_piece: "divide by the positions of the sample",
-    forgets_a_mark: "P and G take a position each",
-    counts_the_whole_answer: "the answer's last token is not read",
+    forgets_a_mark: "P and G each take a position",
+    counts_the_whole_answer: "the model does not read the answer's last token",
     forgets_sentinels: "each span puts a sentinel into the question",
-    does_not_train_sentinels: "have to be said, so they count",
-    takes_hidden_for_the_prefix: "the prefix is what is given",
+    does_not_train_sentinels: "so they have labels",
+    takes_hidden_for_the_prefix: "not those of the prefix",
     forgets_sentinels_in_the_answer: "infilling's answer has a sentinel",
-    forgets_sentinels_in_the_question: "in the question a sentinel stands for each span",
-    takes_autoencoding_for_infilling: "autoencoding says the whole piece",
+    forgets_sentinels_in_the_question: "the question holds a sentinel for each span",
+    next_tokens_leave_one_out: "each with a label",
+    rounds_to_per_cent: "largest difference: 0.0",
+    guesses_spans_of_three: "expected",
+    takes_autoencoding_for_infilling: "autoencoding is the whole piece",
 }
 
 

@@ -1,4 +1,4 @@
-"""Exercise 5.5: predict what a model reaches that knows one number, and measure it."""
+"""Exercise 5.5: predict the loss of a model that knows one number, and measure it."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from refimpl.course.exercise import Exercise, Inputs
 
 
 def one_number_model(ids: np.ndarray, n_ids: int, tokens_per_second: float) -> tuple[float, float]:
-    """Nats a token and nats a second of a model that knows how often tokens repeat."""
+    """Nats per token and per second of a model that knows only how often tokens repeat."""
     return _losses(ids, n_ids, tokens_per_second)
 
 
@@ -26,6 +26,22 @@ def _held_tokens(rng: np.random.Generator) -> Inputs:
         "ids": held,
         "n_ids": n_ids,
         "tokens_per_second": float(rng.integers(20, 90)) + 0.25,
+    }
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    ids = _held_tokens(rng)["ids"] % 6
+    common = {"ids": ids, "n_ids": 12, "tokens_per_second": 31.25}
+    return {
+        "one token repeats, and one changes": common | {"ids": np.array([4, 4, 0])},
+        "one repetition in many": common | {"ids": np.append(np.arange(12), 11)},
+        "one change in many": common | {"ids": np.repeat([3, 8], 20)},
+        "a token comes back, but not at once": common | {"ids": np.array([1, 2, 1, 2, 2, 1])},
+        "a vocabulary of two": common | {"ids": ids % 2, "n_ids": 2},
+        "a large vocabulary": common | {"n_ids": 1077},
+        "a whole number of tokens per second": common | {"tokens_per_second": 50},
+        "less than one token per second": common | {"tokens_per_second": 0.5},
+        "ids of eight bits": common | {"ids": ids.astype(np.uint8)},
     }
 
 
@@ -69,15 +85,16 @@ EXERCISE = Exercise(
     minutes=10,
     difficulty=2,
     inputs=_held_tokens,
+    edges=_edges,
     reference=one_number_model,
     misconceptions={
         _all_share_the_rest: "the rest is shared by the n_ids - 1 other tokens",
-        _share_of_all: "the first token has none before it: len(ids) - 1 can repeat",
-        _which_others_forgotten: "it must also name which other token comes: divide by n_ids - 1",
-        _repeats_only: "tokens that change count too, and they cost the most",
-        _bits: "nats, not bits: the natural logarithm",
-        _divided_by_the_rate: "so many tokens have to be said each second: multiply",
-        _share_the_other_way: "the share is that of tokens that are the same as the one before",
+        _share_of_all: "no token comes before the first: only len(ids) - 1 tokens can repeat",
+        _which_others_forgotten: "the model must also say which other token: divide by n_ids - 1",
+        _repeats_only: "tokens that change count too, and cost the most",
+        _bits: "the loss is in nats, not in bits: take the natural logarithm",
+        _divided_by_the_rate: "each second takes that many guesses: multiply",
+        _share_the_other_way: "r is the share of tokens that are the same as the one before",
     },
     forbidden=("refimpl.metrics.nats_per_second",),
 )

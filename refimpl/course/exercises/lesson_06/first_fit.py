@@ -9,7 +9,7 @@ from refimpl.course.exercise import Exercise, Inputs
 
 
 def first_fit(lengths: list[int], sequence_length: int) -> tuple[np.ndarray, np.ndarray]:
-    """Each sample into the first row with room for it, or else into a new one."""
+    """Put each sample into the first row with room for it, or else into a new one."""
 
     def choose(rooms: list[int], length: int) -> int | None:
         return next((row for row, room in enumerate(rooms) if room >= length), None)
@@ -102,6 +102,21 @@ def _samples(rng: np.random.Generator) -> Inputs:
             return inputs
 
 
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    cases = {
+        "one sample": ([5], 8),
+        "a sample as long as a row": ([8, 3, 8], 8),
+        "rows that are exactly full": ([3, 5, 4, 4, 8, 1, 7], 8),
+        "a row of one position": ([1, 1, 1], 1),
+        "samples of one token": ([1] * 7, 3),
+        "all samples fit into one row": ([2, 4, 1, 3], 20),
+        "no two samples fit together": ([6, 5, 7, 5], 8),
+        "room in the first row for the last sample": ([6, 7, 8, 5, 2], 8),
+    }
+    names = "lengths", "sequence_length"
+    return {edge: dict(zip(names, case, strict=True)) for edge, case in cases.items()}
+
+
 def _run(function: Callable, inputs: Inputs) -> Results:
     returned = function(**inputs)
     if not (isinstance(returned, list | tuple) and len(returned) == 2):
@@ -122,19 +137,20 @@ EXERCISE = Exercise(
     minutes=20,
     difficulty=4,
     inputs=_samples,
+    edges=_edges,
     run=_run,
     reference=first_fit,
     misconceptions={
-        _next_fit: "look at all rows from the first on, not only at the newest",
-        _best_fit: "take the first row with room, even where another would be filled better",
-        _longest_first: "take the samples in the order in which they come",
-        _never_quite_full: "a sample that fills a row to the very end fits, too",
+        _next_fit: "look at all rows, from the first one on, not only at the newest",
+        _best_fit: "take the first row with room, even if another is a better fit",
+        _longest_first: "pack the samples in the order in which they come",
+        _never_quite_full: "a sample also fits if it fills the row to the last position",
         _positions_go_on: "position_ids start again at 0 in each sample",
         _positions_from_one: "the first position of a sample is 0",
-        _segments_from_zero: "segments are 1, 2, …, since 0 stands for padding",
-        _numbers_go_on: "segments are counted anew in each row",
-        _one_a_row: "several samples share a row, where they fit",
-        _positions_first: "first segment_ids, then position_ids",
+        _segments_from_zero: "segments are 1, 2, …, because 0 stands for padding",
+        _numbers_go_on: "segments start again at 1 in each row",
+        _one_a_row: "samples share a row where they fit",
+        _positions_first: "return segment_ids first, then position_ids",
     },
     forbidden=("refimpl.packing.expand", "refimpl.packing.Packer", "refimpl.packing.pack_corpus"),
 )

@@ -1,4 +1,4 @@
-"""Exercise 6.2: cut spans out of a piece, and ask what they were."""
+"""Exercise 6.2: cut spans out of a piece, and ask for them."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ def infilling_sample(
 
 
 def _framed(question: list, hidden: list) -> tuple[np.ndarray, np.ndarray]:
-    """A question that ends with the answer token, and what is to be said after it."""
+    """Put a question that ends with the answer token, and its answer, into one row."""
     label_ids = [IGNORE_INDEX] * (len(question) - 1) + hidden
     return np.array([*question, *hidden[:-1]]), np.array(label_ids)
 
@@ -41,6 +41,26 @@ def _a_piece(rng: np.random.Generator) -> Inputs:
         "paradigm": paradigm,
         "answer": answer,
     }
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    tokens = rng.permutation(100)[:12]
+    common = {"tokens": tokens, "sentinels": [111, 105, 130, 102], "paradigm": 150, "answer": 141}
+    spans = {
+        "the first span begins at 0": [[0, 3], [5, 8]],
+        "the last span ends with the piece": [[2, 4], [9, 12]],
+        "spans at both ends": [[0, 2], [10, 12]],
+        "one span": [[4, 7]],
+        "spans of one token": [[1, 2], [3, 4], [11, 12]],
+        "one token seen between two spans": [[2, 5], [6, 9]],
+        "the whole piece is cut out": [[0, 12]],
+        "as many spans as sentinels": [[0, 1], [3, 5], [6, 7], [9, 12]],
+    }
+    edges = {edge: common | {"spans": places} for edge, places in spans.items()}
+    alike = np.full(12, 42)
+    edges["all tokens are the same"] = common | {"tokens": alike, "spans": [[2, 4], [7, 9]]}
+    narrow = tokens.astype(np.uint8)
+    return edges | {"tokens of eight bits": common | {"tokens": narrow, "spans": [[3, 6]]}}
 
 
 def _run(function: Callable, inputs: Inputs) -> Results:
@@ -88,7 +108,18 @@ def _marks_after_spans(tokens, spans, sentinels, paradigm, answer):
 def _closing_sentinel(tokens, spans, sentinels, paradigm, answer):
     input_ids, label_ids = infilling_sample(tokens, spans, sentinels, paradigm, answer)
     last = tokens[spans[-1][1] - 1]
-    return np.append(input_ids, last), np.append(label_ids, sentinels[len(spans)])
+    return np.append(input_ids, last), np.append(label_ids, [*sentinels, -1][len(spans)])
+
+
+def _spans_by_steps(tokens, spans, sentinels, paradigm, answer):
+    """Find where hidden begins and ends by np.diff, which misses both ends of the piece."""
+    hidden = np.zeros(len(tokens), int)
+    for start, stop in spans:
+        hidden[start:stop] = 1
+    steps = np.diff(hidden)
+    starts, stops = np.flatnonzero(steps == 1) + 1, np.flatnonzero(steps == -1) + 1
+    found = [[a, stops[stops > a].min(initial=len(tokens))] for a in starts]
+    return infilling_sample(tokens, found, sentinels, paradigm, answer)
 
 
 def _stop_included(tokens, spans, sentinels, paradigm, answer):
@@ -127,27 +158,29 @@ def _cut_in_place(tokens, spans, sentinels, paradigm, answer):
 
 EXERCISE = Exercise(
     id="6.2",
-    title="Cut out, and ask what it was",
+    title="Cut out spans and ask for them",
     function="infilling_sample",
     points=6,
     minutes=15,
     difficulty=3,
     inputs=_a_piece,
+    edges=_edges,
     run=_run,
     reference=infilling_sample,
     misconceptions={
-        _one_for_all: "each span has a sentinel of its own, or nothing tells them apart",
+        _one_for_all: "each span has a sentinel of its own, or nothing would tell them apart",
         _one_for_each_token: "one sentinel stands for a whole span, however long it was",
-        _no_marks_in_the_answer: "in the answer, too, a span's sentinel stands before its tokens",
-        _no_marks_in_the_question: "where a span was cut out, the question shows its sentinel",
-        _marks_after_spans: "in the answer a sentinel stands before its span, not after it",
-        _closing_sentinel: "T5 closes an answer with one more sentinel; here it ends with the span",
-        _stop_included: "a span goes from start up to stop, which is seen again",
-        _says_the_whole: "the answer holds what was cut out; all of T would be autoencoding",
-        _not_shifted: "a label is what comes after its input: under G stands the first sentinel",
-        _ends_at_the_last_span: "what comes after the last span is seen, too",
-        _reads_all_of_the_answer: "the answer's last token has a label, and is not read",
-        _cut_in_place: "spans count in the whole piece; after a cut all that follows has moved",
+        _no_marks_in_the_answer: "in the answer, too, each span follows its sentinel",
+        _no_marks_in_the_question: "the question shows a sentinel in the place of each span",
+        _marks_after_spans: "in the answer a sentinel stands before its span, not behind it",
+        _closing_sentinel: "T5 ends an answer with one more sentinel; ours ends with the span",
+        _stop_included: "a span is tokens[start:stop]: the token at stop is seen again",
+        _says_the_whole: "the answer holds the spans; the whole piece would be autoencoding",
+        _not_shifted: "a label follows its input: under G stands the first sentinel",
+        _ends_at_the_last_span: "the question also shows the tokens after the last span",
+        _reads_all_of_the_answer: "the answer's last token is not read: nothing follows it",
+        _spans_by_steps: "a span at 0 has no step from seen to hidden: take each span from `spans`",
+        _cut_in_place: "spans are places in the whole piece; after a cut, later tokens have moved",
     },
     forbidden=(
         "refimpl.objectives.SpecialTokens.ask",

@@ -12,7 +12,7 @@ from refimpl.vocabulary import IGNORE_INDEX
 def prefix_lm_sample(
     tokens: np.ndarray, n_given: int, paradigm: int, answer: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """P, what is given, G, the rest but for its last token; trained on the rest alone."""
+    """P, the given tokens, G, the rest without its last token; only the rest has labels."""
     given, rest = tokens[:n_given], tokens[n_given:]
     input_ids = np.concatenate([[paradigm], given, [answer], rest[:-1]])
     label_ids = np.concatenate([np.full(n_given + 1, IGNORE_INDEX), rest])
@@ -27,6 +27,24 @@ def _a_piece(rng: np.random.Generator) -> Inputs:
         "n_given": int(rng.integers(2, n_tokens - 2)),
         "paradigm": paradigm,
         "answer": answer,
+    }
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    marks = {"paradigm": 121, "answer": 107}
+    tokens = rng.permutation(100)[:9]
+    return {
+        "one token is given": marks | {"tokens": tokens, "n_given": 1},
+        "all but one token are given": marks | {"tokens": tokens, "n_given": 8},
+        "a piece of two tokens": marks | {"tokens": tokens[:2], "n_given": 1},
+        "all tokens are the same": marks | {"tokens": np.full(6, 42), "n_given": 3},
+        "tokens of eight bits": marks | {"tokens": tokens.astype(np.uint8), "n_given": 4},
+        "marks with smaller ids than the codes": {
+            "tokens": tokens + 50,
+            "n_given": 4,
+            "paradigm": 0,
+            "answer": 1,
+        },
     }
 
 
@@ -93,18 +111,19 @@ EXERCISE = Exercise(
     minutes=10,
     difficulty=2,
     inputs=_a_piece,
+    edges=_edges,
     run=_run,
     reference=prefix_lm_sample,
     misconceptions={
-        _not_shifted: "a label is what comes after its input: under G stands the answer's first",
-        _reads_its_last_token: "nothing is to be said after the last token, so it is not read",
+        _not_shifted: "a label follows its input: under G stands the answer's first token",
+        _reads_its_last_token: "nothing follows the last token, so the model does not read it",
         _one_ignored_too_many: "under G stands the answer's first token, which is no -100",
-        _learns_the_question: "only the answer is trained on: -100 under all before G",
-        _without_paradigm: "the paradigm token stands first, and says what is asked",
-        _without_answer_token: "the answer token stands between what is given and the rest",
+        _learns_the_question: "only the answer has labels: put -100 under everything before G",
+        _without_paradigm: "the paradigm token comes first and names the question",
+        _without_answer_token: "the answer token stands between the given tokens and the rest",
         _ignores_with_zero: "0 is a code like any other; the loss leaves out -100",
-        _marks_swapped: "paradigm stands first, answer where the answer starts",
-        _shifted_twice: "under G, too, stands a label: the first token of the answer",
+        _marks_swapped: "paradigm comes first, and answer where the answer starts",
+        _shifted_twice: "G has a label, too: the first token of the answer",
     },
     forbidden=(
         "refimpl.objectives.SpecialTokens.ask",

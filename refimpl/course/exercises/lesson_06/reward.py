@@ -1,7 +1,10 @@
-"""Exercise 6.6: what a change of the loss is worth."""
+"""Exercise 6.6: how Birdie rewards a change of the loss."""
+
+from functools import partial
 
 import numpy as np
 
+from refimpl.course.comparing import compare_arrays
 from refimpl.course.exercise import Exercise, Inputs
 
 
@@ -20,6 +23,21 @@ def _losses(rng: np.random.Generator) -> Inputs:
     improvement = np.array([0.02, -0.02, 0.035, -0.035, 0.05, -0.05, 0.4, -0.4])
     improvement *= rng.uniform(0.9, 1.1, size=8)
     return {"old_loss": old, "new_loss": old * (1 - improvement)}
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    old = np.array([3.0, 0.7, 5.0])
+    losses = {
+        "nothing has changed": (old, old),
+        "one objective": (np.array([3.0]), np.array([2.85])),
+        "a loss falls almost to 0": (old, old * 1e-6),
+        "a loss becomes a hundred times as large": (old, old * 100),
+        "rewards just inside the clip": (np.full(2, 3.0), np.array([2.79, 3.21])),
+        "losses far below 1": (np.full(2, 0.02), np.array([0.015, 0.025])),
+        "whole numbers": (np.array([4, 6, 5]), np.array([3, 7, 5])),
+    }
+    names = "old_loss", "new_loss"
+    return {edge: dict(zip(names, pair, strict=True)) for edge, pair in losses.items()}
 
 
 def _sign_as_printed(old_loss, new_loss):
@@ -55,24 +73,34 @@ def _without_root(old_loss, new_loss):
     return _formula((old_loss - new_loss) / old_loss, old_loss * new_loss)
 
 
+def _without_100(old_loss, new_loss):
+    improvement = (old_loss - new_loss) / old_loss
+    return np.clip(np.e * np.tanh(np.e * np.sqrt(old_loss * new_loss) * improvement**3), -1, 1)
+
+
 EXERCISE = Exercise(
     id="6.6",
     title="The reward",
     function="reward",
     points=3,
-    minutes=10,
+    minutes=5,
     difficulty=2,
     inputs=_losses,
+    edges=_edges,
     reference=reward,
+    # The clip acts so early that tanh changes no reward by more than 0.000005: an answer without
+    # it is right, too.
+    compare=partial(compare_arrays, tolerance=1e-4),
     misconceptions={
-        _sign_as_printed: "a loss that falls is good: old - new, so that its reward is positive",
+        _sign_as_printed: "a falling loss is good: take old - new, so that its reward is positive",
         _not_relative: "the improvement is relative: divide it by the old loss",
         _relative_to_the_new: "divide the improvement by the old loss, not by the new one",
-        _squared: "the third power keeps the sign, the second one rewards what gets worse, too",
+        _squared: "take the third power: the second rewards losses that rise, too",
         _not_clipped: "clip the result to [-1, 1]",
-        _never_negative: "what got worse has a negative reward: clip to [-1, 1], not to [0, 1]",
-        _arithmetic_mean: "the scale is the geometric mean, the root of the product",
-        _without_root: "take the root of old times new",
+        _without_100: "the factor 100 is missing",
+        _never_negative: "a loss that rises has a negative reward: clip to [-1, 1], not to [0, 1]",
+        _arithmetic_mean: "the scale is the geometric mean: the root of the product",
+        _without_root: "the scale is the square root of old times new",
     },
     forbidden=("refimpl.curriculum.birdie_reward",),
 )

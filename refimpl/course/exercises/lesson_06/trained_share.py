@@ -1,4 +1,4 @@
-"""Exercise 6.4: predict what share of the positions carries a loss."""
+"""Exercise 6.4: predict what share of the positions has a label."""
 
 import numpy as np
 
@@ -39,6 +39,19 @@ def _sizes(rng: np.random.Generator) -> Inputs:
         "n_hidden": n_hidden,
         "n_spans": int(rng.integers(2, n_hidden // 2)),
     }
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    sizes = {
+        "a piece of two tokens": (2, 1, 1),
+        "one token is hidden": (40, 1, 1),
+        "all but one token are hidden": (40, 39, 1),
+        "every hidden token is a span of its own": (40, 12, 12),
+        "one span": (60, 20, 1),
+        "a piece of many tokens": (10_000, 1_500, 500),
+    }
+    names = "n_tokens", "n_hidden", "n_spans"
+    return {edge: dict(zip(names, numbers, strict=True)) for edge, numbers in sizes.items()}
 
 
 def _all_cases(function, inputs: Inputs) -> dict:
@@ -111,24 +124,25 @@ def _autoencoding_says_the_spans(objective, n_tokens, n_hidden, n_spans):
 
 EXERCISE = Exercise(
     id="6.4",
-    title="Predict how much is learnt",
+    title="Predict how much has a label",
     function="trained_share",
     points=4,
     minutes=15,
     difficulty=3,
     inputs=_sizes,
+    edges=_edges,
     run=_all_cases,
     reference=trained_share,
     misconceptions={
         _of_the_tune: "divide by the positions of the sample, not by the tokens of the piece",
-        _no_marks: "P and G take a position each",
-        _full_answer: "the answer's last token is not read, so it takes no position",
+        _no_marks: "P and G each take a position",
+        _full_answer: "the model does not read the answer's last token, so it takes no position",
         _without_sentinels: "each span puts a sentinel into the question, infilling's answer too",
-        _silent_sentinels: "the sentinels of infilling's answer have to be said, so they count",
+        _silent_sentinels: "the model must say infilling's sentinels, too, so they have labels",
         _one_never_trained: "next-token prediction reads n - 1 tokens, each with a label",
-        _the_prefix_is_hidden: "n_hidden is what has to be said, and the prefix is what is given",
+        _the_prefix_is_hidden: "n_hidden counts the tokens of the answer, not those of the prefix",
         _answer_without_sentinels: "infilling's answer has a sentinel before each span",
-        _question_without_sentinels: "in the question a sentinel stands for each span",
-        _autoencoding_says_the_spans: "autoencoding says the whole piece, seen or not",
+        _question_without_sentinels: "the question holds a sentinel for each span",
+        _autoencoding_says_the_spans: "the answer of autoencoding is the whole piece, seen or not",
     },
 )
