@@ -129,3 +129,9 @@ def views_and_permutes(x, qkv, out, n_heads, allowed, attention):
 
 
 RIGHT = [loops_over_heads, all_in_einsums, views_and_permutes]
+
+_THE_REFERENCE_GIVES_NONE = "only the misconceptions give another way to split or merge"
+ACCEPTED = {
+    "= (_split, merge or _merge)": _THE_REFERENCE_GIVES_NONE,
+    "= (split or _split, _merge)": _THE_REFERENCE_GIVES_NONE,
+}

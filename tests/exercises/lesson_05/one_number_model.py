@@ -102,3 +102,9 @@ def as_an_array(ids, n_ids, tokens_per_second):
 
 
 RIGHT = [mean_over_the_guesses, plain_python, as_an_array]
+
+_THE_REFERENCE_GIVES_NONE = "only the misconceptions give another share or number of others"
+ACCEPTED = {
+    "share = np.mean(ids[1:] == ids[:-1])": _THE_REFERENCE_GIVES_NONE,
+    "n_others = n_ids - 1": _THE_REFERENCE_GIVES_NONE,
+}

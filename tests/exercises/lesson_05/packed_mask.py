@@ -149,3 +149,10 @@ def as_lists(lengths, n_prefix, n_positions):
 
 
 RIGHT = [right, pair_by_pair, as_lists]
+
+_SEES_ITS_PAST = "that row of the triangle allows the whole prefix anyway"
+ACCEPTED = {
+    "piece[:prefix + 1, :prefix] = True": _SEES_ITS_PAST,
+    "piece[:prefix - 1, :prefix] = True": _SEES_ITS_PAST,
+    "piece[:, :prefix] = True": _SEES_ITS_PAST,
+}

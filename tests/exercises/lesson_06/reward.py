@@ -98,3 +98,8 @@ def leaves_out_the_tanh(old_loss, new_loss):
 
 
 RIGHT = [follows_the_formula, goes_one_by_one, leaves_out_the_tanh]
+
+ACCEPTED = {
+    "np.clip(100 * np.e * (np.e * scale * improvement ** power), -1, 1)": "within the clip, tanh "
+    "changes a reward by less than 0.000005",
+}

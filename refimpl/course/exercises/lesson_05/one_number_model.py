@@ -12,7 +12,7 @@ def one_number_model(ids: np.ndarray, n_ids: int, tokens_per_second: float) -> t
 
 def _losses(ids, n_ids, tokens_per_second, share=None, n_others=None):
     """The answer, with what answers get wrong open to be changed."""
-    share = np.mean(ids[1:] == ids[:-1]) if share is None else share
+    share = share or np.mean(ids[1:] == ids[:-1])
     n_others = n_others or n_ids - 1
     nats = -share * np.log(share) - (1 - share) * np.log((1 - share) / n_others)
     return float(nats), float(nats * tokens_per_second)

@@ -15,15 +15,14 @@ _NAMES = (
 
 def trained_share(objective: str, n_tokens: int, n_hidden: int, n_spans: int) -> float:
     """Labels over positions, from the length of the question and that of the answer alone."""
-    n_question, n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)
     if objective == "next_token_prediction":
         return 1.0
+    n_question, n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)
     return n_answer / (1 + n_question + n_answer)  # P, question, G, and all but one of the answer
 
 
 def _lengths(objective: str, n_tokens: int, n_hidden: int, n_spans: int) -> tuple[int, int]:
     return {
-        "next_token_prediction": (0, n_tokens - 1),
         "prefix_language_modeling": (n_tokens - n_hidden, n_hidden),
         "copying": (n_tokens, n_tokens),
         "infilling": (n_tokens - n_hidden + n_spans, n_hidden + n_spans),
@@ -60,17 +59,18 @@ def _all_cases(function, inputs: Inputs) -> dict:
 
 
 def _of_the_tune(objective, n_tokens, n_hidden, n_spans):
-    n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)[1]
-    return 1.0 if objective == "next_token_prediction" else n_answer / n_tokens
+    if objective == "next_token_prediction":
+        return 1.0
+    return _lengths(objective, n_tokens, n_hidden, n_spans)[1] / n_tokens
 
 
 def _with(extra: int):
     """A wrong answer: so many positions more or fewer."""
 
     def answer(objective, n_tokens, n_hidden, n_spans):
-        n_question, n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)
         if objective == "next_token_prediction":
             return 1.0
+        n_question, n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)
         return n_answer / (1 + n_question + n_answer + extra)
 
     return answer
@@ -101,20 +101,22 @@ def _the_prefix_is_hidden(objective, n_tokens, n_hidden, n_spans):
 _no_marks, _full_answer = _with(-1), _with(1)
 
 
-def _by_lengths(objective, n_question, n_answer):
-    return 1.0 if objective == "next_token_prediction" else n_answer / (1 + n_question + n_answer)
+def _leaving_out(sentinels_of_answer: int, sentinels_of_question: int):
+    """A wrong answer: without the sentinels of the answer, or of the question."""
+
+    def answer(objective, n_tokens, n_hidden, n_spans):
+        if objective == "next_token_prediction":
+            return 1.0
+        n_question, n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)
+        n_answer -= sentinels_of_answer * n_spans * (objective == "infilling")
+        n_question -= sentinels_of_question * n_spans * (objective in ("infilling", "autoencoding"))
+        return n_answer / (1 + n_question + n_answer)
+
+    return answer
 
 
-def _answer_without_sentinels(objective, n_tokens, n_hidden, n_spans):
-    n_question, n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)
-    n_answer -= n_spans if objective == "infilling" else 0
-    return _by_lengths(objective, n_question, n_answer)
-
-
-def _question_without_sentinels(objective, n_tokens, n_hidden, n_spans):
-    n_question, n_answer = _lengths(objective, n_tokens, n_hidden, n_spans)
-    n_question -= n_spans if objective in ("infilling", "autoencoding") else 0
-    return _by_lengths(objective, n_question, n_answer)
+_answer_without_sentinels = _leaving_out(1, 0)
+_question_without_sentinels = _leaving_out(0, 1)
 
 
 def _autoencoding_says_the_spans(objective, n_tokens, n_hidden, n_spans):
