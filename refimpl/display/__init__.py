@@ -13,6 +13,7 @@ _HOME = {
     "VERMILLION": "pictures",
     "Picture": "pictures",
     "Player": "players",
+    "block_diagram": "block",
     "codebook_map": "explorers.codebook_map",
     "compare_mels": "spectrograms",
     "compare_sounds": "comparing",
