@@ -113,7 +113,7 @@ WRONG = {
     takes_one_maximum_for_all: "a largest score of its own",
     cuts_the_gradient: "no gradient leads from the result",
     divides_in_place: "an operation in place",
-    works_for_one_sequence_only: "several sequences and heads at once",
+    works_for_one_sequence_only: "einsum",
 }
 
 

@@ -137,7 +137,7 @@ WRONG = {
     writes_the_smoothing_down: "only its default",
     divides_by_all_tokens: "the first token is not predicted",
     adds_the_smoothing_once: "add the smoothing to every count before",
-    smooths_only_what_was_seen: "smoothing=0.",
+    smooths_only_what_was_seen: "largest difference",
     makes_a_table_of_the_ids_seen: "ids that never come up",
     keeps_whole_numbers: "smoothing 1, a whole number",
 }

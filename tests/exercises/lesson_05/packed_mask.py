@@ -111,7 +111,7 @@ WRONG = {
     answer_forgets_its_prefix: "an answer sees all of its prefix",
     forgets_to_move_on: "move the start on",
     needs_padding: "one piece that fills the row",
-    needs_a_piece: "no piece, only padding",
+    needs_a_piece: "list index out of range",
     always_leaves_an_answer: "a piece that is all prefix",
     keys_in_the_rows: "rows are queries",
     leaves_padding_empty: "needs at least one key",

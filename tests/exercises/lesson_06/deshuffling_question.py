@@ -75,7 +75,7 @@ WRONG = {
     puts_them_first: "not to the front",
     reverses_the_places: "in the order of chosen",
     sorts_the_tokens: "sort the places, not the tokens",
-    needs_a_place: "no place is chosen",
+    needs_a_place: "list index out of range",
     finds_tokens_by_their_value: "tokens that come several times",
     never_moves_the_ends: "largest difference",
     turns_the_chosen_by_one: "got      [",
