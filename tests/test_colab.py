@@ -20,6 +20,7 @@ from refimpl.course import notebooks
 
 ROOT = Path(__file__).parent.parent
 LESSON = ROOT / "book/lessons/01-audio-basics.md"
+ADDRESS = "https://example.org/course"
 try:
     SETUPTOOLS = int(importlib.metadata.version("setuptools").split(".")[0])
 except importlib.metadata.PackageNotFoundError:
@@ -64,15 +65,15 @@ def environment(tmp_path):
 @pytest.mark.soak
 @pytest.mark.skipif(sys.platform == "win32", reason="needs the right to make links")
 @pytest.mark.skipif(SETUPTOOLS < 77, reason="the package is built with setuptools 77 or newer")
-def test_the_set_up_cell_runs_twice_and_then_the_lesson(environment, tmp_path):
+@pytest.mark.parametrize("where", ["elsewhere", "clone/lessons"])
+def test_the_set_up_cell_runs_twice_and_then_the_lesson(environment, tmp_path, where):
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-    address = notebooks.repository_address(ROOT)
-    lesson, _ = notebooks.read_pair(LESSON, address)
+    lesson, _ = notebooks.read_pair(LESSON, ADDRESS)
     set_up, *rest = [cell.source for cell in lesson.cells if cell.cell_type == "code"]
     assert "pip" in set_up
-    elsewhere = tmp_path / "some other folder"
-    elsewhere.mkdir()
+    elsewhere = tmp_path / where
+    elsewhere.mkdir(exist_ok=True)
     (elsewhere / "session.py").write_text(SESSION, encoding="utf-8")
     (elsewhere / "cells.json").write_text(json.dumps([set_up, set_up, *rest]), encoding="utf-8")
 
@@ -85,7 +86,7 @@ def test_the_set_up_cell_runs_twice_and_then_the_lesson(environment, tmp_path):
         # Whoever asks git for the course's address gets the clone.
         "GIT_CONFIG_COUNT": "1",
         "GIT_CONFIG_KEY_0": f"url.{clone.as_uri()}.insteadOf",
-        "GIT_CONFIG_VALUE_0": address,
+        "GIT_CONFIG_VALUE_0": ADDRESS,
         "PIP_NO_INDEX": "1",  # whatever it wanted to download would be an error
         "PIP_NO_BUILD_ISOLATION": "0",  # pip reads this as: build with what is there
     }
@@ -100,7 +101,7 @@ def test_the_set_up_cell_runs_twice_and_then_the_lesson(environment, tmp_path):
     assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr[-3000:]
     told = json.loads((elsewhere / "told.json").read_text(encoding="utf-8"))
     assert told["missing"]
-    assert Path(told["home"]).is_relative_to(environment)
+    assert Path(told["home"]).is_relative_to(environment if where == "elsewhere" else clone)
     assert told["before"] == told["after"]
     assert "1.1: not started yet" in ran.stdout
     # Nothing but the package came into the environment.

@@ -1,11 +1,15 @@
 """The notebooks: what the sources build, and that the committed ones are that."""
 
+import importlib.metadata
+import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
 
-from refimpl.course import notebooks
+from refimpl.course import minutes, notebooks
 from refimpl.errors import UserError
 
 ROOT = Path(__file__).parent.parent
@@ -109,6 +113,7 @@ def test_lessons_hold_no_outputs_and_no_answers(path):
 
 def test_building_twice_changes_nothing(project):
     source = project / "book/lessons/09-small.md"
+    source.write_text(LESSON.replace("Some text.", "Plan {{ minutes }}."))
     first = notebooks.build(project, source)
     assert [path.relative_to(project).as_posix() for path in first] == [
         "lessons/09-small.ipynb",
@@ -121,6 +126,30 @@ def test_building_twice_changes_nothing(project):
     assert [cell.execution_count for cell in code(solution)] == [1, 2, 3, 4]
     printed = [output.get("text", "") for output in code(solution)[3].outputs]
     assert printed[0].startswith("✓ 1.1")
+    assert solution.cells[2].source == "Plan 5 minutes to read and listen."
+    path = first[0]
+    path.write_text(path.read_text(encoding="utf-8").replace("Plan 5", "Plan 6"), "utf-8")
+    assert notebooks.out_of_date(project) == [
+        "lessons/09-small.ipynb is not what 09-small.md builds"
+    ]
+
+
+def test_the_header_promises_what_exercises_words_and_sounds_take(project):
+    source = project / "book/lessons/09-small.md"
+    heading = "## Exercise 1.1: the tone that remains (4 points, 15 minutes)\n\n" + 900 * "hard "
+    text = LESSON.replace("Some text.", "word " * 980).replace(
+        "```{code-cell} ipython3\ndef", f"{heading}\n\n```{{code-cell}} ipython3\ndef"
+    )
+    source.write_text(text)
+    lesson, solution = read(project)
+    # 980 words and those of the title and of one cell; those of the exercise are in its minutes.
+    in_words = "10 minutes to read and listen, and 15 for the exercises"
+    assert minutes.told(lesson, solution) == in_words
+    players = {
+        "text/plain": "<Player: 2 tones, 100.00 s>\n<ComparedSounds: 2 stages of 50.00 s: a>"
+    }
+    code(solution)[1].outputs = [nbformat.v4.new_output("display_data", players)]
+    assert minutes.told(lesson, solution) == in_words.replace("10", "15")  # each is heard twice
 
 
 def test_a_changed_source_or_notebook_is_noticed(project):
@@ -157,20 +186,56 @@ def test_the_set_up_cell_does_nothing_where_the_package_is(project, monkeypatch)
         exec(compile(built.cells[1].source, "set-up", "exec"), {})
 
 
-def test_where_the_package_is_missing_torch_and_numpy_stay_as_they_are(project, monkeypatch):
-    import importlib.metadata
-    import importlib.util
-
-    _, built = read(project)
-    find, commands = importlib.util.find_spec, []
+@pytest.fixture
+def set_up(project, monkeypatch):
+    """Run the set-up cell where the package is missing; returns pip's command and what is told."""
+    find = importlib.util.find_spec
     monkeypatch.setattr(
         "importlib.util.find_spec", lambda name: None if name == "refimpl" else find(name)
     )
-    monkeypatch.setattr("subprocess.run", lambda command, check: commands.append(command))
-    exec(compile(built.cells[1].source, "set-up", "exec"), {})
-    assert "refimpl @ git+https://example.org/course" in commands[0]
+    monkeypatch.setattr("sys.path", sys.path[:])
+
+    def run(folder, address="https://example.org/course", fails=False):
+        folder.mkdir(parents=True, exist_ok=True)
+        monkeypatch.chdir(folder)
+        commands = []
+
+        def pip(command, **options):
+            commands.append(command)
+            return subprocess.CompletedProcess(command, int(fails), "", "no network")
+
+        monkeypatch.setattr("subprocess.run", pip)
+        _, built = notebooks.read_pair(project / "book/lessons/09-small.md", address)
+        try:
+            exec(compile(built.cells[1].source, "set-up", "exec"), {})
+        except Exception as error:
+            return commands, "\n".join(error._render_traceback_())
+        return commands[0], None
+
+    return run
+
+
+def test_where_the_package_is_missing_torch_and_numpy_stay_as_they_are(set_up, tmp_path):
+    command, _ = set_up(tmp_path / "elsewhere")
+    assert "refimpl @ git+https://example.org/course" in command
     for name in ("torch", "numpy"):
-        assert f"{name}=={importlib.metadata.version(name)}" in commands[0]
+        assert f"{name}=={importlib.metadata.version(name)}" in command
+
+
+def test_in_a_checkout_the_package_is_installed_from_there(set_up, project):
+    (project / "refimpl/course").mkdir(parents=True)
+    for folder in (project / "lessons", project):
+        command, _ = set_up(folder, address="https://github.com/OWNER/REPOSITORY")
+        assert command[-4:-2] == ["--editable", str(project)]
+        assert sys.path[-1] == str(project)
+
+
+def test_a_set_up_that_cannot_work_says_why_without_a_traceback(set_up, tmp_path):
+    commands, told = set_up(tmp_path / "a", address="https://github.com/OWNER/REPOSITORY")
+    assert commands == []
+    assert told.count("\n") == 0 and "in the course's folder" in told
+    _, told = set_up(tmp_path / "a", fails=True)
+    assert told == "pip cannot install it:\nno network"
 
 
 def test_the_cells_of_an_exercise_carry_nbgraders_marks(project):

@@ -19,7 +19,7 @@ import yaml
 from nbformat import NotebookNode
 
 from refimpl.cli.console import speak_any_encoding
-from refimpl.course import outputs, regions
+from refimpl.course import minutes, outputs, regions
 from refimpl.course.executing import ANSI_COLOUR, STOPPED, NotebookRun
 from refimpl.course.exercises import find_exercise
 from refimpl.errors import UserError
@@ -33,20 +33,38 @@ METADATA = {
     "language_info": {"name": "python"},
 }
 
-# Installed are only the package and what of its needs is missing: named as they are, torch and
-# numpy stay. (A changed numpy would need the kernel restarted.)
+# Torch and numpy are named as they are, so that pip leaves them alone: a changed numpy would need
+# the kernel restarted. In a checkout the package comes from there, so that changes take effect.
 SET_UP_CELL = """\
 # Set-up: installs the course's package where it is missing, as in Colab. Running it twice is safe.
 import importlib.metadata
 import importlib.util
 import subprocess
 import sys
+from pathlib import Path
+
+
+class SetUpFailed(Exception):
+    def _render_traceback_(self):
+        return [str(self)]
+
 
 if importlib.util.find_spec("refimpl") is None:
     names = [name for name in ("torch", "numpy") if importlib.util.find_spec(name)]
     kept = [f"{{name}}=={{importlib.metadata.version(name)}}" for name in names]
-    package = "refimpl @ git+{repository}"
-    subprocess.run([sys.executable, "-m", "pip", "install", "-q", package, *kept], check=True)
+    here = [Path.cwd(), *Path.cwd().parents]
+    checkouts = [f for f in here if (f / "refimpl/course").is_dir()]
+    if checkouts:
+        package = ["--editable", str(checkouts[0])]
+        sys.path.append(str(checkouts[0]))
+    elif "OWNER/REPOSITORY" in "{repository}":
+        raise SetUpFailed("No address yet: open this in the course's folder.")
+    else:
+        package = ["refimpl @ git+{repository}"]
+    pip = [sys.executable, "-m", "pip", "install", "-q", *package, *kept]
+    done = subprocess.run(pip, capture_output=True, text=True)
+    if done.returncode:
+        raise SetUpFailed(f"pip cannot install it:\\n{{done.stderr}}")
     importlib.invalidate_caches()
 if "google.colab" in sys.modules:
     from google.colab import output
@@ -156,6 +174,13 @@ def execute(notebook: NotebookNode, name: str) -> NotebookNode:
     return notebook
 
 
+def _fill(lesson: NotebookNode, solution: NotebookNode, executed: NotebookNode) -> None:
+    """Put what the executed solution says of the lesson's minutes into both of its notebooks."""
+    told = minutes.told(lesson, executed)
+    for notebook in (lesson, solution):
+        minutes.fill(notebook, told)
+
+
 def to_text(notebook: NotebookNode) -> str:
     """Return the file's text: the same for the same notebook, wherever it is written."""
     nbformat.validate(notebook)
@@ -172,6 +197,7 @@ def build(root: Path, source: Path) -> list[Path]:
     """Build both notebooks of one lesson, and return those that changed."""
     lesson, complete = read_pair(source, repository_address(root))
     solution = execute(complete, source.name)
+    _fill(lesson, solution, solution)
     changed = []
     for folder, notebook in ((LESSONS, lesson), (SOLUTIONS, solution)):
         path, text = built_path(root, folder, source), to_text(notebook)
@@ -190,6 +216,9 @@ def out_of_date(root: Path) -> list[str]:
     found = []
     for source in sources(root):
         lesson, complete = read_pair(source, repository_address(root))
+        executed = built_path(root, SOLUTIONS, source)
+        if executed.exists():
+            _fill(lesson, complete, nbformat.read(executed, as_version=4))
         for folder, notebook in ((LESSONS, lesson), (SOLUTIONS, complete)):
             path = built_path(root, folder, source)
             committed = nbformat.read(path, as_version=4) if path.exists() else None

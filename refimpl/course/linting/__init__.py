@@ -1,4 +1,4 @@
-"""Checks of a lesson's source, for whoever writes one: `refimpl lint-lesson`.
+"""Checks of a lesson's source, for its author: `refimpl lint-lesson`.
 
 Each module holds checks of one kind. A check yields findings, each with its file and line.
 """
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from refimpl.course.exercises import lesson_exercises, lesson_numbers
 from refimpl.course.linting.answers import check_answers
+from refimpl.course.linting.exceptions import without_exceptions
 from refimpl.course.linting.exercises import check_exercises
 from refimpl.course.linting.finding import Finding
 from refimpl.course.linting.headings import (
@@ -19,6 +20,14 @@ from refimpl.course.linting.headings import (
 from refimpl.course.linting.media import check_calls, check_stored_outputs
 from refimpl.course.linting.questions import check_questions
 from refimpl.course.linting.running import check_by_running
+from refimpl.course.linting.shape import (
+    LONG_LESSON,
+    LONG_LINES,
+    MINUTES,
+    check_length,
+    check_lines,
+    check_promise,
+)
 from refimpl.course.linting.source import LessonSource, read_source
 
 __all__ = ["Finding", "lint_lesson"]
@@ -39,7 +48,8 @@ def lint_lesson(root: Path, path: Path, *, execute: bool = False) -> list[Findin
         UserError: The source cannot be read at all.
     """
     lesson = read_source(root, path)
-    found = list(_all_checks(lesson))
+    kinds = (LONG_LINES, LONG_LESSON, MINUTES)
+    found = without_exceptions(root, _all_checks(lesson), [lesson.name], kinds)
     if execute:
         found += check_by_running(lesson)
     return sorted(set(found))
@@ -60,3 +70,6 @@ def _all_checks(lesson: LessonSource) -> Iterator[Finding]:
     yield from check_questions(lesson)
     yield from check_calls(lesson)
     yield from check_stored_outputs(lesson)
+    yield from check_lines(lesson)
+    yield from check_length(lesson)
+    yield from check_promise(lesson)

@@ -11,11 +11,13 @@ class Finding:
         path: Of the file, from the project's folder.
         line: In the file, from 1.
         text: What is the matter, and what is wanted.
+        kind: What sort of fault it is, for those that tools/lint-exceptions.toml may put up with.
     """
 
     path: str
     line: int
     text: str
+    kind: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.text}"

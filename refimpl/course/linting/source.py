@@ -45,6 +45,7 @@ class LessonSource:
         root: The project's folder.
         cells: The code cells that hold something, in their order.
         text: The lines between them, with their numbers; code blocks that are only shown left out.
+        shown: Code blocks that are only shown, with the numbers of their first lines.
         headings: In their order.
     """
 
@@ -52,6 +53,7 @@ class LessonSource:
     root: Path
     cells: list[Cell] = field(default_factory=list)
     text: list[tuple[int, str]] = field(default_factory=list)
+    shown: list[tuple[int, str]] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
 
     @property
@@ -64,9 +66,9 @@ class LessonSource:
         """The file, from the project's folder."""
         return self.path.relative_to(self.root).as_posix()
 
-    def finding(self, line: int, text: str) -> Finding:
+    def finding(self, line: int, text: str, kind: str = "") -> Finding:
         """Return a finding in this file."""
-        return Finding(self.name, line, text)
+        return Finding(self.name, line, text, kind)
 
 
 def read_source(root: Path, path: Path) -> LessonSource:
@@ -93,6 +95,8 @@ def read_source(root: Path, path: Path) -> LessonSource:
                 _add_cell(lesson, lines[index + 1 : end], index + 2)
             elif line.startswith("```{"):
                 lesson.text.append((index + 1, line))
+            else:
+                lesson.shown.append((index + 2, "\n".join(lines[index + 1 : end])))
             index = end + 1
             continue
         if found := _HEADING.match(line):
