@@ -1,4 +1,4 @@
-"""A small lesson 1 with which there is nothing wrong: only its exercises are those of the course."""
+"""A small lesson 1 in which lint finds nothing; its exercises are those of the course."""
 
 from pathlib import Path
 
