@@ -76,8 +76,8 @@ def codebook_map(codec, ids: np.ndarray, *, n_codes: int = 256, title: str = "")
         title=title or "A map of the codebook",
         alt=(
             f"The {len(chosen)} codewords of {codec.n_codes:,} that are used most, as points in a "
-            f"plane. Its two directions hold {shares[0]:.0%} and {shares[1]:.0%} of their variance: "
-            "points far apart are different sounds, and close ones may differ too."
+            f"plane. Its two directions hold {shares[0]:.0%} and {shares[1]:.0%} of their "
+            "variance: points far apart are different sounds, and close ones may differ too."
         ),
         codes=chosen,
         places=np.round(_from_0_to_1(places), 4).tolist(),
