@@ -54,7 +54,7 @@ def find_audio(folder: str | os.PathLike) -> list[Path]:
 
     Taught in lesson 1.
     """
-    return _search(Path(folder))[0]
+    return search(Path(folder))[0]
 
 
 class AudioFolder:
@@ -103,7 +103,7 @@ class AudioFolder:
         self.rest = rest
         self.normalise = normalise
         self.level = level
-        self.files, self._not_files = _search(self.folder)
+        self.files, self._not_files = search(self.folder)
         self.skipped: list[tuple[Path, str]] = []
         self.n_clips = 0
 
@@ -133,9 +133,7 @@ class AudioFolder:
         return "\n".join([head] + [f"  {shown(path)}: {reason}" for path, reason in self.skipped])
 
     def _clips(self, path: Path) -> Iterator[Clip]:
-        place = path.name if path == self.folder else path.relative_to(self.folder).as_posix()
-        # A name need not be text. What is no character is written out, as in \\xff.
-        name = os.fsencode(place).decode("utf-8", "backslashreplace")
+        name = text_of(path.name if path == self.folder else path.relative_to(self.folder))
         remarks: list[str] = []
         if self.duration is None:
             audio = load_audio(path, self.sample_rate, remarks=remarks)
@@ -171,7 +169,13 @@ class AudioFolder:
         return set_level(audio, self.normalise, self.level)
 
 
-def _search(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
+def text_of(path: str | Path) -> str:
+    """A path as text that can be stored anywhere: what is no character in it becomes \\xff."""
+    place = path.as_posix() if isinstance(path, Path) else path
+    return os.fsencode(place).decode("utf-8", "backslashreplace")
+
+
+def search(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
     """The sound files below a folder, and (path, reason) of what only looks like one."""
     if folder.is_file():
         return [folder], []

@@ -46,13 +46,14 @@ def load_audio(
     Taught in lesson 1.
     """
     sample_rate = check_sample_rate(sample_rate)
-    with Source(path) as source:
+    with Source(path, remarks) as source:
         first, n_samples = _part(source, offset, duration)
         pieces = _resampled(
             _not_too_many(source, source.pieces(first, n_samples)), source.sample_rate, sample_rate
         )
         audio = np.concatenate([np.zeros(0, np.float32), *pieces])  # (n_samples,)
-        _pass_on(source, remarks)
+        if remarks is None:
+            _warn(source)
         if len(audio) == 0 and offset:
             raise AudioError(f"is over before an offset of {offset} s", source.path)
         if len(audio) == 0:
@@ -90,17 +91,15 @@ def read_blocks(
     """
     sample_rate = check_sample_rate(sample_rate)
     block_size = seconds_to_samples(block_seconds, sample_rate)
-    with Source(path) as source:
+    with Source(path, remarks) as source:
         pieces = _resampled(source.pieces(), source.sample_rate, sample_rate)
         yield from _regrouped(pieces, block_size)
-        _pass_on(source, remarks)
+        if remarks is None:
+            _warn(source)
 
 
-def _pass_on(source: Source, remarks: list[str] | None) -> None:
-    """Say what is odd about a file: to a caller who collects it, else as a warning."""
-    if remarks is not None:
-        remarks += source.remarks
-        return
+def _warn(source: Source) -> None:
+    """Say what is odd about a file."""
     for remark in source.remarks:
         warnings.warn(f"{shown(source.path)}: {remark}; the rest is used", stacklevel=3)
 

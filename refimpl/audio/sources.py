@@ -69,6 +69,7 @@ class Source:
 
     Args:
         path: the file.
+        remarks: a list of the caller's that gets the remarks.
     Attributes:
         sample_rate: of the file, in Hz.
         n_channels: of the file; pieces are mixed down to one.
@@ -80,9 +81,9 @@ class Source:
             permitted, no audio, named as another format than it is, or too short.
     """
 
-    def __init__(self, path: str | os.PathLike):
+    def __init__(self, path: str | os.PathLike, remarks: list[str] | None = None):
         self.path = Path(path)
-        self.remarks: list[str] = []
+        self.remarks = [] if remarks is None else remarks
         _check_file(self.path)
         self._openers = _links(self.path, self.remarks)
         self._file = self._openers[0]()
@@ -134,6 +135,12 @@ class Source:
                 f"{MIN_SECONDS * 1000:g} ms needed",
                 self.path,
             )
+
+    def measure(self) -> float:
+        """Return how many seconds there really are: what the header says, or read to the end."""
+        if self.seconds is not None:
+            return self.seconds
+        return sum(map(len, self.pieces())) / self.sample_rate
 
     def pieces(self, first: int = 0, n_samples: int | None = None) -> Iterator[np.ndarray]:
         """Decode `n_samples` (all if None) from sample `first` on.

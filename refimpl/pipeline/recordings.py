@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.audio import AudioError, Clip, find_audio, is_silent, read_blocks, standardise
-from refimpl.audio.sources import FOREIGN_REASON, FOREIGN_SUFFIXES
+from refimpl.audio import AudioError, Clip, is_silent, read_blocks, standardise
+from refimpl.audio.folders import search, text_of
 from refimpl.audio.sources import Source as OpenFile
 from refimpl.errors import UserError
 from refimpl.presets import Preset
@@ -71,7 +71,8 @@ class RecordingClips:
 
     def _clips(self, recording: Recording, places: set[int]) -> Iterator[Clip]:
         n_silent = 0
-        blocks = read_blocks(recording.path, self._rate, self._clip_seconds)
+        remarks: list[str] = []
+        blocks = read_blocks(recording.path, self._rate, self._clip_seconds, remarks=remarks)
         for place, block in enumerate(blocks):
             if place > max(places):
                 break
@@ -83,6 +84,7 @@ class RecordingClips:
             offset = place * self._clip_seconds
             audio = standardise(block, self._rate, normalise="peak", level=PEAK)
             yield Clip(f"{recording.name}@{offset:.2f}s", audio, recording.path, offset)
+        self.skipped += [(recording.path, f"{remark}; the rest is used") for remark in remarks]
         if n_silent:
             raise AudioError(f"{n_silent} of its {len(places)} clips are silent", recording.path)
 
@@ -100,10 +102,10 @@ class RecordingSource:
         self.folder = Path(folder)
         self.clip_seconds = preset.data.clip_seconds or DEFAULT_CLIP_SECONDS
         self._rate, self._data = preset.mel.sample_rate, preset.data
-        self.left_out = _foreign(self.folder)
+        files, self.left_out = search(self.folder)
         self.recordings: list[Recording] = []
         self._longest = 0.0
-        for path in find_audio(self.folder):
+        for path in files:
             self._open(path)
         if not self.recordings:
             path, reason = self.left_out[-1]
@@ -114,11 +116,11 @@ class RecordingSource:
     def _open(self, path: Path) -> None:
         try:
             with OpenFile(path) as file:
-                seconds = file.seconds
+                seconds = file.measure()
         except AudioError as error:
             self.left_out.append((path, error.reason))
             return
-        name = path.name if path == self.folder else path.relative_to(self.folder).as_posix()
+        name = text_of(path.name if path == self.folder else path.relative_to(self.folder))
         n_clips = max(1, round(seconds / self.clip_seconds))
         n_held_out = max(1, round(HELD_OUT * n_clips)) if n_clips > 1 else 0
         self.recordings.append(Recording(path, name, n_clips, n_held_out))
@@ -153,11 +155,3 @@ class RecordingSource:
             "clip_seconds": self.clip_seconds,
             "n_clips": len(self.clips(split)),
         }
-
-
-def _foreign(folder: Path) -> list[tuple[Path, str]]:
-    """Sounds in formats that cannot be read, to be named rather than passed over."""
-    if not folder.is_dir():
-        return []
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in FOREIGN_SUFFIXES)
-    return [(path, FOREIGN_REASON) for path in paths]
