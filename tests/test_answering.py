@@ -1,5 +1,7 @@
 """Filling gaps, going on, restoring an order: what is asked is what was trained."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -17,9 +19,12 @@ from refimpl.vocabulary import Vocabulary
 
 VOCABULARY = Vocabulary(20)
 SIZES = {"n_layers": 2, "hidden_size": 32, "n_heads": 4, "ffn_hidden_size": 48}
-MODEL = Transformer(
-    TransformerConfig(VOCABULARY.size, **SIZES, context_length=96, init_std=0.3), seed=0
-).eval()
+CONFIG = TransformerConfig(VOCABULARY.size, **SIZES, context_length=96, init_std=0.3)
+MODEL = Transformer(CONFIG, seed=0).eval()
+MODELS = {
+    way: Transformer(dataclasses.replace(CONFIG, sample_positions=way), seed=0).eval()
+    for way in ("row", "tune")
+}
 TUNE = np.random.default_rng(0).integers(0, 20, size=30)
 
 
@@ -44,17 +49,24 @@ def test_what_lies_in_a_gap_has_no_influence():
     np.testing.assert_array_equal(first, second)
 
 
-def test_a_gap_is_asked_for_as_in_training(monkeypatch):
-    """The objective draws spans; asked to fill the same spans, the model reads the same prefix."""
-    seen = []
+@pytest.fixture
+def seen(monkeypatch):
+    """What the model is given: tokens, length of the prefix, positions, and how many it writes."""
+    calls = []
 
-    def note(model, vocabulary, *, prompt, max_tokens, n_prefix, **options):
-        seen.append((prompt[0], n_prefix))
+    def note(model, vocabulary, *, prompt, max_tokens, n_prefix, position_ids, **options):
+        calls.append((prompt[0], n_prefix, position_ids, max_tokens))
         return [np.zeros(max_tokens, dtype=np.int64) for _ in prompt]
 
     monkeypatch.setattr(answering, "generate", note)
+    return calls
+
+
+@pytest.mark.parametrize("way", ["row", "tune"])
+def test_a_gap_is_asked_for_as_in_training(seen, way):
+    """The objective draws spans; asked to fill the same spans, the model reads the same prefix."""
     objective = make_objective("infilling", corruption_rate=0.3, mean_tokens_per_span=4)
-    special = special_tokens([objective], VOCABULARY)[0]
+    special = special_tokens([objective], VOCABULARY, way)[0]
     framed = frame_tune(TUNE, VOCABULARY)
     sample = objective.build(framed, special, np.random.default_rng(2))
     question = sample.input_ids[1 : sample.n_prefix - 1]
@@ -69,10 +81,47 @@ def test_a_gap_is_asked_for_as_in_training(monkeypatch):
             position += length
         else:
             position += 1
-    fill_gaps(MODEL, VOCABULARY, TUNE, gaps)
+    fill_gaps(MODELS[way], VOCABULARY, TUNE, gaps)
+    assert len(gaps) == len(seen) > 1
     np.testing.assert_array_equal(seen[0][0][:-1], sample.input_ids[: sample.n_prefix])
     assert seen[0][0][-1] == special.sentinels[0]
-    assert {n_prefix for _, n_prefix in seen} == {sample.n_prefix}
+    assert {n_prefix for _, n_prefix, *_ in seen} == {sample.n_prefix}
+    for prompt, _, positions, n_written in seen:
+        if way == "row":
+            assert positions is None
+        else:  # every token, and what is written after the last, stands where it did in training
+            np.testing.assert_array_equal(positions, sample.position_ids[: len(prompt)])
+            rest = sample.position_ids[len(prompt) :][: n_written - 1]
+            np.testing.assert_array_equal(rest, positions[-1] + 1 + np.arange(len(rest)))
+
+
+@pytest.mark.parametrize("way", ["row", "tune"])
+def test_a_continuation_is_asked_for_as_in_training(seen, way):
+    objective = make_objective("prefix_language_modeling", prefix_fraction=0.5)
+    special = special_tokens([objective], VOCABULARY, way)[0]
+    framed = frame_tune(TUNE, VOCABULARY)
+    sample = objective.build(framed, special, np.random.default_rng(0))
+    continue_prefix(MODELS[way], VOCABULARY, TUNE[: len(framed) // 2 - 1], 4)
+    ((prompt, n_prefix, positions, _),) = seen
+    np.testing.assert_array_equal(prompt, sample.input_ids[:n_prefix])
+    assert n_prefix == sample.n_prefix
+    if way == "tune":
+        np.testing.assert_array_equal(positions, sample.position_ids[:n_prefix])
+        assert sample.position_ids[n_prefix] == positions[-1] + 1
+    else:
+        assert positions is None
+
+
+def test_the_other_positions_can_be_asked_for():
+    gaps, options = [(4, 9)], {"seed": 1, "temperature": 0}
+    own = {way: fill_gaps(m, VOCABULARY, TUNE, gaps, **options)[0] for way, m in MODELS.items()}
+    asked = {
+        way: fill_gaps(MODEL, VOCABULARY, TUNE, gaps, sample_positions=way, **options)[0]
+        for way in MODELS
+    }
+    assert not np.array_equal(own["row"], own["tune"])
+    for way in MODELS:
+        np.testing.assert_array_equal(own[way], asked[way])
 
 
 def test_a_continuation_begins_with_its_prefix():

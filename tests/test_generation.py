@@ -152,6 +152,41 @@ def test_two_way_prefix_matters():
     assert not np.array_equal(causal, prefix)
 
 
+@pytest.mark.parametrize("use_cache", [True, False])
+def test_positions_that_count_from_0_change_nothing(use_cache):
+    prompts = [np.arange(3), np.arange(9) + 5]
+    options = {"max_tokens": 12, "min_tokens": 12, "seed": 2, "use_cache": use_cache}
+    plain = generate(MODEL, VOCABULARY, prompt=prompts, **options)
+    counted = [np.arange(len(prompt)) for prompt in prompts]
+    given_them = generate(MODEL, VOCABULARY, prompt=prompts, position_ids=counted, **options)
+    for one, two in zip(plain, given_them, strict=True):
+        assert np.array_equal(one, two)
+
+
+def test_what_is_written_counts_on_from_the_last_position():
+    """A model that turns by position alone (RoPE) sees distances: a tune that is moved is the same.
+
+    And with a hole before its last token it is not.
+    """
+    model, prompt = make_model(positions="rope"), np.arange(8)
+    options = {"prompt": prompt, "max_tokens": 10, "min_tokens": 10, "temperature": 0}
+    plain, moved = (
+        generate(model, VOCABULARY, position_ids=places, **options)[0]
+        for places in (None, prompt + 9)
+    )
+    assert np.array_equal(plain, moved)
+    there = np.append(prompt[:-1], 15)
+    for use_cache in (True, False):
+        row, places, expected = prompt, there, []
+        for _ in range(10):  # one forward pass for each token, its position written out
+            ids, at = (torch.from_numpy(array)[None] for array in (row, places))
+            expected.append(int(model(ids, position_ids=at)[0, -1, :20].argmax()))
+            row, places = np.append(row, expected[-1]), np.append(places, places[-1] + 1)
+        holed = generate(model, VOCABULARY, position_ids=there, use_cache=use_cache, **options)[0]
+        assert holed.tolist() == expected
+    assert expected != plain.tolist()
+
+
 @pytest.mark.parametrize("positions", ["rope", "learned", "both"])
 @pytest.mark.parametrize(
     ("lengths", "max_tokens"), [([1], 20), ([4, 9], 20), ([1], 90), ([5, 30], 60), ([70], 20)]
@@ -275,6 +310,11 @@ def test_own_mask_lets_other_tokens_through():
         ({"prompt": np.arange(4), "n_prefix": 5}, "n_prefix"),
         ({"prompt": np.arange(4), "n_prefix": [1, 2]}, "n_prefix"),
         ({"prompt": np.arange(20).repeat(2), "n_prefix": 5}, "context"),
+        ({"prompt": np.arange(4), "position_ids": np.arange(5)}, "position_ids"),
+        ({"prompt": np.arange(4), "position_ids": [np.arange(4)] * 2}, "position_ids"),
+        ({"prompt": np.arange(4), "position_ids": np.arange(4) - 1}, "position_ids"),
+        ({"prompt": np.arange(4), "position_ids": np.arange(4) + 22}, "position 32"),
+        ({"prompt": np.arange(20).repeat(2), "position_ids": np.arange(40) // 2}, "context"),
         ({"stage_sizes": [10, 9]}, "stage sizes"),
         ({"stage_sizes": []}, "stage sizes"),
         ({"allowed": np.ones(5, dtype=bool)}, "allowed"),

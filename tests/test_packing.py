@@ -1,5 +1,6 @@
 """Packing: every token comes out once, segments keep to themselves, and rows are full."""
 
+import pickle
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -191,6 +192,43 @@ def test_a_packer_goes_on_from_its_state():
     for one, two in zip(expected, batches(second, iter(rest), range(10, 20)), strict=True):
         assert np.array_equal(one.input_ids, two.input_ids)
         assert np.array_equal(one.segments, two.segments)
+
+
+@pytest.mark.parametrize("preset", ["eight", "music", "next_token"])
+def test_places_in_the_tune_change_nothing_but_positions(preset):
+    """The same draws, rows and cuts; and a batch in which nothing has such places keeps none."""
+    names = Mixture(preset, VOCABULARY).names
+    in_row, in_tune = (
+        list(pack_corpus(ordinary_tunes(30), mixture, 2, 544))
+        for mixture in (
+            Mixture(preset, VOCABULARY),
+            Mixture(preset, VOCABULARY, sample_positions="tune"),
+        )
+    )
+    assert len(in_row) == len(in_tune)
+    for one, two in zip(in_row, in_tune, strict=True):
+        assert one.position_ids is None
+        before, after = expand(one), expand(two)
+        for key in KEYS - {"position_ids"}:
+            assert np.array_equal(before[key], after[key])
+        placed = {"infilling", "prefix_language_modeling"}
+        has_placed = any(s.objective >= 0 and names[s.objective] in placed for s in one)
+        assert (before["position_ids"] != after["position_ids"]).any() == has_placed
+        sent = pickle.loads(pickle.dumps(two))
+        assert np.array_equal(expand(sent)["position_ids"], after["position_ids"])
+    assert any(batch.position_ids is not None for batch in in_tune) == (preset != "next_token")
+
+
+def test_a_packed_sample_has_the_positions_that_it_was_made_with():
+    mixture = Mixture([{"name": "infilling"}], VOCABULARY, sample_positions="tune")
+    (tune,) = tunes_of([200])
+    (batch,) = pack_corpus([tune], mixture, 1, 300, seed=4)
+    (segment,) = batch
+    arrays = expand(batch)
+    ids, places = arrays["input_ids"][0], arrays["position_ids"][0]
+    codes = np.flatnonzero(ids < 1024)
+    assert np.array_equal(ids[codes], tune[places[codes]])
+    assert (places[segment.length :] == 0).all()
 
 
 def test_shares_can_change_from_batch_to_batch():

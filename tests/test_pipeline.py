@@ -1,9 +1,11 @@
 """The pipeline: sources, stages, runs that go on, and folders that are enough to generate."""
 
+import json
 import shutil
 
 import numpy as np
 import pytest
+import torch
 
 from refimpl import pipeline
 from refimpl.audio import load_audio, save_audio
@@ -277,6 +279,49 @@ def test_recordings_become_a_model(recordings, tmp_path):
     assert finished.facts["source"]["kind"] == "recordings"
     assert any("empty.wav" in line for line in said)
     assert set(finished.train_set.names).isdisjoint(finished.validation_set.names)
+
+
+def test_a_run_can_start_from_another_model(finished, tmp_path):
+    """Its codebook, its weights; here after no step that changes anything."""
+    start = str(finished.folder.path)
+    changes = {"start_from": start, "training__learning_rate": 0.0, "training__seed": 7}
+    again = pipeline.run("tinytunes", tiny(**changes), tmp_path / "again")
+    assert again.tokenizer.codec.fingerprint == finished.tokenizer.codec.fingerprint
+    assert again.facts["first_loss"] < finished.facts["first_loss"]
+    assert again.facts["start"] == finished.facts
+    before, after = (run.model.state_dict() for run in (finished, again))
+    assert all(torch.equal(before[name], after[name]) for name in before)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"mel__n_mels": 41}, "other frames"),
+        ({"codebook__n_clusters": 17}, "16 codes and the preset 17"),
+        ({"model__ffn_hidden_size": 24}, "does not fit this model"),
+    ],
+)
+def test_a_model_of_another_kind_is_no_start(finished, tmp_path, changes, named):
+    preset = tiny(start_from=str(finished.folder.path), **changes)
+    with pytest.raises(UserError, match=named):
+        pipeline.run("tinytunes", preset, tmp_path / "run")
+
+
+def test_a_run_of_an_older_version_is_as_it_was(finished, tmp_path):
+    """What its files do not say is what was the case then: positions that count through the row."""
+    shutil.copytree(finished.folder.path, tmp_path / "run")
+    place = pipeline.RunFolder(tmp_path / "run")
+    for path in (place.settings, place.model / "config.json"):
+        content = json.loads(path.read_text())
+        settings = content.get("settings") or content["facts"]["settings"]
+        del settings["start_from"], settings["model"]["sample_positions"]
+        content.get("config", {}).pop("sample_positions", None)
+        path.write_text(json.dumps(content))
+    preset, _ = place.read()
+    assert preset.model.sample_positions == "row" != tiny().model.sample_positions
+    before = contents(place.model)
+    assert pipeline.run("tinytunes", preset, place.path).model.config.sample_positions == "row"
+    assert contents(place.model) == before  # not trained again
 
 
 # Generators

@@ -5,7 +5,7 @@ import pytest
 from refimpl import pipeline
 from refimpl.errors import UserError
 from refimpl.objectives import MIXTURES
-from refimpl.pipeline import folder, running, stages
+from refimpl.pipeline import batches, folder, running, stages
 from refimpl.presets import PRESETS, ObjectivesConfig, override
 from refimpl.training import ValidationBatches, evaluate_losses, read_metrics
 from tests.pipeline_examples import tiny
@@ -51,6 +51,15 @@ def test_a_fixed_mixture_stays_as_the_preset_says(finished):
     trained = stages.train_model(preset, finished.train_set, finished.validation_set)
     (only,) = trained.objectives["mixtures"]
     assert list(only["shares"].values()) == pytest.approx([2 / 7, 3 / 7, 2 / 7])
+
+
+@pytest.mark.parametrize("way", ["row", "tune"])
+def test_the_model_is_trained_on_the_positions_that_it_remembers(finished, way):
+    preset = with_mixture("music", model__sample_positions=way)
+    data = batches.training_data(preset, finished.train_set, finished.validation_set)
+    batch = next(iter(data.batches))
+    counted = (batch["position_ids"].diff() <= 1).all()
+    assert bool(counted) == (way == "row")
 
 
 def test_a_run_that_is_stopped_goes_on_with_the_same_batches(finished, tmp_path):

@@ -13,6 +13,7 @@ import numpy as np
 from refimpl.birdie.configuration import BirdieConfig
 from refimpl.birdie.errors import BirdieError
 from refimpl.birdie.evaluation import Evaluation
+from refimpl.birdie.identity import check_identity, identity_of
 from refimpl.birdie.mixing import curriculum_of
 from refimpl.birdie.pool import Inline, Request, Workers
 from refimpl.birdie.setting_up import recipe_of, validation_recipe_of
@@ -238,16 +239,7 @@ class Birdie:
     # Saving, resuming, ending
 
     def _identity(self) -> dict[str, Any]:
-        return {
-            "seed": self.config.seed,
-            "batch_size": self.config.batch_size,
-            "sequence_length": self.config.sequence_length,
-            "n_shards": self._recipe.n_shards,
-            "n_ranks": self.n_ranks,
-            "ahead": self._ahead,
-            "objectives": [repr(objective) for objective in self.mixture.objectives],
-            "vocabulary": self.vocabulary.to_dict(),
-        }
+        return identity_of(self.config, self._recipe, self.n_ranks, self._ahead)
 
     def state_dict(self) -> dict[str, Any]:
         """All that it takes to go on with the exact next batch; of this process.
@@ -271,12 +263,7 @@ class Birdie:
         Raises:
             BirdieError: the state was saved with another configuration.
         """
-        for name, value in self._identity().items():
-            if state["identity"].get(name) != value:
-                raise BirdieError(
-                    f"{name} was {state['identity'].get(name)} when the run was saved, and is"
-                    f" {value} now; resume with the same configuration"
-                )
+        check_identity(state["identity"], self._identity())
         self.close()
         self.curriculum.load_state_dict(state["curriculum"])
         self.position, self._ring = int(state["position"]), [int(n) for n in state["ring"]]

@@ -26,6 +26,8 @@ class BirdieConfig:
         start_end: put <|START|> before a tune and <|END|> after it. None: where `ds` is arrays,
             which come without.
         objectives: a list of {"name": …, "prob": …, parameters}, or a preset's name.
+        sample_positions: "row" counts positions through each sample; "tune" gives an answer the
+            positions of its gap.
         batch_size, sequence_length: of a batch; with an accelerator, of one process.
         num_workers: processes that make batches; 0: none besides this one.
         start_method: of the workers: "fork", "spawn" or "forkserver"; None chooses.
@@ -55,6 +57,7 @@ class BirdieConfig:
     vocabulary: Vocabulary | None = None
     start_end: bool | None = None
     objectives: str | Sequence[Mapping[str, Any]] = "eight"
+    sample_positions: str = "row"
     batch_size: int = 8
     sequence_length: int = 1024
     num_workers: int = 1

@@ -21,7 +21,11 @@ def recipe_of(config: BirdieConfig, rank: int, n_ranks: int) -> Recipe:
         ds=as_callable(config.ds),
         text_grabber_fn=config.text_grabber_fn,
         tokenizer=LiteralTokenizer() if config.tokenizer is None else config.tokenizer,
-        mixture=Mixture(translate_objectives(config.objectives), vocabulary_of(config)),
+        mixture=Mixture(
+            translate_objectives(config.objectives),
+            vocabulary_of(config),
+            sample_positions=config.sample_positions,
+        ),
         batch_size=config.batch_size,
         sequence_length=config.sequence_length,
         n_shards=-(-config.num_shards // n_ranks) * n_ranks,  # as many for each process

@@ -2,7 +2,8 @@
 
 A question is framed as its objective frames it: the objective's token, the question, the answer
 token. The question is a prefix, whose tokens see one another in both directions; the answer is
-written token by token.
+written token by token. Each stands where it stood in training: counted through the row, or at its
+own place in the tune, as the model's configuration says (`sample_positions`).
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,11 @@ import torch
 from refimpl.generation.generate import generate
 from refimpl.generation.sampling import GenerationError
 from refimpl.objectives import SpecialTokens, make_objective, special_tokens
-from refimpl.objectives.spans import join_with_sentinels, visible_parts
+from refimpl.objectives.spans import (
+    join_with_sentinels,
+    places_with_sentinels,
+    visible_parts,
+)
 from refimpl.training import frame_tune
 from refimpl.transformer import Transformer
 from refimpl.vocabulary import Vocabulary
@@ -27,6 +32,7 @@ def fill_gaps(
     *,
     n_pieces: int = 1,
     seed: int = 0,
+    sample_positions: str | None = None,
     **sampling,
 ) -> list[np.ndarray]:
     """Let the model write what is missing in a tune, from what stands before and behind.
@@ -38,6 +44,8 @@ def fill_gaps(
         gaps: (start, stop) of each gap, in order and with at least one token between any two.
         n_pieces: how many different fillings.
         seed: of the random numbers.
+        sample_positions: "tune" gives an answer the positions of its gap, "row" those of the end
+            of the row; None: as the model was trained.
         sampling: options for `generate`: temperature, top_k, top_p.
 
     Returns:
@@ -50,18 +58,21 @@ def fill_gaps(
     """
     tokens = _checked_tokens(tokens, vocabulary)
     _check_gaps(gaps, len(tokens))
-    special = _special("infilling", vocabulary)
+    special = _special("infilling", vocabulary, model, sample_positions)
     framed = frame_tune(tokens, vocabulary)
     spans = [(start + 1, stop + 1) for start, stop in gaps]  # behind <|START|>
     question = join_with_sentinels(visible_parts(framed, spans), special.sentinels)
     asked = _ask(special, question)
+    places = None
+    if special.positions == "tune":
+        places = special.position_ids(*places_with_sentinels(len(framed), spans))
     rows = [asked] * n_pieces
     filled = [tokens.copy() for _ in rows]
     for number, (start, stop) in enumerate(gaps):
         # The answer says which gap comes next, and its length is known: nothing is left to chance.
         rows = [np.append(row, special.sentinels[number]) for row in rows]
         written = _write_codes(
-            model, vocabulary, rows, stop - start, len(asked), [seed, number], sampling
+            model, vocabulary, rows, stop - start, len(asked), places, [seed, number], sampling
         )
         for tune, codes in zip(filled, written, strict=True):
             tune[start:stop] = codes
@@ -77,6 +88,7 @@ def continue_prefix(
     *,
     n_pieces: int = 1,
     seed: int = 0,
+    sample_positions: str | None = None,
     **sampling,
 ) -> list[np.ndarray]:
     """Let the model go on from a beginning that it reads in both directions.
@@ -88,6 +100,7 @@ def continue_prefix(
         n_tokens: how many to write.
         n_pieces: how many different continuations.
         seed: of the random numbers.
+        sample_positions: "tune" or "row", as in `fill_gaps`; None: as the model was trained.
         sampling: options for `generate`: temperature, top_k, top_p.
 
     Returns:
@@ -99,10 +112,14 @@ def continue_prefix(
     Source: Raffel et al. 2020 (T5), section 3.2.3. Taught in lesson 7.
     """
     prefix = _checked_tokens(prefix, vocabulary)
-    special = _special("prefix_language_modeling", vocabulary)
+    special = _special("prefix_language_modeling", vocabulary, model, sample_positions)
     asked = _ask(special, np.concatenate([[vocabulary.start], prefix]))
+    n_given = 1 + len(prefix)
+    places = None
+    if special.positions == "tune":
+        places = special.position_ids(range(n_given), [n_given])
     rows = [asked] * n_pieces
-    written = _write_codes(model, vocabulary, rows, n_tokens, len(asked), [seed], sampling)
+    written = _write_codes(model, vocabulary, rows, n_tokens, len(asked), places, [seed], sampling)
     return [np.concatenate([prefix, codes]) for codes in written]
 
 
@@ -136,16 +153,19 @@ def restore_order(
     Source: Raffel et al. 2020 (T5), table 3. Taught in lesson 7.
     """
     shuffled = _checked_tokens(shuffled, vocabulary)
-    special = _special("deshuffling", vocabulary)
+    special = _special("deshuffling", vocabulary, model)
     # In training, a whole tune is shuffled with the marks of its beginning and end.
     asked = _ask(special, frame_tune(shuffled, vocabulary))
     rows = [np.append(asked, vocabulary.start)] * n_pieces
-    return _write_codes(model, vocabulary, rows, len(shuffled), len(asked), [seed], sampling)
+    return _write_codes(model, vocabulary, rows, len(shuffled), len(asked), None, [seed], sampling)
 
 
-def _special(objective: str, vocabulary: Vocabulary) -> SpecialTokens:
-    """The tokens that frame an objective's questions."""
-    return special_tokens([make_objective(objective)], vocabulary)[0]
+def _special(
+    objective: str, vocabulary: Vocabulary, model: Transformer, positions: str | None = None
+) -> SpecialTokens:
+    """The tokens that frame an objective's questions, and where they stand."""
+    positions = positions or model.config.sample_positions
+    return special_tokens([make_objective(objective)], vocabulary, positions)[0]
 
 
 def _ask(special: SpecialTokens, question: np.ndarray) -> np.ndarray:
@@ -159,10 +179,14 @@ def _write_codes(
     rows: list[np.ndarray],
     n_codes: int,
     n_prefix: int,
+    places: np.ndarray | None,
     seed: list[int],
     sampling: dict,
 ) -> list[np.ndarray]:
-    """Exactly so many codes for each row, and nothing but codes."""
+    """Exactly so many codes for each row, and nothing but codes.
+
+    `places` are positions that begin with those of the rows' tokens; None counts from 0.
+    """
     needed, context = len(rows[0]) + n_codes, model.config.context_length
     if needed > context:
         raise GenerationError(
@@ -179,6 +203,7 @@ def _write_codes(
         min_tokens=n_codes,
         allowed=codes_only,
         n_prefix=n_prefix,
+        position_ids=None if places is None else places[: len(rows[0])],
         # Every gap draws numbers of its own.
         seed=int(np.random.SeedSequence(seed).generate_state(1)[0]),
         **sampling,

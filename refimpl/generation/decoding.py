@@ -23,6 +23,8 @@ class Decoding:
         max_tokens: the most tokens that will be added.
         pad: the id that fills up shorter prompts.
         n_prefix: how many tokens at the beginning of each prompt see one another both ways.
+        position_ids: positions of each prompt's tokens, B arrays; what is written counts on from
+            the last. None counts from 0. With positions of their own, the window cannot slide.
         use_cache: False reads the whole window again for every token: slower, the same scores.
 
     Attributes:
@@ -38,6 +40,7 @@ class Decoding:
         *,
         pad: int,
         n_prefix: Sequence[int] | None = None,
+        position_ids: Sequence[torch.Tensor] | None = None,
         use_cache: bool = True,
     ):
         self.model, self.use_cache = model, use_cache
@@ -60,7 +63,11 @@ class Decoding:
         )
         for row, prompt in enumerate(prompts):
             self.ids[row, self.length - len(prompt) : self.length] = torch.as_tensor(prompt)
-        self.plain = len(set(lengths)) == 1 and not any(n_prefix or [])
+        self.positions = self._counted()
+        if position_ids is not None:
+            self._place(position_ids)
+        same_length = len(set(lengths)) == 1
+        self.plain = same_length and not any(n_prefix or []) and position_ids is None
         if use_cache:
             self.cache = KVCache(
                 model.config, len(prompts), capacity, device=weight.device, dtype=weight.dtype
@@ -92,8 +99,32 @@ class Decoding:
             self.cache.reset()
         # Positions count from the new start, and padding that was left behind needs no mask.
         self.n_pad = (self.n_pad - self.start).clamp(min=0) + self.start
+        self.positions = self._counted()
         self.prefix_end.zero_()
         self.plain = bool((self.n_pad == self.start).all())
+
+    def _counted(self) -> torch.Tensor:
+        """Positions 0, 1, 2, … from the end of each row's padding on, `(B, columns)`."""
+        columns = torch.arange(self.ids.shape[1], device=self.ids.device)[None]
+        return (columns - self.n_pad[:, None]).clamp(min=0)
+
+    def _place(self, position_ids: Sequence[torch.Tensor]) -> None:
+        """Put the prompts' tokens where they are to stand, and what is written behind them.
+
+        Raises:
+            GenerationError: a position beyond the model's context.
+        """
+        n_new = self.ids.shape[1] - self.length
+        for row, places in enumerate(position_ids):
+            self.positions[row, self.length - len(places) : self.length] = places
+            self.positions[row, self.length :] = places[-1] + 1 + torch.arange(n_new)
+        # The last token written is never read, so it needs no position.
+        last, context = int(self.positions[:, :-1].max()), self.model.config.context_length
+        if last >= context or self.ids.shape[1] - 1 > self.capacity:
+            raise GenerationError(
+                f"{self.ids.shape[1]} tokens up to position {last} do not fit a context of "
+                f"{context}; give a shorter prompt, or write fewer tokens"
+            )
 
     def _masks(self, first: int) -> dict[str, torch.Tensor]:
         """attention_mask and position_ids of the columns from `first` on, each `(B, T)`."""
@@ -102,5 +133,5 @@ class Decoding:
         mask = torch.where(columns < self.prefix_end[:, None], PREFIX, CAUSAL)
         return {
             "attention_mask": torch.where(real, mask, PAD),
-            "position_ids": (columns - self.n_pad[:, None]).clamp(min=0),
+            "position_ids": self.positions[:, first : self.length],
         }

@@ -29,6 +29,7 @@ def generate(
     stage_sizes: Sequence[int] | None = None,
     allowed: np.ndarray | torch.Tensor | None = None,
     n_prefix: int | Sequence[int] = 0,
+    position_ids: np.ndarray | Sequence[np.ndarray] | None = None,
     use_cache: bool = True,
     progress: bool | None = False,
 ) -> list[np.ndarray]:
@@ -54,6 +55,8 @@ def generate(
         allowed: instead of `stage_sizes`, a bool mask `(cycle, vocabulary.size)`: which tokens may
             come after n codes, for n modulo cycle. By default the codes and <|END|>.
         n_prefix: how many of the prompt's tokens see one another both ways (prefix LM).
+        position_ids: positions of the prompt's tokens, of the same shapes as `prompt`; what is
+            written counts on from the last. None counts 0, 1, 2, … through the prompt.
         use_cache: False reads everything again for every token, to compare.
         progress: show a bar; None shows it where somebody watches.
 
@@ -75,6 +78,7 @@ def generate(
             max_tokens,
             pad=vocabulary.pad,
             n_prefix=_as_prefix_lengths(n_prefix, prompts),
+            position_ids=_as_positions(position_ids, prompts),
             use_cache=use_cache,
         )
         device, first = decoding.ids.device, decoding.length
@@ -158,6 +162,22 @@ def _as_prefix_lengths(n_prefix, prompts: list[torch.Tensor]) -> list[int]:
             "give one number for all or one for each, none longer than its prompt"
         )
     return [int(length) for length in lengths]
+
+
+def _as_positions(position_ids, prompts: list[torch.Tensor]) -> list[torch.Tensor] | None:
+    """One tensor for each prompt, of its length."""
+    if position_ids is None:
+        return None
+    if np.ndim(position_ids[0]) == 0:
+        position_ids = [position_ids] * len(prompts)
+    places = [torch.from_numpy(np.asarray(ids, dtype=np.int64)) for ids in position_ids]
+    lengths, needed = [tuple(ids.shape) for ids in places], [tuple(p.shape) for p in prompts]
+    if lengths != needed or min(int(ids.min()) for ids in places) < 0:
+        raise GenerationError(
+            f"position_ids of shapes {lengths} for prompts of shapes {needed}; give one position, "
+            "0 or more, for each token of each prompt"
+        )
+    return places
 
 
 def _until_end(ids: np.ndarray, end: int) -> np.ndarray:

@@ -29,7 +29,13 @@ from refimpl.metrics.spectral import (
     spectral_flatness,
     stft_distance,
 )
-from refimpl.metrics.statistics import Estimate, bootstrap_mean, summarise, table
+from refimpl.metrics.statistics import (
+    Estimate,
+    bootstrap_mean,
+    bootstrap_share,
+    summarise,
+    table,
+)
 
 __all__ = [
     "BASS",
@@ -41,6 +47,7 @@ __all__ = [
     "Salience",
     "bits_per_second",
     "bootstrap_mean",
+    "bootstrap_share",
     "chroma_agreement",
     "cross_key",
     "detect_notes",

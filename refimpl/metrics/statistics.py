@@ -64,6 +64,31 @@ def bootstrap_mean(values: np.ndarray, *, n_resamples: int = 1000, seed: int = 0
     return Estimate(float(values.mean()), float(low), float(high), len(values))
 
 
+def bootstrap_share(
+    hits: np.ndarray, totals: np.ndarray, *, n_resamples: int = 1000, seed: int = 0
+) -> Estimate:
+    """A share over all tunes together and its 95 % percentile bootstrap interval.
+
+    Unlike the mean of each tune's share, it weighs every note alike: where a tune has two or three
+    notes, its own share says little.
+
+    Args:
+        hits: (n_tunes,) what is counted.
+        totals: (n_tunes,) out of how many.
+        n_resamples: times the tunes are drawn again with replacement.
+        seed: of the resampling.
+    """
+    hits, totals = np.asarray(hits, dtype=np.float64), np.asarray(totals, dtype=np.float64)
+    n = int((totals > 0).sum())
+    if not n:
+        return Estimate(float("nan"), float("nan"), float("nan"), 0)
+    draws = np.random.default_rng(seed).integers(len(hits), size=(n_resamples, len(hits)))
+    with np.errstate(invalid="ignore"):  # a draw of tunes without a note has no share
+        shares = hits[draws].sum(axis=1) / totals[draws].sum(axis=1)
+    low, high = np.nanpercentile(shares, [2.5, 97.5])
+    return Estimate(float(hits.sum() / totals.sum()), float(low), float(high), n)
+
+
 def gap_histogram(gaps: np.ndarray) -> np.ndarray:
     """Histogram of inter-onset intervals in 50 ms bins up to 2 s: (41,).
 

@@ -16,12 +16,13 @@ from refimpl.objectives.objective import Objective
 from refimpl.objectives.prefix_language_modeling import PrefixLanguageModeling
 from refimpl.objectives.presets import MIXTURES
 from refimpl.objectives.registry import make_objective, objective_names, register
-from refimpl.objectives.sample import Sample, SpecialTokens
+from refimpl.objectives.sample import SAMPLE_POSITIONS, Sample, SpecialTokens
 from refimpl.objectives.selective_copying import SelectiveCopying
 from refimpl.objectives.tokens import special_tokens
 
 __all__ = [
     "MIXTURES",
+    "SAMPLE_POSITIONS",
     "Autoencoding",
     "AutoencodingWithDeshuffling",
     "Copying",

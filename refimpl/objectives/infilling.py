@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from refimpl.objectives.objective import Objective
 from refimpl.objectives.registry import register
-from refimpl.objectives.spans import count_spans, draw_spans, visible_parts, with_sentinels
+from refimpl.objectives.spans import (
+    count_spans,
+    draw_spans,
+    places_with_sentinels,
+    visible_parts,
+    with_sentinels,
+)
 from refimpl.vocabulary import N_SENTINELS
 
 
@@ -47,7 +53,9 @@ class Infilling(Objective):
         spans = draw_spans(len(tokens), *self.count_spans(len(tokens)), rng)
         piece = tokens.tolist()  # parts of a few tokens: Python joins them faster than numpy
         hidden = [[], *(piece[start:stop] for start, stop in spans)]
+        in_tune = special.positions == "tune"
         return special.ask(
             with_sentinels(visible_parts(piece, spans), special.marks),
             with_sentinels(hidden, special.marks),
+            places_with_sentinels(len(piece), spans) if in_tune else None,
         )

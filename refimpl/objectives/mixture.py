@@ -19,6 +19,8 @@ class Mixture:
         configurations: {"name": …, "prob": …, parameters} of each; or the name of a preset, one
             of `MIXTURES`.
         vocabulary: of the tokens.
+        sample_positions: "row" counts positions through each sample; "tune" gives an answer the
+            positions of its gap. See `SAMPLE_POSITIONS`.
 
     Attributes:
         objectives: in the order of the configurations.
@@ -34,7 +36,11 @@ class Mixture:
     """
 
     def __init__(
-        self, configurations: str | Sequence[Mapping[str, Any]], vocabulary: Vocabulary
+        self,
+        configurations: str | Sequence[Mapping[str, Any]],
+        vocabulary: Vocabulary,
+        *,
+        sample_positions: str = "row",
     ) -> None:
         if isinstance(configurations, str):
             if configurations not in MIXTURES:
@@ -49,7 +55,8 @@ class Mixture:
         pairs = [split_configuration(configuration) for configuration in configurations]
         self.vocabulary = vocabulary
         self.objectives = tuple(objective for objective, _ in pairs)
-        self.special = special_tokens(self.objectives, vocabulary)
+        self.sample_positions = sample_positions
+        self.special = special_tokens(self.objectives, vocabulary, sample_positions)
         shares = np.array([share for _, share in pairs], dtype=np.float64)
         if not shares.sum() > 0:
             raise ObjectiveError("every prob of the mixture is 0; give at least one more than that")

@@ -33,4 +33,7 @@ class PrefixLanguageModeling(Objective):
     def build(self, tokens, special, rng):
         n_given = math.floor(len(tokens) * self.prefix_fraction + 0.5)
         n_given = min(max(n_given, 1), len(tokens) - 1)  # something to go on from, and to say
-        return special.ask(tokens[:n_given], tokens[n_given:])
+        places = None
+        if special.positions == "tune":
+            places = range(n_given), range(n_given, len(tokens))
+        return special.ask(tokens[:n_given], tokens[n_given:], places)

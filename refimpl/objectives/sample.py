@@ -9,6 +9,10 @@ import numpy as np
 
 from refimpl.vocabulary import IGNORE_INDEX
 
+# Where a sample's tokens stand. "row": counted through the sample, as its tokens lie in the row.
+# "tune": where they belong in the tune, so that an answer has the positions of its gap.
+SAMPLE_POSITIONS = ("row", "tune")
+
 
 class Sample(NamedTuple):
     """One segment of a row.
@@ -17,28 +21,39 @@ class Sample(NamedTuple):
         input_ids: (n,) what the model reads.
         label_ids: (n,) the target at each position, already shifted; -100 for none.
         n_prefix: how many of the first inputs may see one another in both directions.
+        position_ids: (n,) the position of each input; None counts 0, 1, 2, …
     """
 
     input_ids: np.ndarray
     label_ids: np.ndarray
     n_prefix: int
+    position_ids: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class SpecialTokens:
-    """The tokens that frame a sample.
+    """The tokens that frame a sample, and where they are to stand.
 
     Attributes:
         paradigm: stands first and says what is asked; None where nothing is.
         answer: stands between the question and the answer.
         sentinels: mark what was cut out, in order; ids (32,) int64.
+        positions: one of `SAMPLE_POSITIONS`. Only objectives whose question and answer are
+            different parts of a tune heed "tune": where the answer says again what the question
+            shows, two tokens would stand at each place.
     """
 
     paradigm: int | None
     answer: int
     sentinels: np.ndarray
+    positions: str = "row"
 
-    def ask(self, question: Sequence[int], answer: Sequence[int]) -> Sample:
+    def ask(
+        self,
+        question: Sequence[int],
+        answer: Sequence[int],
+        places: tuple[Sequence[int], Sequence[int]] | None = None,
+    ) -> Sample:
         """Frame a question and its answer: P question G answer[:-1] -> (ignored) answer.
 
         The question and its two marks are the prefix; only the answer is trained on.
@@ -47,6 +62,8 @@ class SpecialTokens:
             question: (n_question,) without the paradigm token. An array, or a list, which is
                 quicker where it is joined of many short parts.
             answer: (n_answer,) at least one token; of the same kind.
+            places: positions of the question's tokens and of the answer's, (n_question,) and
+                (n_answer,); None counts through the sample.
 
         Returns:
             A sample of 1 + n_question + n_answer positions (n_question + n_answer without P).
@@ -65,7 +82,25 @@ class SpecialTokens:
         # What comes after an input is its label: the same tokens, seen from one place further on.
         labels = whole[1:].copy()
         labels[: n_prefix - 1] = IGNORE_INDEX
-        return Sample(whole[:-1], labels, n_prefix)
+        positions = None if places is None else self.position_ids(*places)[:-1]
+        return Sample(whole[:-1], labels, n_prefix, positions)
+
+    def position_ids(self, question: Sequence[int], answer: Sequence[int]) -> np.ndarray:
+        """The positions of a framed sample: those of P, the question, G and the answer.
+
+        P stands where the tune begins. G stands one place before the answer that it calls for, as
+        each input stands one place before its label.
+
+        Args:
+            question: (n_question,) positions of its tokens.
+            answer: (n_answer,) positions of its tokens, at least one.
+
+        Returns:
+            (1 + n_question + 1 + n_answer,) int64; one less without P.
+        """
+        first = [] if self.paradigm is None else [0]
+        middle = [max(answer[0] - 1, 0)]
+        return np.concatenate((first, question, middle, answer), dtype=np.int64, casting="unsafe")
 
     @cached_property
     def marks(self) -> list[int]:

@@ -81,6 +81,27 @@ def with_sentinels(parts: list[Sequence[int]], sentinels: Sequence[int]) -> list
     return joined
 
 
+def places_with_sentinels(
+    n_tokens: int, spans: list[tuple[int, int]]
+) -> tuple[list[int], list[int]]:
+    """Where the tokens of infilling's question and of its answer belong in a piece.
+
+    Every token keeps its own place, so an answer continues the time of what stands before its gap.
+    In the question a sentinel holds the first place of its span. In the answer it stands one place
+    before that, because it calls for the token that stands there.
+
+    Args:
+        n_tokens: of the piece.
+        spans: (start, stop) of each span, in order.
+
+    Returns:
+        Positions of `with_sentinels(visible parts)`, and of sentinel 0, span 0, sentinel 1, ….
+    """
+    question = with_sentinels(visible_parts(range(n_tokens), spans), [start for start, _ in spans])
+    hidden = [[], *(range(start, stop) for start, stop in spans)]
+    return question, with_sentinels(hidden, [max(start - 1, 0) for start, _ in spans])
+
+
 def join_with_sentinels(parts: list[Sequence[int]], sentinels: Sequence[int]) -> np.ndarray:
     """The same as an array."""
     return np.array(with_sentinels(parts, sentinels), dtype=np.int64)

@@ -6,27 +6,38 @@ import numpy as np
 
 from refimpl.objectives.errors import ObjectiveError
 from refimpl.objectives.objective import Objective
-from refimpl.objectives.sample import SpecialTokens
+from refimpl.objectives.sample import SAMPLE_POSITIONS, SpecialTokens
 from refimpl.vocabulary import Vocabulary
 
 
 def special_tokens(
-    objectives: Sequence[Objective], vocabulary: Vocabulary
+    objectives: Sequence[Objective], vocabulary: Vocabulary, positions: str = "row"
 ) -> tuple[SpecialTokens, ...]:
     """The special tokens of each objective of a mixture.
 
     A paradigm that the vocabulary has no token for, such as UL2's "[R]", gets a spare one: the
     first such name the first spare token, and so on, in the order of the objectives.
 
+    Args:
+        objectives: of the mixture.
+        vocabulary: of the tokens.
+        positions: where samples' tokens stand, one of `SAMPLE_POSITIONS`.
+
     Raises:
-        ObjectiveError: the vocabulary has no tokens for objectives, or too few spare ones.
+        ObjectiveError: the vocabulary has no tokens for objectives, or too few spare ones; or
+            positions that there are not.
     """
+    if positions not in SAMPLE_POSITIONS:
+        raise ObjectiveError(
+            f"sample_positions is {positions!r}; give one of {', '.join(SAMPLE_POSITIONS)}"
+        )
     spare: dict[str, int] = {}
     return tuple(
         SpecialTokens(
             answer=_answer(objective, vocabulary),
             paradigm=_paradigm(objective, vocabulary, spare),
             sentinels=np.array(vocabulary.sentinels, dtype=np.int64),
+            positions=positions,
         )
         for objective in objectives
     )

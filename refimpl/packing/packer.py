@@ -96,6 +96,8 @@ class Packer:
         self._plain = SpecialTokens(None, mixture.vocabulary.unk, np.empty(0, dtype=np.int64))
         self._padding = np.full(sequence_length, mixture.vocabulary.pad, dtype=np.int64)
         self._ignored = np.full(sequence_length, IGNORE_INDEX, dtype=np.int64)
+        self._counted = np.arange(sequence_length)
+        self._nowhere = np.zeros(sequence_length, dtype=np.int64)
 
     def pack(
         self, tunes: Iterator[np.ndarray], shares: np.ndarray, rng: np.random.Generator
@@ -115,6 +117,8 @@ class Packer:
         self._swaps = [swap for swap in self._swaps if shares[swap[0]] > 0]
         inputs: list[np.ndarray] = []
         labels: list[np.ndarray] = []
+        positions: list[np.ndarray] = []
+        any_own = False  # a sample that says where its tokens stand
         segments: list[int] = []  # flat, which is quicker made an array
         for row in range(self.batch_size):
             space = self.sequence_length
@@ -137,11 +141,15 @@ class Packer:
                 self.rest = self.rest[n_tokens:]
                 inputs.append(sample.input_ids)
                 labels.append(sample.label_ids)
+                own = sample.position_ids
+                any_own = any_own or own is not None
+                positions.append(self._counted[:length] if own is None else own)
                 segments += (row, start, length, sample.n_prefix, which, n_tokens)
                 space -= length
             if space:
                 inputs.append(self._padding[:space])
                 labels.append(self._ignored[:space])
+                positions.append(self._nowhere[:space])
         if not segments:
             return None
         shape = self.batch_size, self.sequence_length
@@ -149,6 +157,9 @@ class Packer:
             np.concatenate(inputs, dtype=np.int32, casting="unsafe").reshape(shape),
             np.concatenate(labels, dtype=np.int32, casting="unsafe").reshape(shape),
             np.array(segments, dtype=np.int32).reshape(-1, len(Segment._fields)),
+            np.concatenate(positions, dtype=np.int32, casting="unsafe").reshape(shape)
+            if any_own
+            else None,
         )
 
     def state_dict(self) -> dict[str, Any]:

@@ -59,6 +59,7 @@ def training_data(
         {
             "ds": {"train": train_set, "validation": validation_set},
             "objectives": options.mixture,
+            "sample_positions": preset.model.sample_positions,
             "curriculum": options.curriculum,
             "batch_size": preset.batch_size,
             "sequence_length": context,  # a row is as long as what the model sees at once

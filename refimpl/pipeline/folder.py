@@ -32,6 +32,9 @@ _DECIDES = {
     "": "codebook",
 }
 
+# What settings that do not say otherwise mean, because they were written before one could choose.
+_UNSAID = {"codebook.n_clips": None, "model.sample_positions": "row"}
+
 
 class RunFolder:
     """A run on disk.
@@ -174,4 +177,4 @@ def preset_to_dict(preset: Preset) -> dict[str, Any]:
 def preset_from_dict(settings: dict[str, Any]) -> Preset:
     """Undo `preset_to_dict`; what an older version did not write down is as it was then."""
     plain = dataclasses.replace(next(iter(PRESETS.values())), objectives=ObjectivesConfig())
-    return override(plain, {"codebook.n_clips": None} | flatten(settings))
+    return override(plain, _UNSAID | flatten(settings))

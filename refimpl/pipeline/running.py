@@ -12,8 +12,13 @@ from refimpl.codebook import Codebook
 from refimpl.dataset import TokenDataset
 from refimpl.errors import UserError
 from refimpl.files import is_main_process
-from refimpl.pipeline.folder import RunFolder, preset_to_dict
-from refimpl.pipeline.generators import load_generator, read_facts, save_generator
+from refimpl.pipeline.folder import RunFolder, preset_from_dict, preset_to_dict
+from refimpl.pipeline.generators import (
+    load_generator,
+    load_tokenizer,
+    read_facts,
+    save_generator,
+)
 from refimpl.pipeline.sources import SPLITS, Source, open_source
 from refimpl.pipeline.stages import TrainedModel, fit_codebook, tokenize, train_model
 from refimpl.presets import Preset
@@ -110,11 +115,38 @@ def ensure_codebook(
     if place.codebook.exists():
         tell(f"codebook: {place.codebook} is there already")
         return load_codebook(place, preset)
+    if preset.start_from is not None:
+        return borrow_codebook(place, preset, tell=tell)
     codebook = fit_codebook(source, preset)
     codebook.save(place.codebook)
     stages = f" in {preset.codebook.n_stages} stages" * (preset.codebook.n_stages > 1)
     tell(f"codebook: {codebook.n_codes} codes{stages}, {place.codebook}")
     return AudioTokenizer(codebook, preset.vocabulary_of_codes())
+
+
+def borrow_codebook(
+    place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing
+) -> AudioTokenizer:
+    """The tokenizer of the model that the run starts from: its weights know no other tokens.
+
+    Raises:
+        UserError: it was made for other frames or codes than the preset's.
+    """
+    codec = load_tokenizer(preset.start_from).codec
+    vocabulary = preset.vocabulary_of_codes()
+    if not isinstance(codec, Codebook) or codec.mel != preset.mel:
+        raise UserError(
+            f"start_from: the codec of {preset.start_from} was made for other frames than the "
+            "preset's; use the settings that it was made with"
+        )
+    if codec.n_codes != vocabulary.n_codes:
+        raise UserError(
+            f"start_from: {preset.start_from} has {codec.n_codes} codes and the preset "
+            f"{vocabulary.n_codes}; use the settings that it was made with"
+        )
+    codec.save(place.codebook)
+    tell(f"codebook: {codec.n_codes} codes from {preset.start_from}, {place.codebook}")
+    return AudioTokenizer(codec, vocabulary)
 
 
 def load_codebook(place: RunFolder, preset: Preset) -> AudioTokenizer:
@@ -173,6 +205,8 @@ def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing)
         **_figures(trained, tokenizer),
         "core_seconds": core_seconds,
     }
+    if preset.start_from is not None:
+        facts["start"] = read_facts(preset.start_from)
     if is_main_process():
         save_generator(place.model, trained.model, tokenizer, facts=facts)
     tell(_summary(trained, place))
@@ -183,6 +217,8 @@ def _is_trained(place: RunFolder, identity: dict[str, Any]) -> bool:
     if not (place.model / DESCRIPTION).exists():
         return False
     facts = read_facts(place.model)
+    if "settings" in facts:  # an older version may have written down fewer of them
+        facts |= {"settings": preset_to_dict(preset_from_dict(facts["settings"]))}
     return all(facts.get(name) == value for name, value in identity.items())
 
 

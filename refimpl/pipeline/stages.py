@@ -16,6 +16,7 @@ from refimpl.display import progress
 from refimpl.errors import UserError
 from refimpl.mel import mel_spectrogram
 from refimpl.pipeline.batches import mixtures_of, next_token_validation, training_data
+from refimpl.pipeline.generators import load_generator
 from refimpl.pipeline.sources import Source, sound_of
 from refimpl.presets import Preset
 from refimpl.tokenizer import AudioTokenizer
@@ -26,6 +27,7 @@ from refimpl.training import (
     measure_baselines,
     train,
 )
+from refimpl.training.models import load_weights, weights_of
 from refimpl.transformer import Transformer, fast_matmul
 
 # k-means sees a random sample of frames; twice as many to draw from are enough, and no more clips
@@ -153,6 +155,19 @@ def _finished(folder: str | Path, tokenizer: AudioTokenizer, source: dict) -> To
     return dataset if dataset.manifest.source == source else None
 
 
+def first_model(preset: Preset) -> Transformer:
+    """The model before its first step: random weights, or those of the preset's `start_from`.
+
+    Raises:
+        UserError: there is no such model, or its shape is another.
+    """
+    model = Transformer(preset.model, seed=preset.training.seed)
+    if preset.start_from is not None:
+        earlier, _ = load_generator(preset.start_from)
+        load_weights(model, weights_of(earlier), preset.start_from)
+    return model
+
+
 def train_model(
     preset: Preset,
     train_set: TokenDataset,
@@ -164,8 +179,8 @@ def train_model(
     """Train the preset's model on its objectives, or go on where it was stopped.
 
     Args:
-        preset: says model, batches and training; its training seed decides the first weights and
-            the order of the batches.
+        preset: says model, batches and training; its training seed decides the first weights,
+            unless they come from another model (`start_from`), and the order of the batches.
         train_set: tokens to learn from.
         validation_set: tokens to be scored on.
         folder: for checkpoints, metrics and the picture of the losses. None: nothing is saved.
@@ -176,7 +191,7 @@ def train_model(
 
     Taught in lessons 5 and 6.
     """
-    model = Transformer(preset.model, seed=preset.training.seed)
+    model = first_model(preset)
     data = training_data(preset, train_set, validation_set)
     baselines = measure_baselines(train_set, validation_set)
     with fast_matmul():

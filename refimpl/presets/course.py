@@ -36,6 +36,7 @@ COURSE = Preset(
         positions="both",
         activation="swiglu",
         init_std=0.05,
+        sample_positions="tune",
     ),
     # Few steps are all that minutes allow: small batches and a high rate make the most of them.
     training=TrainingConfig(steps=1500, learning_rate=5e-3, warmup_steps=100),

@@ -124,6 +124,9 @@ class Preset:
         batch_size: rows of a batch.
         sampling: how tokens are drawn.
         objectives: what the model is trained to do.
+        start_from: a run's folder, or the name of a model that comes with the package, whose
+            codebook and weights this run begins with. None: a codebook of its own and random
+            weights.
     """
 
     name: str
@@ -139,6 +142,7 @@ class Preset:
     batch_size: int
     sampling: SamplingConfig
     objectives: ObjectivesConfig = ObjectivesConfig()
+    start_from: str | None = None
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:

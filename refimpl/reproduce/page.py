@@ -47,6 +47,12 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
             }
         ),
     }
+    for record in results["experiments"]:
+        if record.get("filling"):
+            seconds = record["filling"]["gap_seconds"]
+            found[f"Filling a gap of {seconds:.0f} second, {record['name']}"] = filling_table(
+                record
+            )
     if any(is_rung(record["name"]) for record in results["experiments"]):
         found["The ladder: tunes of the model, one factor changed at a time"] = table(
             {
@@ -57,6 +63,18 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
             intervals=False,
         )
     return found
+
+
+def filling_table(record: dict[str, Any]) -> str:
+    """The notes in gaps that were filled in one way or another."""
+    lines = ["| gap begins | gap is | notes | in key | on the grid |", "| --- |" + " --- |" * 4]
+    for place, ways in record["filling"]["places"].items():
+        for way, found in ways.items():
+            shares = _estimates({name: found[name] for name in ("in_key", "grid")})
+            cells = [place, way, str(found["notes"])]
+            cells += [f"{e.mean:.2f} [{e.low:.2f}, {e.high:.2f}]" for e in shares.values()]
+            lines.append("| " + " | ".join(cells) + " |")
+    return "\n".join(lines)
 
 
 def write_page(results: dict[str, Any], folder: Path) -> None:

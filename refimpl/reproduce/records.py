@@ -24,7 +24,8 @@ def same_tokens(one: Preset, other: Preset) -> bool:
     """Whether two presets turn the same sounds into the same tokens."""
     parts = ("tunes", "data", "mel", "codebook", "vocabulary")
     same = all(getattr(one, part) == getattr(other, part) for part in parts)
-    return same and one.training.seed == other.training.seed
+    from_the_same = one.start_from == other.start_from  # whose codebook it is
+    return same and from_the_same and one.training.seed == other.training.seed
 
 
 def read_record(path: Path, n_tunes: int) -> dict[str, Any] | None:

@@ -25,6 +25,7 @@ from refimpl.reproduce.experiments import (
     two_presets,
 )
 from refimpl.reproduce.figures import draw_ladder, draw_measures
+from refimpl.reproduce.filling import measure_filling
 from refimpl.reproduce.first_loss import first_losses
 from refimpl.reproduce.measuring import MeasuredSet, Workshop
 from refimpl.reproduce.page import write_page
@@ -236,6 +237,8 @@ class Reproduction:
             "core_seconds": facts.get("core_seconds"),
             "objectives": facts.get("objectives", {}),
             "last_losses": last_losses(finished),
+            "start": facts.get("start"),
+            "filling": measure_filling(finished, tunes) if experiment.name == COURSE else None,
             "sets": sets,
             "copying": copying,
         }

@@ -14,12 +14,27 @@ from typing import Any
 
 from refimpl.errors import UserError
 from refimpl.pipeline import load_run, save_generator
+from refimpl.pipeline.folder import flatten, preset_from_dict, preset_to_dict
 from refimpl.pipeline.generators import shipped_folder
 from refimpl.presets import get_preset
 from refimpl.reproduce.experiments import COURSE, REPORT
+from refimpl.reproduce.page import filling_table
 from refimpl.reproduce.sets import MODEL
 
 SHIPPED = {"course": COURSE, "report": REPORT}
+# What the command that makes a model may set otherwise than its preset.
+SET = (
+    "start_from",
+    "model.sample_positions",
+    "training.steps",
+    "training.learning_rate",
+    "data.n_train",
+)
+_POSITIONS = {
+    "row": "counted through each sample",
+    "tune": "a question's tokens and its answer's stand where they belong in the tune "
+    "(`sample_positions`)",
+}
 MEASURES = {
     "in_key": "note pitches in the best-fitting key",
     "cross_key": "second half's pitches in the first half's key",
@@ -55,15 +70,44 @@ def ship(results_folder: Path, work: Path, card: Path) -> None:
     card.write_text(_INTRODUCTION + "\n".join(rows) + _figures(records, real), encoding="utf-8")
 
 
-def command(name: str, record: dict[str, Any]) -> str:
-    """The one command that makes a model: its preset, and what was set otherwise."""
-    preset, n_train = get_preset(name), record["settings"]["data"]["n_train"]
-    changed = ""
-    if record["steps"] != preset.training.steps:
-        changed += f" --set training.steps={record['steps']}"
-    if n_train != preset.data.n_train:
-        changed += f" --set data.n_train={n_train}"
-    return f"refimpl run tinytunes --preset {name}{changed} --out runs/{name}"
+def command(name: str, record: dict[str, Any], out: str | None = None) -> str:
+    """The command that makes a model: its preset, and what was set otherwise.
+
+    Args:
+        name: of the preset.
+        record: what is known of the run: its settings and steps.
+        out: the run's folder; by default it is called like the preset.
+    """
+    usual, changed = _settings(preset_to_dict(get_preset(name))), ""
+    now = _settings(record["settings"]) | {"training.steps": record["steps"]}
+    for setting in SET:
+        if now[setting] != usual[setting]:
+            changed += f" --set {setting}={now[setting]}"
+    return f"refimpl run tinytunes --preset {name}{changed} --out {out or f'runs/{name}'}"
+
+
+def _settings(settings: dict[str, Any]) -> dict[str, Any]:
+    """All settings by dotted names; those that an older version did not write down, too."""
+    return flatten(preset_to_dict(preset_from_dict(settings)))
+
+
+def _made_by(name: str, record: dict[str, Any]) -> list[str]:
+    """The command, or the two one after the other, that make a model."""
+    last = f"`{command(name, record)}`"
+    if not record.get("start"):
+        return [f"Made by {last}."]
+    start = record["start"]
+    first = command(name, start, out=record["settings"]["start_from"])
+    return [
+        "Made by two commands, of which the second goes on training the model of the first:",
+        "",
+        f"1. `{first}`",
+        f"2. {last}",
+        "",
+        f"The first took {start['steps']:,} steps, {start['tokens']:,} labels and {_time(start)}, "
+        f"and ended at {start['validation_loss']:.3f} nats a token; the figures below are the "
+        "second's.",
+    ]
 
 
 def _section(name: str, record: dict[str, Any]) -> str:
@@ -72,7 +116,7 @@ def _section(name: str, record: dict[str, Any]) -> str:
     lines = [
         f"## `{name}`",
         "",
-        f"Made by `{command(name, record)}`.",
+        *_made_by(name, record),
         "",
         f"- **Sound to tokens:** frames of n_fft {mel['n_fft']}, hop {mel['hop_length']} and "
         f"{mel['n_mels']} mel bands at {mel['sample_rate']:,} Hz; {codes['n_clusters']} codes, "
@@ -88,6 +132,7 @@ def _section(name: str, record: dict[str, Any]) -> str:
         f"- **Validation loss:** {record['validation_loss']:.3f} nats a token (bigram "
         f"{record['baselines']['bigram']:.3f}), {record['nats_per_second']:.1f} nats a second of "
         f"audio (bigram {record['bigram_nats_per_second']:.1f}).",
+        f"- **Positions:** {_POSITIONS[model.get('sample_positions', 'row')]}.",
         "",
     ]
     if record["declared"]:
@@ -132,7 +177,19 @@ def _figures(records: dict[str, Any], references: dict[str, Any]) -> str:
     for key, words in MEASURES.items():
         cells = [_number(summary[key]["mean"]) for summary in columns.values()]
         lines.append(f"| {words} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + _filling(records[COURSE])
+
+
+def _filling(record: dict[str, Any]) -> str:
+    """How it fills gaps."""
+    found = record.get("filling")
+    if not found:
+        return ""
+    return (
+        f"\n## How `course` fills a gap\n\n{found['gap_seconds']:.0f} second cut out of each of "
+        f"{found['n_tunes']} held-out tunes: the notes that begin in the gap, with 95 % "
+        f"intervals over the tunes.\n\n{filling_table(record)}\n"
+    )
 
 
 def _number(value: float | None) -> str:

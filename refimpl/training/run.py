@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -43,6 +44,14 @@ def _without_end(batches: Iterable, skip: int) -> Iterator[dict]:
                 yield batch
         if not given:
             raise TrainingError("the batches have run out; give an endless iterator or a list")
+
+
+def _with_defaults(saved: dict | None, config: Any) -> dict | None:
+    """A saved configuration, with the defaults of what an older version did not write down."""
+    if not saved or not dataclasses.is_dataclass(config):
+        return saved
+    known = {f.name: f.default for f in dataclasses.fields(config)}
+    return {k: v for k, v in known.items() if v is not dataclasses.MISSING} | saved
 
 
 def _check_same(saved: Any, now: Any, name: str, source: Path) -> None:
@@ -220,7 +229,9 @@ class Run:
     def _load(self, path: Path) -> None:
         checkpoint = load_checkpoint(path)
         state = checkpoint.state
-        _check_same(state["identity"], self._identity(), "", path)
+        saved = state["identity"]
+        saved["model"] = _with_defaults(saved["model"], getattr(self.model, "config", None))
+        _check_same(saved, self._identity(), "", path)
         if len(state["callbacks"]) != len(self.callbacks):
             raise TrainingError(
                 f"{path} was saved with {len(state['callbacks'])} callbacks, and this run has"

@@ -40,6 +40,9 @@ class TransformerConfig(Configuration):
         tied_weights: whether the output head is the embedding (Press & Wolf 2017).
         init_std: standard deviation of the initial weights.
         rope_base: base of RoPE's wavelengths.
+        sample_positions: where the tokens of questions and answers stood in training. "row":
+            counted through the sample; "tune": in their tune, an answer in its gap. Nothing here
+            depends on it; it is kept with the model so that it is asked as it was trained.
 
     Raises:
         TransformerError: a field is out of its range; the message names it.
@@ -62,6 +65,7 @@ class TransformerConfig(Configuration):
     tied_weights: Truth = True
     init_std: Positive = 0.05
     rope_base: Positive = 10_000.0
+    sample_positions: Literal["row", "tune"] = "row"
 
     def __post_init__(self) -> None:
         if self.hidden_size % self.n_heads:

@@ -128,6 +128,22 @@ def test_the_reward_model_is_the_default_and_resumes_exactly():
     assert np.abs(action - [2 / 7, 3 / 7, 2 / 7]).max() > 0.01
 
 
+def test_positions_belong_to_a_saved_state():
+    with Birdie(CONFIG) as birdie:
+        take(birdie, 2)
+        older = birdie.state_dict()
+    assert "sample_positions" not in older["identity"]  # so older versions' states can be loaded
+    with Birdie(CONFIG | {"sample_positions": "tune"}) as birdie:
+        with pytest.raises(BirdieError, match="sample_positions was None .* is tune now"):
+            birdie.load_state_dict(older)
+        take(birdie, 2)
+        newer, expected = copy.deepcopy(birdie.state_dict()), take(birdie, 3)
+        birdie.load_state_dict(newer)
+        assert same(take(birdie, 3), expected)
+    with Birdie(CONFIG) as birdie, pytest.raises(BirdieError, match="was tune"):
+        birdie.load_state_dict(newer)
+
+
 def test_validation_is_trainings_twin():
     with Birdie(CONFIG | {"num_validation_batches": 2}) as birdie:
         one, two = birdie.measure_validation_losses(), birdie.measure_validation_losses()

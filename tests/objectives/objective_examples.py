@@ -22,7 +22,7 @@ def split_at_sentinels(ids):
 
 def question_and_answer(sample, special):
     """Take the frame off a sample, checking it on the way."""
-    ids, labels, n = sample
+    ids, labels, n = sample[:3]
     assert ids.shape == labels.shape
     if n == 0:
         return np.array([], dtype=np.int64), labels
@@ -36,7 +36,7 @@ def question_and_answer(sample, special):
 
 
 def undo_next_token_prediction(sample, special):
-    ids, labels, n = sample
+    ids, labels, n = sample[:3]
     assert n == 0
     if labels[-1] == IGNORE_INDEX:
         assert len(ids) == 1

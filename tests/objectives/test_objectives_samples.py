@@ -13,7 +13,14 @@ from objective_examples import (
     undo,
 )
 
-from refimpl.objectives import MIXTURES, Mixture, make_objective, objective_names, special_tokens
+from refimpl.objectives import (
+    MIXTURES,
+    Mixture,
+    ObjectiveError,
+    make_objective,
+    objective_names,
+    special_tokens,
+)
 
 SETTINGS = {
     "infilling": [
@@ -212,3 +219,64 @@ def test_a_frame_is_the_same_around_lists_and_arrays(name):
         for a, b in zip(one[:2], two[:2], strict=True):
             assert a.dtype == b.dtype == np.int64
             assert np.array_equal(a, b)
+
+
+# --- where a sample's tokens stand -----------------------------------------------------------
+
+
+def both_ways(name, n_tokens, seed, **options):
+    """The same draw with positions of the row and of the tune."""
+    objective, tokens = make_objective(name, **options), np.arange(n_tokens)
+    row, tune = (special_tokens([objective], VOCABULARY, way)[0] for way in ("row", "tune"))
+    samples = [
+        objective.build(tokens, special, np.random.default_rng(seed)) for special in (row, tune)
+    ]
+    return *samples, tune
+
+
+@pytest.mark.parametrize(("name", "options"), CASES)
+def test_positions_are_all_that_changes_with_them(name, options):
+    for n_tokens in (make_objective(name, **options).min_tokens, 40, 259):
+        in_row, in_tune, _ = both_ways(name, n_tokens, seed=n_tokens, **options)
+        assert in_row.position_ids is None
+        assert np.array_equal(in_row.input_ids, in_tune.input_ids)
+        assert np.array_equal(in_row.label_ids, in_tune.label_ids)
+        assert in_row.n_prefix == in_tune.n_prefix
+        with_places = name in ("infilling", "prefix_language_modeling")
+        assert (in_tune.position_ids is not None) == with_places
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [case for case in CASES if case[0] in ("infilling", "prefix_language_modeling")],
+)
+@settings(max_examples=60, deadline=None)
+@given(n_tokens=st.integers(2, 300), seed=st.integers(0, 2**32 - 1))
+def test_in_the_tune_every_token_keeps_its_place(name, options, n_tokens, seed):
+    """The piece counts 0, 1, 2, …, so a token is its own place, wherever it is shown or said."""
+    _, sample, special = both_ways(name, n_tokens, seed, **options)
+    ids, labels, places = sample.input_ids, sample.label_ids, sample.position_ids
+    codes = ids < n_tokens
+    assert np.array_equal(places[codes], ids[codes])
+    assert places[0] == 0 and ids[0] == special.paradigm
+    # As in next-token prediction, an input stands one place before the token that it calls for.
+    called = (labels >= 0) & (labels < n_tokens)
+    assert np.array_equal(places[called], np.maximum(labels[called] - 1, 0))
+
+
+def test_a_sentinel_stands_at_its_hole():
+    _, sample, special = both_ways(
+        "infilling", 40, seed=3, corruption_rate=0.4, mean_tokens_per_span=4
+    )
+    question = sample.input_ids[: sample.n_prefix]
+    marks = np.flatnonzero(is_sentinel(question))
+    assert len(marks) == 4
+    answer = sample.label_ids[sample.n_prefix - 1 :].tolist()
+    for mark in marks:
+        first = answer[answer.index(question[mark]) + 1]  # of the tokens that are hidden there
+        assert sample.position_ids[mark] == first
+
+
+def test_positions_that_there_are_not_are_refused():
+    with pytest.raises(ObjectiveError, match="'bar'; give one of row, tune"):
+        Mixture("eight", VOCABULARY, sample_positions="bar")
