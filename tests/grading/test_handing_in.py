@@ -2,11 +2,14 @@
 
 import io
 import os
+import shutil
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from refimpl.course.grading import unpacking
 from refimpl.course.grading.inbox import find_submissions
@@ -457,6 +460,41 @@ def test_a_class_of_many_files_is_read(tmp_path):
     (tmp_path / "scratch").mkdir()
     found = {one.student: one for one in find_submissions(tmp_path / "x.zip", tmp_path / "scratch")}
     assert "files" in found["ada"].problem and not found["zoe"].problem
+
+
+WHOLE = zip_of({"ada/x.ipynb": NOTEBOOK, "bob.zip": zip_of(["y.ipynb"]), "eve.txt": b"x" * 200})
+
+
+def check_damaged(factory, changes):
+    """A damaged zip is read as far as it can be, or refused; nothing is written but in scratch."""
+    content = bytearray(WHOLE)
+    for place, byte in changes:
+        content[place % len(content)] = byte
+    folder = factory.mktemp("damaged")
+    (folder / "x.zip").write_bytes(content)
+    (folder / "scratch").mkdir()
+    try:
+        for one in find_submissions(folder / "x.zip", folder / "scratch"):
+            assert one.problem or one.path.is_relative_to(folder / "scratch")
+    except UserError:
+        pass
+    shutil.rmtree(folder)
+
+
+damage = given(st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 255)), max_size=8))
+
+
+@damage
+@settings(deadline=None, max_examples=50)
+def test_a_damaged_zip_is_read_or_refused(tmp_path_factory, changes):
+    check_damaged(tmp_path_factory, changes)
+
+
+@pytest.mark.soak
+@damage
+@settings(deadline=None, max_examples=20_000)
+def test_many_damaged_zips_are_read_or_refused(tmp_path_factory, changes):
+    check_damaged(tmp_path_factory, changes)
 
 
 # ------------------------------------------------------------------ what cannot be read

@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from refimpl.course.grading import reading
 from refimpl.course.grading.reading import Unreadable, parse_notebook
@@ -56,3 +58,42 @@ def test_odd_cells_do_no_harm():
     ]
     sources = parse_notebook(json.dumps({"cells": cells}).encode()).code
     assert sources == ["", "", "x = 1"]
+
+
+plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+names = st.sampled_from(["cells", "worksheets", "cell_type", "source", "input", "metadata", "code"])
+anything = st.recursive(
+    plain | names | st.just("nbgrader") | st.just("grade_id"),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(names | st.just("nbgrader"), inner, max_size=5)
+    ),
+    max_leaves=12,
+)
+nearly_cells = st.lists(
+    st.fixed_dictionaries(
+        {}, optional={name: anything for name in ("cell_type", "source", "metadata")}
+    )
+    | anything,
+    max_size=4,
+)
+
+
+def check_anything(value, cells, noise, place):
+    """Any JSON and any bytes are a notebook or an error of ours; what is read is text."""
+    whole = bytearray(WHOLE)
+    whole[place : place + len(noise)] = noise
+    for content in (json.dumps(value), json.dumps({"cells": cells}), bytes(whole), noise):
+        content = content.encode() if isinstance(content, str) else content
+        try:
+            notebook = parse_notebook(content)
+        except Unreadable:
+            continue
+        assert all(isinstance(cell.source + cell.grade_id, str) for cell in notebook.cells)
+
+
+anything_handed_in = given(anything, nearly_cells, st.binary(max_size=50), st.integers(0, 100))
+test_anything_is_read_or_refused = settings(deadline=None)(anything_handed_in(check_anything))
+test_much_is_read_or_refused = pytest.mark.soak(
+    settings(deadline=None, max_examples=50_000)(anything_handed_in(check_anything))
+)
