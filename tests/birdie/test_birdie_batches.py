@@ -13,6 +13,7 @@ from birdie_examples import VOCABULARY, generated, literals, tunes, uneven
 from refimpl.birdie import Birdie
 from refimpl.objectives import MIXTURES
 from refimpl.vocabulary import IGNORE_INDEX
+from tests.patience import PATIENCE
 
 CONFIG = {
     "ds": literals,
@@ -183,6 +184,6 @@ with Birdie(config | {{"start_method": {start_method!r}}}) as birdie:
 print(sorted(set(ids.flatten().tolist()) - {{VOCABULARY.pad}}))
 """
     environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent)}
-    options = {"capture_output": True, "text": True, "env": environment, "timeout": 120}
+    options = {"capture_output": True, "text": True, "env": environment, "timeout": PATIENCE}
     done = subprocess.run([sys.executable, "-c", code], **options)
     assert done.stdout.strip() == "[0]", done.stderr

@@ -20,6 +20,7 @@ from birdie_examples import (
 from test_birdie_batches import CONFIG, take
 
 from refimpl.birdie import Birdie, BirdieError, LiteralTokenizer, WorkerError
+from tests.patience import PATIENCE
 
 WORKERS = [{"num_workers": 0}, {"num_workers": 2, "start_method": "fork"}]
 
@@ -97,7 +98,7 @@ def test_leaving_without_closing_ends_the_workers():
     birdie.get_next_training_sample()
     process = birdie._pool._workers[0].process
     del birdie
-    process.join(5)
+    process.join(PATIENCE)
     assert not process.is_alive()
 
 
@@ -174,13 +175,13 @@ def test_a_worker_ends_when_the_run_is_gone(tmp_path):
         pids = [str(worker.process.pid) for worker in birdie._pool._workers]
         (tmp_path / "pids.new").write_text(" ".join(pids))
         (tmp_path / "pids.new").rename(tmp_path / "pids")
-        time.sleep(60)
+        time.sleep(PATIENCE)
         os._exit(0)
     while not (tmp_path / "pids").exists():
         time.sleep(0.02)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     for worker in map(int, (tmp_path / "pids").read_text().split()):
         while time.monotonic() < deadline and _runs(worker):
             time.sleep(0.02)

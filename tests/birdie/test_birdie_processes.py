@@ -14,6 +14,7 @@ from birdie_launched import N_TUNES
 from test_birdie_batches import CONFIG, pretended_loss, take
 
 from refimpl.birdie import Birdie
+from tests.patience import PATIENCE
 
 
 class TwoProcesses:
@@ -69,7 +70,7 @@ def test_two_launched_processes_share_the_data_and_the_mixture(tmp_path):
     launch += ["2", "--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"]
     launch += ["--num_cpu_threads_per_process", "1", "--main_process_port", str(free_port())]
     script = Path(__file__).with_name("birdie_launched.py")
-    options = {"capture_output": True, "text": True, "timeout": 300, "env": os.environ}
+    options = {"capture_output": True, "text": True, "timeout": PATIENCE, "env": os.environ}
     done = subprocess.run([*launch, script, tmp_path], **options)
     assert done.returncode == 0, done.stderr[-3000:]
     one, two = (json.loads((tmp_path / f"{rank}.json").read_text()) for rank in range(2))

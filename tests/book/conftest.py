@@ -7,12 +7,15 @@ integration, where REFIMPL_REQUIRE_BROWSER is set, that is a failure instead.
 import os
 import shutil
 import threading
+from collections.abc import Callable
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from built import BOOK, page_names
+
+from tests.patience import PATIENCE
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -75,6 +78,20 @@ def browser():
         missing(f"no browser: install one of {', '.join(BROWSERS)}")
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=program, args=FLAGS)
+        patience = 1000 * PATIENCE  # milliseconds
+        browser = started.chromium.launch(executable_path=program, args=FLAGS, timeout=patience)
+        for name in ("new_context", "new_page"):
+            setattr(browser, name, patient(getattr(browser, name), patience))
         yield browser
         browser.close()
+
+
+def patient(make: Callable, milliseconds: float) -> Callable:
+    """Return a maker of pages or contexts that wait longer than 30 s for what must come."""
+
+    def made(**options):
+        page_or_context = make(**options)
+        page_or_context.set_default_timeout(milliseconds)
+        return page_or_context
+
+    return made

@@ -13,7 +13,7 @@ async (players) => {
   const played = [];
   for (const player of players) {
     player.muted = true;
-    const wait = new Promise((done) => setTimeout(() => done("does not play"), 30000));
+    const wait = new Promise((done) => setTimeout(() => done("does not play"), 600000));
     const moves = new Promise((done) => player.addEventListener("timeupdate", () => {
       if (player.currentTime > 0) done("plays");
     }));

@@ -14,6 +14,7 @@ import pytest
 from refimpl.audio import load_audio
 from refimpl.pipeline import RunFolder, load_run
 from refimpl.presets import PRESETS
+from tests.patience import PATIENCE
 from tests.pipeline_examples import TINY
 
 SETTINGS = [word for name, value in TINY.items() for word in ("--set", f"{name}={value}")]
@@ -135,8 +136,8 @@ def test_settings_that_cannot_be_are_refused(refimpl, words, said):
     assert done.code == 2 and said in done.error
 
 
-def wait_for(process, path, seconds=60):
-    end = time.monotonic() + seconds
+def wait_for(process, path):
+    end = time.monotonic() + PATIENCE
     while not list(path.parent.glob(path.name)):
         assert process.poll() is None, process.stderr.read()
         assert time.monotonic() < end
@@ -157,7 +158,7 @@ def test_a_run_that_was_killed_goes_on(refimpl, trained, tmp_path, number, code)
     )
     wait_for(process, tmp_path / "r" / "training" / "checkpoint-00001*")
     process.send_signal(number)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == code
     if number == signal.SIGINT:
         assert "the same command goes on" in said

@@ -18,6 +18,7 @@ from refimpl.course.grading.engine import default_workers
 from tests.grading.hostile import ALL
 from tests.grading.notebooks import ROOT, answered, cells_of, write
 from tests.grading.settings import SECRET
+from tests.patience import PATIENCE
 
 pytestmark = [pytest.mark.soak, pytest.mark.usefixtures("sandbox")]
 N_SUBMISSIONS = 200
@@ -101,7 +102,7 @@ def test_a_class_of_two_hundred_killed_in_the_middle(submissions, capsys):
     children = psutil.Process(process.pid).children(recursive=True)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    assert not psutil.wait_procs(children, timeout=10)[1]  # they go with it
+    assert not psutil.wait_procs(children, timeout=PATIENCE)[1]  # they go with it
     before = n_graded(submissions)
     again = subprocess.Popen(command(submissions), cwd=ROOT, stderr=subprocess.PIPE, text=True)
     memory = Memory(again)

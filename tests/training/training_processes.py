@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import signal
+from queue import Empty
 
 import torch
 
@@ -101,6 +102,15 @@ def without_device(result):
     }
 
 
+def next_of(queue, processes):
+    """What one of the processes puts next, however long it takes, unless one of them failed."""
+    while True:
+        try:
+            return queue.get(timeout=1)
+        except Empty:
+            assert not any(process.exitcode for process in processes), "a process failed"
+
+
 def run_together(n_processes, port, **changes):
     """Train in several processes under gloo; returns what each rank has put, in order."""
     queue = context.Queue()
@@ -111,9 +121,9 @@ def run_together(n_processes, port, **changes):
     for process in processes:
         process.start()
     try:
-        results = [queue.get(timeout=60) for _ in processes]
+        results = [next_of(queue, processes) for _ in processes]
     finally:
         for process in processes:
-            process.join(5)
+            process.join(60)
             process.kill()
     return [result[1:] for result in sorted(results, key=lambda result: result[0])]

@@ -73,7 +73,7 @@ class Session:
         with self._user:
             end_processes(self._process)
             for thread in self._threads:
-                thread.join(timeout=1)
+                thread.join(timeout=10)
             # A process that got away, which only one in the open can, may hold a pipe.
             if not any(thread.is_alive() for thread in self._threads):
                 self._process.stdout.close()
@@ -165,6 +165,6 @@ class Session:
 
     def _ending(self) -> str:
         try:
-            return f"with exit status {self._process.wait(timeout=2)}"
+            return f"with exit status {self._process.wait(timeout=10)}"
         except subprocess.TimeoutExpired:
             return "its conversation"

@@ -54,7 +54,7 @@ def end_processes(process: subprocess.Popen) -> None:
             continue
     process.wait()
     # Their user is counted free only then. (Gone with the first process of a sandbox are all.)
-    psutil.wait_procs(family, timeout=10)
+    psutil.wait_procs(family, timeout=120)
 
 
 def _family(pid: int) -> list[psutil.Process]:
