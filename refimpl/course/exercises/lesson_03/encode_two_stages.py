@@ -34,12 +34,15 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
         }
 
     usual = case(12, 4, 5, 7)
+    far = usual["first"].copy()
+    far[-1] = 50.0
     return {
         "one frame": case(1, 4, 5, 7),
         "one band": case(12, 1, 5, 7),
         "a first stage with one centroid": case(12, 4, 1, 7),
         "a second stage with one centroid": case(12, 4, 5, 1),
         "a second stage smaller than the first": case(12, 4, 7, 3),
+        "a last code of the first stage that no frame chooses": usual | {"first": far},
         "frames that are centroids, so that nothing is left over": usual
         | {"frames": usual["first"][rng.integers(0, 5, 12)]},
         "float32": {name: array.astype(np.float32) for name, array in usual.items()},

@@ -63,6 +63,12 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
     side_by_side = dead_are(0, 2)
     z = np.clip(side_by_side["z"], -3, 3)
     z[[4, 9]] = 30.0 + rng.uniform(0, 0.5, size=(2, z.shape[1]))
+    lonely = {  # all living codes but one lie around 0
+        "codebook": np.append(rng.uniform(-1, 1, size=(6, 2)), [[30.0, 0.0]], axis=0),
+        "counts": np.array([0.5, 50, 50, 50, 50, 50, 50]),
+        "z": np.append(rng.uniform(-1, 1, size=(12, 2)), [[30.0, 0.2], [0.0, 8.0]], axis=0),
+        "share": 0.1,
+    }
     return {
         "no code dead": dead_are(),
         "the first code dead": dead_are(0),
@@ -73,6 +79,7 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
         "a share of 0": usual | {"share": 0.0},
         "a share of 1": usual | {"share": 1.0},
         "the two worst served vectors close to each other": side_by_side | {"z": z},
+        "a vector far from most codes and close to one": lonely,
         "codes of one number": usual
         | {"codebook": usual["codebook"][:, :1], "z": usual["z"][:, :1]},
         "float32": usual
