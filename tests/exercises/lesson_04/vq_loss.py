@@ -50,6 +50,10 @@ def gives_a_plain_number(z, chosen, commitment):
     return (1 + commitment) * F.mse_loss(z, chosen).item()
 
 
+def forgets_to_return(z, chosen, commitment):
+    writes_the_squares_out(z, chosen, commitment)
+
+
 def gives_all_the_squares(z, chosen, commitment):
     return (chosen - z.detach()) ** 2 + commitment * (z - chosen.detach()) ** 2
 
@@ -77,8 +81,9 @@ WRONG = {
     leaves_out_the_codebook: "nothing moves the codes",
     sums_everything: "not their sum",
     takes_squared_distances: "the numbers of a vector as well",
-    gives_a_plain_number: "cut the result off from autograd",
+    gives_a_plain_number: "make a plain number, which is cut off from autograd",
     gives_all_the_squares: "take the mean",
+    forgets_to_return: "does your function return its result?",
     steps_in_place: "change a tensor in place",
     takes_the_root: "the loss:",
     ignores_a_weight_of_zero: "a weight of 0",

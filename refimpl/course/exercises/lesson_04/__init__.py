@@ -34,18 +34,20 @@ def one_number(loss: object) -> torch.Tensor:
     Raises:
         ValueError: It is something else, from which no gradient can start.
     """
-    if isinstance(loss, float | int) or (torch.is_tensor(loss) and loss.numel() == 1):
-        if torch.is_tensor(loss):
-            return loss
+    if loss is None:
+        raise ValueError("return a tensor with one number: does your function return its result?")
+    if isinstance(loss, list | tuple):
+        raise ValueError(f"return a tensor with one number, not {len(loss)} of them: add them up")
+    if not torch.is_tensor(loss):
         raise ValueError(
-            "return a tensor with one number, not a plain number: .item() and float() cut the "
-            "result off from autograd, so nothing can learn from it"
+            "return a tensor with one number: .item() and float() make a plain number, which is "
+            "cut off from autograd, so nothing can learn from it"
         )
-    if torch.is_tensor(loss):
+    if loss.numel() != 1:
         raise ValueError(
             f"return one number, not a tensor of the shape {tuple(loss.shape)}: take the mean"
         )
-    raise ValueError("return a tensor with one number")
+    return loss
 
 
 def gradient(loss: torch.Tensor | None, by: torch.Tensor) -> np.ndarray:
