@@ -43,9 +43,10 @@ PYTEST := $(VENV_PYTHON) -m pytest -n 2 --dist loadfile
 
 test: lint test-code test-notebooks test-book  ## Check style, run all tests, look at every page
 
-lint: $(SET_UP)  ## Check style and format
+lint: $(SET_UP)  ## Check style, format, and the English that people read
 	@$(VENV_PYTHON) -m ruff check --quiet .
 	@$(VENV_PYTHON) -m ruff format --quiet --check .
+	@$(VENV_PYTHON) tools/lint_prose.py
 
 test-code: $(SET_UP)  ## Run the package's tests
 	@$(PYTEST) --ignore=tests/book tests

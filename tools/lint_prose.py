@@ -1,11 +1,11 @@
-"""Check the English of what people read: `make lint`.
+"""Check the English that people read: `make lint`.
 
-Looks at the lessons and pages, README.md, CONTRIBUTING.md, and the docstrings and messages of the
-package. Files whose faults are put up with for now are in lint-exceptions.toml.
+Covers the lessons and pages, README.md, CONTRIBUTING.md, and the docstrings and messages of the
+package. lint-exceptions.toml lists the files that may still have faults.
 
     .venv/bin/python tools/lint_prose.py             all of it
-    .venv/bin/python tools/lint_prose.py FILE …      these files, whether excepted or not
-    .venv/bin/python tools/lint_prose.py --shrink    take from the list what is no longer needed
+    .venv/bin/python tools/lint_prose.py FILE …      these files, excepted or not
+    .venv/bin/python tools/lint_prose.py --shrink    remove entries that are no longer needed
 """
 
 import sys
@@ -22,6 +22,7 @@ from refimpl.course.linting.finding import Finding
 ROOT = Path(__file__).resolve().parent.parent
 READ = ["*.md", "book/**/*.md", "refimpl/**/*.py", "refimpl/**/*.md"]
 KIND = "prose"
+BETWEEN = "\n¦\n"  # so that no rule takes the end of one passage and the start of the next together
 
 
 def main(words: list[str]) -> int:
@@ -55,7 +56,7 @@ def faults_by_line(passages: list[Passage]) -> Iterator[tuple[int, str]]:
     starts, together = [], ""
     for passage in passages:
         starts.append(len(together))
-        together += passage.text + "\n"
+        together += passage.text + BETWEEN
     for place, text in faults(together):
         number = max(i for i, start in enumerate(starts) if start <= place)
         yield passages[number].line_at(place - starts[number]), text

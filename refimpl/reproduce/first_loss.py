@@ -23,7 +23,7 @@ N_BATCHES = 16
 
 
 def first_losses(preset: Preset, train_set: TokenDataset) -> dict[str, float]:
-    """Losses of untrained models, in nats a token.
+    """Losses of untrained models, in nats per token.
 
     Args:
         preset: says the model, which is made with tied weights and without.

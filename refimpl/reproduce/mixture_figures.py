@@ -113,11 +113,11 @@ def draw_losses(name: str, runs: list[dict[str, Any]], path: Path) -> None:
         axes.fill_between(steps, losses.min(axis=0), losses.max(axis=0), color=colour, alpha=0.12)
         axes.plot(steps, mean, line, color=colour, marker=marker, markersize=4, label=words)
         ends.append(f"{words} {mean[-1]:.2f}")
-    axes.set(xlabel="step", ylabel="loss, nats a token", ylim=(0, None), title=name)
+    axes.set(xlabel="step", ylabel="loss, nats per token", ylim=(0, None), title=name)
     axes.legend(fontsize="small", ncols=2)
     picture.alt = (
         f"Losses of the mixture {name}, mean over {len(runs)} seeds: held-out loss of each "
-        f"objective over the steps. At the end: {', '.join(ends)} nats a token."
+        f"objective over the steps. At the end: {', '.join(ends)} nats per token."
     )
     save_picture(picture, path)
 

@@ -80,7 +80,7 @@ def mixture_tables(results: dict[str, Any]) -> str:
         for name, runs in groups.items()
     }
     heads = ["mixture", *(name.replace("_", " ") for name in objectives)]
-    parts.append(("Held-out loss of each objective, nats a token", _table(heads, rows)))
+    parts.append(("Held-out loss of each objective, nats per token", _table(heads, rows)))
     rows = {name: _cost(runs) for name, runs in groups.items()}
     parts.append(
         (

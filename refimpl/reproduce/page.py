@@ -152,9 +152,9 @@ def _first_losses(results: dict[str, Any]) -> str:
         [
             "| what | |",
             "| --- | --- |",
-            f"| a model that knows nothing: ln V, nats a token | {found['uniform']:.2f} |",
-            f"| untrained, weights not tied, nats a token | {found['untied']:.2f} |",
-            f"| untrained, weights tied, nats a token | {found['tied']:.2f} |",
+            f"| a model that knows nothing: ln V, nats per token | {found['uniform']:.2f} |",
+            f"| untrained, weights not tied, nats per token | {found['untied']:.2f} |",
+            f"| untrained, weights tied, nats per token | {found['tied']:.2f} |",
             f"| tokens that are the same as the one before | {found['repeats']:.0%} |",
         ]
     )

@@ -101,7 +101,7 @@ def _numbers(estimate: Estimate) -> dict[str, float]:
 
 
 def last_losses(finished: FinishedRun) -> dict[str, float]:
-    """The training loss of steps 1, 10, 100, … of a run, in nats a token."""
+    """The training loss of steps 1, 10, 100, … of a run, in nats per token."""
     losses = {r["step"]: r["loss"] for r in read_metrics(finished.folder.training) if "loss" in r}
     return {str(step): losses[step] for step in (1, 10, 100, 1000) if step in losses}
 

@@ -105,7 +105,7 @@ def _made_by(name: str, record: dict[str, Any]) -> list[str]:
         f"2. {last}",
         "",
         f"The first took {start['steps']:,} steps, {start['tokens']:,} labels and {_time(start)}, "
-        f"and ended at {start['validation_loss']:.3f} nats a token; the figures below are the "
+        f"and ended at {start['validation_loss']:.3f} nats per token; the figures below are the "
         "second's.",
     ]
 
@@ -129,8 +129,8 @@ def _section(name: str, record: dict[str, Any]) -> str:
         f"{settings['data']['n_train']:,} tunes of level {settings['tunes']['level']}; "
         f"{record['tokens']:,} labels, {_time(record)}.",
         f"- **Objectives:** {_objectives(record)}.",
-        f"- **Validation loss:** {record['validation_loss']:.3f} nats a token (bigram "
-        f"{record['baselines']['bigram']:.3f}), {record['nats_per_second']:.1f} nats a second of "
+        f"- **Validation loss:** {record['validation_loss']:.3f} nats per token (bigram "
+        f"{record['baselines']['bigram']:.3f}), {record['nats_per_second']:.1f} nats per second of "
         f"audio (bigram {record['bigram_nats_per_second']:.1f}).",
         f"- **Positions:** {_POSITIONS[model.get('sample_positions', 'row')]}.",
         "",
@@ -147,7 +147,7 @@ def _time(record: dict[str, Any]) -> str:
         model, settings = record["settings"]["model"], record["settings"]
         positions = record["steps"] * settings["batch_size"] * model["context_length"]
         speed = positions / record["core_seconds"]
-        return f"{record['core_seconds']:.0f} s of one CPU core, {speed:,.0f} positions a second"
+        return f"{record['core_seconds']:.0f} s of one CPU core, {speed:,.0f} positions per second"
     return f"{record['seconds']:.0f} s on two CPU cores"
 
 

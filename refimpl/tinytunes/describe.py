@@ -41,12 +41,12 @@ def describe(level: int, n: int) -> dict[str, str]:
     ours = {t.fingerprint for t in tunes}
     seconds = sum(t.duration for t in tunes)
     return {
-        "seconds a tune": _spread([t.duration for t in tunes]),
-        "beats a minute": _spread([t.tempo for t in tunes]),
+        "seconds per tune": _spread([t.duration for t in tunes]),
+        "beats per minute": _spread([t.tempo for t in tunes]),
         "keys": f"{len({t.key_name for t in tunes})}",
         "instruments": f"{len({i for t in tunes for i in t.instruments.values()})}",
-        "notes a tune": _spread([len(t.notes) for t in tunes]),
-        "onsets a second": f"{np.mean([_onsets_per_second(t) for t in tunes]):.2f}",
+        "notes per tune": _spread([len(t.notes) for t in tunes]),
+        "onsets per second": f"{np.mean([_onsets_per_second(t) for t in tunes]):.2f}",
         **_melody_figures(tunes),
         "chords (most frequent)": _common([c.numeral for t in tunes for c in t.chords], 5),
         "different melodies": f"{len(ours)} of {n}",

@@ -83,7 +83,7 @@ def test_a_second_call_makes_only_what_is_missing(little):
     said.clear()
     again = compare_mixtures(place / "out", tell=said.append, **options)
     assert any("13 of 14 runs are there already" in line for line in said)
-    assert sum("nats a token" in line for line in said) == 1
+    assert sum("nats per token" in line for line in said) == 1
     for before, after in zip(results["runs"], again["runs"], strict=True):
         # The run that was made again comes out as before.
         assert after["next_token_nats"] == pytest.approx(before["next_token_nats"], abs=1e-5)

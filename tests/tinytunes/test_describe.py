@@ -7,7 +7,7 @@ from refimpl.tinytunes.describe import describe, main
 
 def test_the_figures_say_what_is_known():
     figures = describe(1, 12)
-    assert figures["beats a minute"].startswith("117.5 to 117.5")
+    assert figures["beats per minute"].startswith("117.5 to 117.5")
     assert figures["melody, notes in the scale"] == "100.0%"
     assert figures["different melodies"] == "12 of 12"
     assert figures["melodies in two splits"] == "0"

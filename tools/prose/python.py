@@ -1,4 +1,4 @@
-"""The prose in Python: docstrings, and texts of a sentence's length, such as messages and labels."""
+"""The prose in Python: docstrings, and texts of some words, such as messages and labels."""
 
 import ast
 import re

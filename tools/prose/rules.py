@@ -1,4 +1,4 @@
-"""What is wrong in a text: what proselint knows, and our list of English that reads as translated."""
+"""Faults in a text: those that proselint knows, and wordings that read as translated."""
 
 import re
 import tomllib
@@ -48,7 +48,7 @@ class Rule:
 def read_rules() -> list[Rule]:
     """Return the rules of words.toml."""
     rules = tomllib.loads(WORDS.read_text(encoding="utf-8"))["rule"]
-    return [Rule(**rule | {"find": re.compile(rule["find"])}) for rule in rules]
+    return [Rule(**rule | {"find": re.compile(rule["find"], re.MULTILINE)}) for rule in rules]
 
 
 RULES = read_rules()
