@@ -113,8 +113,8 @@ def _all_runs(
             replace_file(_file(record["name"], record["seed"], place), json.dumps(record).encode())
             bar.update()
             tell(
-                f"{record['name']}, seed {record['seed']}: {record['next_token_nats']:.3f} nats per "
-                f"token, {record['seconds']:.0f} s"
+                f"{record['name']}, seed {record['seed']}: {record['next_token_nats']:.3f} nats "
+                f"per token, {record['seconds']:.0f} s"
             )
     return (_kept(job, place) for job in jobs)
 
