@@ -138,7 +138,7 @@ WRONG = {
     divides_by_all_tokens: "the first token is not predicted",
     adds_the_smoothing_once: "add the smoothing to every count before",
     smooths_only_what_was_seen: "largest difference",
-    makes_a_table_of_the_ids_seen: "ids that never come up",
+    makes_a_table_of_the_ids_seen: "at an edge that the docstring allows",
     keeps_whole_numbers: "smoothing 1, a whole number",
 }
 
