@@ -6,7 +6,7 @@ from refimpl.course.exercise import Exercise, Inputs
 
 
 def quantise(audio: np.ndarray, n_bits: int) -> np.ndarray:
-    """Round samples in [-1, 1] to the steps of signed integers of n_bits bits."""
+    """Round samples in [-1, 1] to the steps of signed integers of n_bits."""
     scale = 2 ** (n_bits - 1)
     integers = np.clip(np.round(audio * scale), -scale, scale - 1)
     return integers / scale

@@ -93,7 +93,7 @@ EXERCISE = Exercise(
     misconceptions={
         _nothing_where_silent: "where the spectrum is 0, take phase 0 and the given magnitude",
         _divided_by_zero: "where the spectrum is 0, this divides 0 by 0; np.angle gives 0 there",
-        _multiplied: "the spectrum has a magnitude of its own: divide by it first",
+        _multiplied: "the spectrum has its own magnitude: divide by it first",
         _magnitude_only: "the phase is gone: the result has to be complex",
         _other_way_round: "the phase has the wrong sign: exp(+1j * angle)",
         _real_part: "keep the imaginary part: it holds half of the phase",
