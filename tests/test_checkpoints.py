@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from refimpl.objectives import Mixture
+from refimpl.generation import fill_gaps
+from refimpl.objectives import SAMPLE_POSITIONS, Mixture
 from refimpl.packing import expand, pack_corpus
 from refimpl.pipeline import load_generator, load_tokenizer, open_source, read_facts, sound_of
 from refimpl.pipeline.folder import preset_from_dict
 from refimpl.pipeline.generators import shipped_folder
+from refimpl.reproduce.filling import PLACES, gap_of, notes_in_gap
+from refimpl.tinytunes import Corpus
 from refimpl.training import ValidationBatches, evaluate_losses, frame_tune
 
 NAMES = ("course", "report")
@@ -45,13 +48,46 @@ def test_the_courses_tokens_keep_their_meaning():
 
 
 @pytest.fixture(scope="module")
+def filled():
+    """Notes, notes in key and notes on the beat in gaps that begin between two beats."""
+    model, tokenizer = load_generator("course")
+    draw = vars(preset_from_dict(read_facts("course")["settings"]).sampling)
+    counts = {way: np.zeros(3) for way in SAMPLE_POSITIONS}
+    for seed, tune in enumerate(Corpus("test").take(24)):
+        tokens = tokenizer.encode(tune.render())
+        gap = gap_of(tune, tokenizer.tokens_per_second, PLACES["between two beats"])
+        for way, total in counts.items():
+            options = {"seed": seed, "sample_positions": way} | draw
+            (whole,) = fill_gaps(model, tokenizer.vocabulary, tokens, [gap], **options)
+            total += notes_in_gap(whole, gap, tune, tokenizer)
+    return counts
+
+
+def test_the_courses_model_fills_a_gap_in_key_and_on_the_beat(filled):
+    """The card says .99 and .93, on more tunes."""
+    notes, in_key, on_grid = filled["tune"]
+    assert notes >= 24
+    assert in_key / notes > 0.9
+    assert on_grid / notes > 0.8
+
+
+def test_without_the_positions_of_its_gap_an_answer_loses_the_beat(filled):
+    notes, _, on_grid = filled["row"]
+    assert on_grid / notes < 0.5
+
+
+@pytest.fixture(scope="module")
 def shown_and_mistaken():
     """Held-out losses of the course's model by objective: shown its tune, and shown another one."""
     model, tokenizer = load_generator("course")
     preset = preset_from_dict(read_facts("course")["settings"])
     clips = islice(open_source("tinytunes", preset).clips("validation"), 13)
     tunes = [frame_tune(tokenizer.encode(sound_of(clip)), tokenizer.vocabulary) for clip in clips]
-    mixture = Mixture(preset.objectives.mixture, tokenizer.vocabulary)
+    mixture = Mixture(
+        preset.objectives.mixture,
+        tokenizer.vocabulary,
+        sample_positions=model.config.sample_positions,
+    )
     row, losses = preset.model.context_length, {}
     for which, name in enumerate(mixture.names):
         mixture.shares = np.eye(len(mixture))[which]

@@ -20,6 +20,7 @@ examples:
   refimpl evaluate tune.wav
   refimpl evaluate my-recordings/ --no-references
   refimpl evaluate --model runs/mine --count 50 --json > measures.json
+  refimpl evaluate --model course --filling --count 48
 """
 DEFAULT_MODEL = "course"
 
@@ -46,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--tempo", type=tempo, metavar="BPM", help="where known (default: fitted)")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="default: 0")
+    parser.add_argument(
+        "--filling",
+        action="store_true",
+        help="measure how --model fills a gap of a second in each of COUNT held-out tunes",
+    )
     parser.add_argument("--no-references", action="store_true", help="only what is asked for")
     parser.add_argument("--no-intervals", action="store_true", help="means without 95 %% intervals")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
@@ -62,9 +68,12 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(f"--count is {args.count}; give 1 or more")
     if args.tempo is not None and not args.tempo > 0:
         raise UserError(f"--tempo is {args.tempo:g}; give beats a minute, more than 0")
+    if args.filling and (args.files or args.model is None):
+        raise UserError("--filling needs --model RUN_OR_NAME, and no files: it cuts its own gaps")
     if args.out:
         check_free([args.out], args.force)
-    rows = _of_files(args) if args.files else _of_model(args)
+    what = _of_filling if args.filling else _of_files if args.files else _of_model
+    rows = what(args)
     if args.json:
         text = json.dumps(
             {name: {m: asdict(e) for m, e in row.items()} for name, row in rows.items()}, indent=1
@@ -119,3 +128,9 @@ def _of_model(args: argparse.Namespace) -> dict:
         references=not args.no_references,
         seed=args.seed,
     )
+
+
+def _of_filling(args: argparse.Namespace) -> dict:
+    from refimpl.reproduce.filling import evaluate_filling
+
+    return evaluate_filling(args.model, args.count)

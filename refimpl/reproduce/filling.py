@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from refimpl.errors import UserError
 from refimpl.generation import fill_gaps, generate
-from refimpl.metrics import bootstrap_share, detect_notes
+from refimpl.metrics import Estimate, bootstrap_share, detect_notes
 from refimpl.metrics.musical import GRID_TOLERANCE, MAJOR_SCALE
-from refimpl.pipeline import FinishedRun, load_generator
+from refimpl.pipeline import TINYTUNES, FinishedRun, load_generator, read_facts
+from refimpl.pipeline.folder import preset_from_dict
 from refimpl.presets import SamplingConfig
 from refimpl.reproduce.records import plain
-from refimpl.tinytunes import Tune
+from refimpl.tinytunes import Corpus, Tune
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.transformer import Transformer
 
-MOST_TUNES = 96
+MOST_TUNES = 96  # of a reproduction
 N_BEATS = 2  # of a gap, a second in all
 BEATS_BEFORE = 7  # half a tune
 PLACES = {"on a beat": 0.0, "between two beats": 0.3}  # beats from the beat to the gap's start
@@ -43,10 +46,42 @@ def measure_filling(run: FinishedRun, tunes: Sequence[Tune]) -> dict[str, Any]:
     return compare_fillings(
         run.model,
         run.tokenizer,
-        tunes,
+        tunes[:MOST_TUNES],
         run.preset.sampling,
         started_from=None if start is None else load_generator(start)[0],
     )
+
+
+def evaluate_filling(where: str | Path, n_tunes: int) -> dict[str, dict[str, Estimate]]:
+    """How a saved model fills gaps in held-out tunes, as rows of a table.
+
+    Args:
+        where: a run's folder, a model's, or the name of one that comes with the package.
+        n_tunes: how many tunes a second is cut out of.
+
+    Raises:
+        UserError: the model knows other music than tunes of one tempo in major keys, in which
+            alone it is known what is right, or was never asked to fill a gap.
+
+    Taught in lesson 7.
+    """
+    facts = read_facts(where)
+    preset = preset_from_dict(facts["settings"]) if "settings" in facts else None
+    if preset is None or facts.get("source", {}).get("kind") != TINYTUNES:
+        raise UserError(f"{where} was not trained on {TINYTUNES}; gaps are cut out of its tunes")
+    if len(preset.tunes.tempos) > 1 or tuple(preset.tunes.modes) != ("major",):
+        raise UserError(f"{where} knows several tempos or modes; give a model of level 1")
+    model, tokenizer = load_generator(where)
+    tunes = list(Corpus("test", preset.tunes).take(n_tunes))
+    found = compare_fillings(model, tokenizer, tunes, preset.sampling)
+    return {
+        f"{way}; begins {place}": {
+            name: Estimate(**{k: np.nan if v is None else v for k, v in shares[name].items()})
+            for name in ("in_key", "grid")
+        }
+        for place, ways in found["places"].items()
+        for way, shares in ways.items()
+    }
 
 
 def compare_fillings(
@@ -72,7 +107,6 @@ def compare_fillings(
 
     Taught in lesson 7.
     """
-    tunes = tunes[:MOST_TUNES]
     tokens = [tokenizer.encode(tune.render()) for tune in tunes]
     rate, draw = tokenizer.tokens_per_second, vars(sampling)
     vocabulary = tokenizer.vocabulary

@@ -120,16 +120,18 @@ def _losses(results: dict[str, Any]) -> str:
     ]
     lines.append("|" + " --- |" * (lines[0].count("|") - 1))
     for record in results["experiments"]:
+        start = record.get("start") or {}  # the run that this one went on from
+        at_10 = float("nan") if start else record["last_losses"].get("10", float("nan"))
         cells = [
             record["name"],
             f"{record['parameters']:,}",
             f"{record['tokens_per_second']:.1f}",
             f"{record['bits_per_second']:.0f}",
             f"{record['context_seconds']:.2f}",
-            str(record["steps"]),
-            _seconds(record),
-            f"{record['first_loss']:.2f}",
-            f"{record['last_losses'].get('10', float('nan')):.2f}",
+            f"{start['steps']} + {record['steps']}" if start else str(record["steps"]),
+            f"{_seconds(start)} + {_seconds(record)}" if start else _seconds(record),
+            f"{start.get('first_loss', record['first_loss']):.2f}",
+            "–" if at_10 != at_10 else f"{at_10:.2f}",
             f"{record['validation_loss']:.3f}",
             f"{record['baselines']['bigram']:.3f}",
             f"{record['nats_per_second']:.1f}",

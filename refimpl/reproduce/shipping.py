@@ -91,7 +91,7 @@ def _settings(settings: dict[str, Any]) -> dict[str, Any]:
     return flatten(preset_to_dict(preset_from_dict(settings)))
 
 
-def _made_by(name: str, record: dict[str, Any]) -> list[str]:
+def made_by(name: str, record: dict[str, Any]) -> list[str]:
     """The command, or the two one after the other, that make a model."""
     last = f"`{command(name, record)}`"
     if not record.get("start"):
@@ -116,7 +116,7 @@ def _section(name: str, record: dict[str, Any]) -> str:
     lines = [
         f"## `{name}`",
         "",
-        *_made_by(name, record),
+        *made_by(name, record),
         "",
         f"- **Sound to tokens:** frames of n_fft {mel['n_fft']}, hop {mel['hop_length']} and "
         f"{mel['n_mels']} mel bands at {mel['sample_rate']:,} Hz; {codes['n_clusters']} codes, "

@@ -157,6 +157,13 @@ def test_evaluate_measures_a_model(refimpl, trained):
     assert "longest run" in done.out
 
 
+def test_evaluate_measures_how_a_model_fills_gaps(refimpl):
+    done = refimpl("evaluate", "--model", "course", "--filling", "--count", 2)
+    assert done.code == 0
+    assert "| filled; begins between two beats " in done.out
+    assert "in key" in done.out and "grid" in done.out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -165,6 +172,9 @@ def test_evaluate_measures_a_model(refimpl, trained):
         (["clip.wav", "--model", "nowhere"], "nowhere"),
         (["clip.wav", "--tempo", "0"], "--tempo"),
         (["--model", "x", "--count", "0"], "--count"),
+        (["clip.wav", "--filling"], "--filling"),
+        (["--filling"], "nothing to evaluate"),
+        (["--model", "report", "--filling"], "no answer token"),
     ],
 )
 def test_evaluate_refuses_what_cannot_be(refimpl, clip, words, said):

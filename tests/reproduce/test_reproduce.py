@@ -64,6 +64,18 @@ def test_every_set_is_measured_and_can_be_heard(little):
             assert all((place / "out" / "sounds" / name).stat().st_size for name in one["sounds"])
 
 
+def test_what_fills_a_gap_is_heard_beside_the_tune_itself(little):
+    place, results, _, _ = little
+    course = next(r for r in results["experiments"] if r["name"] == "course")
+    assert course["filling"]["n_tunes"] == 2
+    for ways in course["filling"]["places"].values():
+        assert {"the tune itself", "continued", "filled"} < set(ways)
+        for found in ways.values():
+            low, mean, high = (found["grid"][key] for key in ("low", "mean", "high"))
+            assert found["notes"] == 0 or 0 <= low <= mean <= high <= 1
+    assert "| between two beats | filled |" in (place / "out" / "tables.md").read_text()
+
+
 def test_the_page_shows_every_sound_and_every_figure_of_the_results(little):
     place, results, _, _ = little
     page = (place / "out" / "index.html").read_text()

@@ -1,0 +1,44 @@
+"""The card of a shipped model: the commands that it gives are those that make the model."""
+
+import copy
+import shlex
+
+from refimpl.pipeline.folder import preset_to_dict
+from refimpl.presets import get_preset, override, parse_assignment
+from refimpl.reproduce.shipping import command, made_by
+
+TIMES = {"core_seconds": 100.0, "seconds": 60.0, "tokens": 5000, "validation_loss": 0.2}
+
+
+def record_of(changes, **more):
+    settings = preset_to_dict(override(get_preset("course"), changes))
+    return {"settings": settings, "steps": settings["training"]["steps"], **TIMES, **more}
+
+
+def preset_from(line):
+    """What the command's --set options make of the preset."""
+    words = shlex.split(line)
+    changes = dict(parse_assignment(words[i + 1]) for i, w in enumerate(words) if w == "--set")
+    return override(get_preset(words[words.index("--preset") + 1]), changes)
+
+
+def test_the_command_sets_what_differs_from_the_preset_and_nothing_else():
+    assert command("course", record_of({})) == (
+        "refimpl run tinytunes --preset course --out runs/course"
+    )
+    changes = {"training.steps": 70, "data.n_train": 90, "training.learning_rate": 0.001}
+    record = record_of(changes)
+    assert preset_to_dict(preset_from(command("course", record))) == record["settings"]
+
+
+def test_a_model_that_started_from_another_is_made_by_two_commands():
+    first = record_of({"model.sample_positions": "row", "training.steps": 60})
+    older = copy.deepcopy(first)  # written before these settings were there
+    del older["settings"]["model"]["sample_positions"], older["settings"]["start_from"]
+    record = record_of({"start_from": "runs/first", "training.steps": 20}, start=older)
+    lines = made_by("course", record)
+    one, two = (line.split("`")[1] for line in lines if line.startswith(("1. ", "2. ")))
+    assert one.endswith("--out runs/first")
+    assert preset_to_dict(preset_from(one)) == first["settings"]
+    assert preset_to_dict(preset_from(two)) == record["settings"]
+    assert any("60 steps" in line for line in lines)
