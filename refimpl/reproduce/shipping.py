@@ -32,7 +32,7 @@ SET = (
 )
 _POSITIONS = {
     "row": "counted through each sample",
-    "tune": "a question's tokens and its answer's stand where they belong in the tune "
+    "tune": "each token of a question and its answer has its place in the tune "
     "(`sample_positions`)",
 }
 MEASURES = {
@@ -99,7 +99,7 @@ def made_by(name: str, record: dict[str, Any]) -> list[str]:
     start = record["start"]
     first = command(name, start, out=record["settings"]["start_from"])
     return [
-        "Made by two commands, of which the second goes on training the model of the first:",
+        "Made by two commands. The second continues the training of the first one's model:",
         "",
         f"1. `{first}`",
         f"2. {last}",
@@ -120,7 +120,7 @@ def _section(name: str, record: dict[str, Any]) -> str:
         "",
         f"- **Sound to tokens:** frames of n_fft {mel['n_fft']}, hop {mel['hop_length']} and "
         f"{mel['n_mels']} mel bands at {mel['sample_rate']:,} Hz; {codes['n_clusters']} codes, "
-        f"{record['tokens_per_second']:.1f} tokens and {record['bits_per_second']:.0f} bits a "
+        f"{record['tokens_per_second']:.1f} tokens and {record['bits_per_second']:.0f} bits per "
         "second.",
         f"- **Model:** {model['n_layers']} layers, {model['hidden_size']} wide, {model['n_heads']} "
         f"heads, {record['parameters']:,} parameters, context {model['context_length']} tokens "
