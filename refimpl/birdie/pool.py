@@ -146,7 +146,7 @@ class Workers:
         except (EOFError, OSError):
             pass
         if message is None:
-            process.join(1)
+            process.join(60)  # it is ending; its exit code may be a moment away
             raise WorkerError(
                 f"worker {self._workers.index(worker)} died (exit code {process.exitcode}); was it"
                 " killed, or out of memory? Try fewer num_workers"

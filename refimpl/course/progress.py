@@ -67,7 +67,7 @@ def record(exercise: Exercise, points: int) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Two notebooks may be open at the same time.
-        with FileLock(path.with_name(f"{path.name}.lock"), timeout=5):
+        with FileLock(path.with_name(f"{path.name}.lock"), timeout=60):
             exercises = _read(path)  # what cannot be read is not to be overwritten
             if exercises.get(exercise.id, {}).get("points", -1) >= points:
                 return
