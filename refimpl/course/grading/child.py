@@ -20,7 +20,7 @@ from refimpl.course.comparing import as_array
 from refimpl.course.grading.cells import broken_definition, readable_source
 from refimpl.course.grading.importing import import_ahead
 from refimpl.course.grading.needed import needed, statements_of
-from refimpl.course.grading.refusing import refuse_keyrings
+from refimpl.course.grading.refusing import refuse_calls
 from refimpl.course.grading.running import run_sources, told
 from refimpl.course.grading.suspicion import suspicions
 from refimpl.course.grading.wire import (
@@ -52,7 +52,7 @@ def main(user: int | None, limits: dict[str, int], must_hold: bool) -> None:
     for descriptor in range(3):
         os.dup2(nowhere, descriptor)
     set_limits(limits, must_hold)
-    refuse_keyrings(must_hold)
+    refuse_calls(must_hold)
     if user is not None:
         os.setgroups([])
         os.setresgid(user, user, user)

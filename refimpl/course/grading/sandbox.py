@@ -20,6 +20,8 @@ from refimpl.errors import UserError
 
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/bin", "/etc/alternatives", "/etc/ld.so.cache")
 INSIDE = "/package"  # where the package lies for a child
+FOLDERS = ("/dev/shm", "/tmp")  # where a child may write
+OPEN_FILES = 256  # of one process
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,9 @@ class Limits:
         notebook: As much more where the whole notebook has to be run for an answer.
         memory: Bytes, of all processes of a child together.
         processes: How many there may be, threads counted.
-        file_size: Bytes that a file may have; there is room for twice as much.
-        files: How many there may be.
+        file_size: Bytes that a file may have; each folder to write in has room for two such files.
+        files: How many files there may be.
+        descriptors: How many may be open at once, sockets included, in all processes together.
     """
 
     seconds: float = 60.0
@@ -43,6 +46,12 @@ class Limits:
     processes: int = 64
     file_size: int = 32 * 2**20
     files: int = 5_000
+    descriptors: int = 1_024
+
+    @property
+    def room(self) -> int:
+        """Bytes that files may take in each folder to write in."""
+        return 2 * self.file_size
 
 
 @dataclass(frozen=True)
@@ -108,7 +117,7 @@ class Sandbox:
             "RLIMIT_AS": limits.memory,
             "RLIMIT_FSIZE": limits.file_size,
             "RLIMIT_CORE": 0,
-            "RLIMIT_NOFILE": 256,
+            "RLIMIT_NOFILE": OPEN_FILES,
         }
         if not self.trusted:
             # Counts all processes of a user: an ordinary one may have others running.
@@ -130,10 +139,10 @@ class Sandbox:
         # The package as it is installed holds the references.
         if any(PACKAGE.is_relative_to(path) for path in seen):
             binds += ["--ro-bind", str(self.edition / "refimpl"), str(PACKAGE)]
-        size = str(2 * self.limits.file_size)
+        size = str(self.limits.room)
         room = [
             word
-            for folder in ("/dev/shm", "/tmp")
+            for folder in FOLDERS
             for word in ("--size", size, "--perms", "1777", "--tmpfs", folder)
         ]
         package = ["--ro-bind", str(self.edition), INSIDE]

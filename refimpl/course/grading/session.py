@@ -8,9 +8,10 @@ from threading import Event, Thread
 from typing import Any
 
 from refimpl.course.grading import wire
+from refimpl.course.grading.cgroups import memory_group
 from refimpl.course.grading.report import STALLED
-from refimpl.course.grading.sandbox import Sandbox
-from refimpl.course.grading.usage import end_processes, used_by
+from refimpl.course.grading.sandbox import FOLDERS, Sandbox
+from refimpl.course.grading.usage import Used, end_processes, memory_of, used_by
 from refimpl.course.grading.users import borrowed_user
 
 MAX_REPLY = 64 * 2**20
@@ -51,16 +52,18 @@ class Session:
         self._stop = stop or Event()
         self._n_asked = 0
         self._threads: list[Thread] = []
-        with ExitStack() as user:
+        with ExitStack() as lent:
+            self._group = lent.enter_context(memory_group(self._all_memory()))
+            command = sandbox.command(lent.enter_context(borrowed_user()))
             self._process = subprocess.Popen(
-                sandbox.command(user.enter_context(borrowed_user())),
+                self._group.entering(command) if self._group else command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # however much they print
                 env=sandbox.environment(),
                 start_new_session=True,
             )
-            self._user = user.pop_all()
+            self._lent = lent.pop_all()
 
     def __enter__(self) -> "Session":
         return self
@@ -69,8 +72,8 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the child and all that it started; give its user back when all are gone."""
-        with self._user:
+        """End the child and all that it started; give back what it was lent when all are gone."""
+        with self._lent:
             end_processes(self._process)
             for thread in self._threads:
                 thread.join(timeout=10)
@@ -98,7 +101,9 @@ class Session:
         frame = self._wait(self._exchange(message), before, allowed)
         try:
             if frame is None:
-                raise ChildFailed("crash", f"the process ended {self._ending()}")
+                ending = self._ending()
+                self._look_at_memory()
+                raise ChildFailed("crash", f"the process ended {ending}")
             if isinstance(frame, wire.WireError):
                 raise frame
             reply = wire.unpack(frame)
@@ -158,10 +163,24 @@ class Session:
                 raise ChildFailed(STALLED, f"slept for more than {PATIENCE * allowed:g} s")
             if time.monotonic() - start > LONGEST_WAIT + LONGEST_SHARE * seconds:
                 raise ChildFailed(STALLED, "came to no end, and could not be seen to compute")
-            if used.memory > limits.memory:
-                raise ChildFailed("memory", f"used more than {limits.memory / 2**30:g} GiB")
+            self._look_at_memory(used)
             if used.files > limits.files:
                 raise ChildFailed("files", f"wrote more than {limits.files} files")
+            if used.descriptors > limits.descriptors:
+                raise ChildFailed("files", f"opened more than {limits.descriptors} files at once")
+
+    def _all_memory(self) -> int:
+        """Bytes for processes and for files, which lie in memory, too."""
+        return self.limits.memory + len(FOLDERS) * self.limits.room
+
+    def _look_at_memory(self, used: Used | None = None) -> None:
+        if self._group:
+            too_much = self._group.was_exceeded()
+        else:
+            limit = self.limits.memory
+            too_much = used and used.memory > limit and memory_of(self._process.pid) > limit
+        if too_much:
+            raise ChildFailed("memory", f"used more than {self.limits.memory / 2**30:g} GiB")
 
     def _ending(self) -> str:
         try:

@@ -9,6 +9,7 @@ from pathlib import Path
 import psutil
 
 from refimpl.course.budgets import processor_time
+from refimpl.course.grading.sandbox import OPEN_FILES
 
 
 @dataclass
@@ -17,14 +18,16 @@ class Used:
 
     Attributes:
         seconds: Processor time of those that are there and of children that they waited for.
-        memory: Bytes.
+        memory: Bytes; what several processes share counts for each.
         files: In /tmp and /dev/shm of a sandbox.
+        descriptors: Open files, sockets and pipes.
         runs: Whether one of them computes, or waits for nothing but a processor.
     """
 
     seconds: float = 0.0
     memory: int = 0
     files: int = 0
+    descriptors: int = 0
     runs: bool = False
 
 
@@ -38,9 +41,26 @@ def used_by(pid: int) -> Used:
                 used.runs = used.runs or _runs(process)
                 used.memory += process.memory_info().rss
             used.files = max(used.files, _files_of(process.pid))
+            used.descriptors += _descriptors_of(process)
         except psutil.Error:
             continue
     return used
+
+
+def memory_of(pid: int) -> int:
+    """Return the bytes that a process and all that it started use; what they share counts once.
+
+    Looking takes the kernel some milliseconds for each of them.
+    """
+    memory = 0
+    for process in _family(pid):
+        try:
+            memory += getattr(process.memory_full_info(), "pss", 0) or process.memory_info().rss
+        except psutil.AccessDenied:  # hides itself: it counts whole
+            memory += process.memory_info().rss
+        except psutil.Error:
+            continue
+    return memory
 
 
 def end_processes(process: subprocess.Popen) -> None:
@@ -81,6 +101,15 @@ def _runs(process: psutil.Process) -> bool:
     except (OSError, IndexError):  # gone
         pass
     return False
+
+
+def _descriptors_of(process: psutil.Process) -> int:
+    if not hasattr(process, "num_fds"):  # Windows
+        return 0
+    try:
+        return process.num_fds()
+    except psutil.AccessDenied:  # hides itself: it may have all
+        return OPEN_FILES
 
 
 def _files_of(pid: int) -> int:
