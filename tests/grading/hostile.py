@@ -153,7 +153,7 @@ CHEATS = {
         ("tampering",),
     ),
     "half a character": Hostile("return np.array('\\ud800')", ("wrong",), is_seen=False),
-    "a long text": Hostile("return np.array('x' * 2_000_000)", ("wrong",), is_seen=False),
+    "a long text": Hostile("return np.array('x' * 500_000)", ("wrong",), is_seen=False),
     "more axes than a message may have": Hostile(
         "return np.zeros([1] * 40) + RIGHT", ("wrong",), is_seen=False
     ),
@@ -198,7 +198,7 @@ BREAKS = {
         "import os, time\n"
         "for _ in range(4):\n"
         "    if os.fork() == 0:\n"
-        "        kept = np.ones(50 * 2**20)\n"
+        "        kept = bytearray(400 * 2**20)\n"
         "        time.sleep(1e6)\n"
         "time.sleep(1e6)",
         ("memory",),

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from refimpl.course.grading.refusing import MACHINES, NUMBERS
+from refimpl.course.grading.refusing import MACHINES, numbers_of
 from refimpl.course.grading.task import prepare
 from tests.grading.settings import TASK
 
@@ -39,6 +39,7 @@ def clone():  # a process in a user namespace of its own
 this = open(sys.executable, "rb")  # a file that all children see
 TRIES = {
     "memfd_create": lambda: call("memfd_create", b"x", 0),
+    "memfd_secret": lambda: call("memfd_secret", 0),
     "shmget": lambda: call("shmget", 0, 4096, 0o1600),
     "msgget": lambda: call("msgget", 0, 0o1600),
     "semget": lambda: call("semget", 0, 1, 0o1600),
@@ -78,14 +79,21 @@ REFUSED = dict.fromkeys(("flock", "lockf"), "ENOSYS")
 REFUSED |= dict.fromkeys(("internet", "netlink", "vsock"), "EAFNOSUPPORT")
 HARMLESS = ("socketpair", "thread", "process")
 # What this kernel has, or lets an ordinary user do, is another question.
-MAY_BE_MISSING = {"vsock", "userfaultfd", "io_uring_setup", "mq_open", "unshare", "clone"}
+MAY_BE_MISSING = {
+    "memfd_secret",
+    "vsock",
+    "userfaultfd",
+    "io_uring_setup",
+    "mq_open",
+    "unshare",
+    "clone",
+}
 
 
 def errors_of_all(before=""):
     """What each call comes to in the sandbox."""
     sandbox = prepare(TASK)[1]
-    column = list(MACHINES).index(platform.machine())
-    numbers = {name: numbers[column] for name, numbers in NUMBERS.items()}
+    numbers = numbers_of(platform.machine())
     code = sandbox.with_package(f"NUMBERS = {numbers}\n{before}\n{TRY_ALL}")
     done = subprocess.run(
         sandbox.python(code), capture_output=True, text=True, env=sandbox.environment()

@@ -103,9 +103,14 @@ def install_filter(filter_steps: list[Step], must_hold: bool) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def _filter(machine: str) -> list[Step]:
+def numbers_of(machine: str) -> dict[str, int]:
+    """Return the numbers of the calls above on a machine, those left out that it does not have."""
     column = list(MACHINES).index(machine)
-    number = {name: numbers[column] for name, numbers in NUMBERS.items()}
+    return {name: numbers[column] for name, numbers in NUMBERS.items() if numbers[column]}
+
+
+def _filter(machine: str) -> list[Step]:
+    number = numbers_of(machine)
     steps = [
         (_LOAD, 0, 0, _MACHINE_AT),
         (_IS_EQUAL, 1, 0, MACHINES[machine]),  # code for another machine, such as 32-bit: refused
@@ -115,9 +120,8 @@ def _filter(machine: str) -> list[Step]:
         _refused(errno.EPERM),
     ]
     for name in number.keys() - set(_SOME):
-        if number[name] is not None:
-            error = errno.ENOSYS if name in _NO_SUCH_CALL else errno.EPERM
-            steps += [(_IS_EQUAL, 0, 1, number[name]), _refused(error)]
+        error = errno.ENOSYS if name in _NO_SUCH_CALL else errno.EPERM
+        steps += [(_IS_EQUAL, 0, 1, number[name]), _refused(error)]
     spaces = [(_HAS_BITS, 0, 1, _NAMESPACES), _refused(errno.EPERM)]
     families = [(_IS_EQUAL, 1, 0, _UNIX_SOCKET), _refused(errno.EAFNOSUPPORT)]
     locks = [step for lock in _LOCKS for step in ((_IS_EQUAL, 0, 1, lock), _refused(errno.ENOSYS))]

@@ -155,19 +155,19 @@ class Session:
             if self._stop.is_set():
                 raise Stopped
             used = used_by(self._process.pid)
-            # Looks are counted, not the time between them: that may be long on a busy machine.
-            n_asleep += not used.runs
-            if used.seconds - spent_before > seconds:
-                raise ChildFailed("timeout", f"computed for more than {allowed:g} s")
-            if n_asleep * LOOK_EVERY > PATIENCE * allowed:
-                raise ChildFailed(STALLED, f"slept for more than {PATIENCE * allowed:g} s")
-            if time.monotonic() - start > LONGEST_WAIT + LONGEST_SHARE * seconds:
-                raise ChildFailed(STALLED, "came to no end, and could not be seen to compute")
             self._look_at_memory(used)
             if used.files > limits.files:
                 raise ChildFailed("files", f"wrote more than {limits.files} files")
             if used.descriptors > limits.descriptors:
                 raise ChildFailed("files", f"opened more than {limits.descriptors} files at once")
+            if used.seconds - spent_before > seconds:
+                raise ChildFailed("timeout", f"computed for more than {allowed:g} s")
+            # Looks are counted, not the time between them: that may be long on a busy machine.
+            n_asleep += not used.runs
+            if n_asleep * LOOK_EVERY > PATIENCE * allowed:
+                raise ChildFailed(STALLED, f"slept for more than {PATIENCE * allowed:g} s")
+            if time.monotonic() - start > LONGEST_WAIT + LONGEST_SHARE * seconds:
+                raise ChildFailed(STALLED, "came to no end, and could not be seen to compute")
 
     def _all_memory(self) -> int:
         """Bytes for processes and for files, which lie in memory, too."""
