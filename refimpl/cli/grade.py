@@ -71,7 +71,8 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         type=positive,
         default=60.0,
         metavar="S",
-        help="seconds of processor time for an exercise (default: %(default)g)",
+        help="processor time for an exercise, in seconds of the reference machine: slow and fast "
+        "graders give the same grades (default: %(default)g)",
     )
     group.add_argument(
         "--memory",

@@ -161,7 +161,7 @@ class Session:
             if used.descriptors > limits.descriptors:
                 raise ChildFailed("files", f"opened more than {limits.descriptors} files at once")
             if used.seconds - spent_before > seconds:
-                raise ChildFailed("timeout", f"computed for more than {allowed:g} s")
+                raise ChildFailed("timeout", f"computed for more than {allowed:g} reference s")
             # Looks are counted, not the time between them: that may be long on a busy machine.
             n_asleep += not used.runs
             if n_asleep * LOOK_EVERY > PATIENCE * allowed:
