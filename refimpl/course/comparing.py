@@ -64,6 +64,8 @@ def compare_arrays(
 
 def compare_array(right: np.ndarray, answer: np.ndarray, tolerance: float = 1e-6) -> str | None:
     """Say how one array differs from the right one, or return None."""
+    if _is_none(right):  # a known wrong answer may return nothing; a reference never does
+        return None if _is_none(answer) else "expected None"
     if complaint := _compare_kind(right, answer):
         return complaint
     if not right.shape and answer.shape:
@@ -104,7 +106,7 @@ def compare_array(right: np.ndarray, answer: np.ndarray, tolerance: float = 1e-6
 
 def _compare_kind(right: np.ndarray, answer: np.ndarray) -> str | None:
     """Say what is wrong with the type of an answer's values, or return None."""
-    if answer.dtype == object and answer.ndim == 0 and answer[()] is None:
+    if _is_none(answer):
         return f"expected {_short(right)}\ngot      None: does your function return its result?"
     if answer.dtype.kind not in _CALLED:
         shown = repr(answer[()] if answer.ndim == 0 else answer.tolist())
@@ -115,6 +117,10 @@ def _compare_kind(right: np.ndarray, answer: np.ndarray) -> str | None:
             f"got      {_CALLED[answer.dtype.kind]}: {_short(answer)}"
         )
     return None
+
+
+def _is_none(array: np.ndarray) -> bool:
+    return array.dtype == object and array.ndim == 0 and array[()] is None
 
 
 def _short(array: np.ndarray, start: int = 0) -> str:

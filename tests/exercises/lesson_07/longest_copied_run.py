@@ -67,14 +67,64 @@ def is_one_too_few(tune, training):
     return n - 2
 
 
+def has_no_answer_for_a_copy(tune, training):
+    for n in range(1, len(tune) + 1):
+        mine = {tuple(tune[i : i + n].tolist()) for i in range(len(tune) - n + 1)}
+        theirs = {
+            tuple(other[j : j + n].tolist())
+            for other in training
+            for j in range(len(other) - n + 1)
+        }
+        if not mine & theirs:
+            return n - 1
+    return None
+
+
+def never_answers_zero(tune, training):
+    n = 1
+    while any(shares(tune, other, n + 1) for other in training):
+        n += 1
+    return n
+
+
+def shares(tune, other, n):
+    pieces = {tuple(other[j : j + n].tolist()) for j in range(len(other) - n + 1)}
+    return any(tuple(tune[i : i + n].tolist()) in pieces for i in range(len(tune) - n + 1))
+
+
+def joins_tokens_to_text(tune, training):
+    def text(ids):
+        return "".join(str(token) for token in ids)
+
+    n = 0
+    while any(
+        text(tune[i : i + n + 1]) in text(other) for other in training for i in range(len(tune) - n)
+    ):
+        n += 1
+    return n
+
+
+def keeps_eight_bits_of_a_token(tune, training):
+    tune = tune.astype(np.uint8).tobytes()
+    training = [other.astype(np.uint8).tobytes() for other in training]
+    n = 0
+    while any(tune[i : i + n + 1] in other for other in training for i in range(len(tune) - n)):
+        n += 1
+    return n
+
+
 WRONG = {
     joins_the_training_tunes: "not across two",
     looks_in_one_tune: "look in all training tunes",
     compares_the_same_places: "at another place",
     compares_from_the_start: "may begin anywhere",
-    counts_known_tokens: "wanted is an unbroken run",
+    counts_known_tokens: "count an unbroken run",
     misses_a_run_at_the_end: "a run at its end",
     is_one_too_few: "one too few",
+    has_no_answer_for_a_copy: "a tune can be a copy from end to end",
+    never_answers_zero: "where no token is shared",
+    joins_tokens_to_text: "compare whole tokens",
+    keeps_eight_bits_of_a_token: "tokens up to 1,023",
 }
 
 
@@ -99,5 +149,7 @@ def compares_all_pairs_of_places(tune, training):
                 longest = max(longest, run)
     return longest
 
+
+ACCEPTED = {"longest = -1": "there is a training tune, and each gives a length of at least 0"}
 
 RIGHT = [tries_longer_and_longer, compares_all_pairs_of_places]

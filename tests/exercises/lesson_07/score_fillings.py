@@ -52,15 +52,28 @@ def forgets_what_stands_before(log_probabilities, before, fillings, behind):
     return [log_probabilities(whole)[-len(behind) :].sum() for whole in wholes]
 
 
+def goes_wrong_with_one_filling(log_probabilities, before, fillings, behind):
+    scores = one_row_at_a_time(log_probabilities, before, fillings, behind)
+    return np.squeeze(scores)
+
+
+def expects_a_gap_of_three(log_probabilities, before, fillings, behind):
+    start = len(before) + 3
+    wholes = [np.concatenate([before, filling, behind]) for filling in fillings]
+    return [log_probabilities(whole)[start:].sum() for whole in wholes]
+
+
 WRONG = {
     sums_over_the_whole_tune: "not over the whole tune",
-    scores_the_filling_itself: "wanted is what stands behind it",
+    scores_the_filling_itself: "that is how likely the filling is",
     counts_the_filling_too: "leave the filling out of the sum",
-    is_off_by_one: "entry i is of token i itself",
+    is_off_by_one: "entry i belongs to token i itself",
     looks_at_the_join_only: "sum over all tokens behind the gap",
     takes_the_mean: "the sum, not the mean",
     gives_a_loss: "no minus",
-    forgets_what_stands_before: "has to read what stands before",
+    forgets_what_stands_before: "has to read the tokens before",
+    goes_wrong_with_one_filling: "one filling",
+    expects_a_gap_of_three: "a gap of one token",
 }
 
 

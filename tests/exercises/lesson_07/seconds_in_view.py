@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 
 def counts_part_of_a_frame(context_length, n_special, tokens_per_frame, sample_rate, hop_length):
     tokens_per_second = sample_rate / hop_length * tokens_per_frame
@@ -39,14 +41,32 @@ def takes_a_frame_for_a_sample(
     return (context_length - n_special) // tokens_per_frame / sample_rate
 
 
+def rounds_to_the_nearest_frame(
+    context_length, n_special, tokens_per_frame, sample_rate, hop_length
+):
+    return round((context_length - n_special) / tokens_per_frame) * hop_length / sample_rate
+
+
+def shows_one_frame_at_least(context_length, n_special, tokens_per_frame, sample_rate, hop_length):
+    n_frames = max(1, (context_length - n_special) // tokens_per_frame)
+    return n_frames * hop_length / sample_rate
+
+
+def gives_whole_seconds(context_length, n_special, tokens_per_frame, sample_rate, hop_length):
+    return (context_length - n_special) // tokens_per_frame * hop_length // sample_rate
+
+
 WRONG = {
     counts_part_of_a_frame: "only whole frames sound",
-    takes_special_tokens_for_sound: "special tokens are no sound",
-    takes_a_token_for_a_frame: "divide by them",
+    rounds_to_the_nearest_frame: "largest difference",
+    shows_one_frame_at_least: "less than a frame fits",
+    gives_whole_seconds: "expected",
+    takes_special_tokens_for_sound: "special tokens have no sound",
+    takes_a_token_for_a_frame: "divide by that number",
     multiplies_by_tokens: "divide, do not multiply",
     turns_the_hop_over: "not the other way round",
     answers_in_milliseconds: "not milliseconds",
-    takes_a_frame_for_a_sample: "not by one",
+    takes_a_frame_for_a_sample: "samples apart, not one",
 }
 
 
@@ -65,4 +85,9 @@ def by_taking_away(context_length, n_special, tokens_per_frame, sample_rate, hop
     return n_samples / sample_rate
 
 
-RIGHT = [by_the_duration_of_a_frame, by_taking_away]
+def in_an_array(context_length, n_special, tokens_per_frame, sample_rate, hop_length):
+    n_frames = np.array([context_length - n_special]) // tokens_per_frame
+    return n_frames * hop_length / sample_rate
+
+
+RIGHT = [by_the_duration_of_a_frame, by_taking_away, in_an_array]

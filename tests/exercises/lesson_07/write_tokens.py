@@ -73,14 +73,72 @@ def begins_without_the_prompt(next_probabilities, prompt, end, uniforms):
     return written
 
 
+def skips_the_end_token(next_probabilities, prompt, end, uniforms):
+    written = []
+    for uniform in uniforms:
+        token = draw(next_probabilities(np.append(prompt, written).astype(int)), uniform)
+        if token != end:
+            written.append(token)
+    return written
+
+
+def stops_at_an_end_in_the_prompt(next_probabilities, prompt, end, uniforms):
+    ids = list(prompt)
+    for uniform in uniforms:
+        if end in ids:
+            break
+        ids.append(draw(next_probabilities(np.array(ids)), uniform))
+    return [token for token in ids[len(prompt) :] if token != end]
+
+
+def counts_the_boundary_in(next_probabilities, prompt, end, uniforms):
+    written = []
+    for uniform in uniforms:
+        so_far = np.append(prompt, written).astype(int)
+        token = int(np.searchsorted(np.cumsum(next_probabilities(so_far)), uniform))
+        if token == end:
+            break
+        written.append(token)
+    return written
+
+
+def draws_with_the_first_number(next_probabilities, prompt, end, uniforms):
+    written = []
+    for _ in uniforms:
+        so_far = np.append(prompt, written).astype(int)
+        token = draw(next_probabilities(so_far), uniforms[0])
+        if token == end:
+            break
+        written.append(token)
+    return written
+
+
+def needs_one_number_at_least(next_probabilities, prompt, end, uniforms):
+    ids, i = list(prompt), 0
+    while True:
+        token = draw(next_probabilities(np.array(ids)), uniforms[i])
+        if token == end:
+            break
+        ids.append(token)
+        i += 1
+        if i == len(uniforms):
+            break
+    return ids[len(prompt) :]
+
+
 WRONG = {
-    returns_the_prompt_too: "without the prompt",
-    keeps_the_end: "the end token is not part",
+    returns_the_prompt_too: "that were written, without the prompt",
+    keeps_the_end: "not one of the tokens to return",
     writes_past_the_end: "stop when the end token is drawn",
-    takes_the_likeliest: "draw with the uniform number",
+    takes_the_likeliest: "let the number choose",
     shows_the_last_token_only: "not the last token alone",
-    never_appends: "has to be read too",
-    begins_without_the_prompt: "the prompt before what was written",
+    never_appends: "has to read the tokens that were written",
+    begins_without_the_prompt: "the prompt before the tokens",
+    skips_the_end_token: "write nothing more",
+    stops_at_an_end_in_the_prompt: "an end token in the prompt ends nothing",
+    counts_the_boundary_in: "not on it",
+    draws_with_the_first_number: "until the end:\nexpected",
+    needs_one_number_at_least: "no numbers",
 }
 
 

@@ -1,4 +1,4 @@
-"""Exercise 7.4: judge the fillings of a gap by what stands behind it."""
+"""Exercise 7.4: judge the fillings of a gap by the tokens behind it."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ N_IDS = 6
 def score_fillings(
     log_probabilities: Callable, before: np.ndarray, fillings: np.ndarray, behind: np.ndarray
 ) -> np.ndarray:
-    """Of each filling: the log probability of what stands behind the gap, given all before it."""
+    """For each filling, the log probability of the tokens behind the gap, given all before them."""
     scores = []
     for filling in fillings:
         whole = np.concatenate([before, filling, behind])
@@ -22,11 +22,31 @@ def score_fillings(
 
 
 def _gap(rng: np.random.Generator) -> Inputs:
+    return _draw(rng, int(rng.integers(4, 7)), (4, 3), int(rng.integers(4, 7)))
+
+
+def _draw(
+    rng: np.random.Generator, n_before: int, fillings: tuple[int, int], n_behind: int
+) -> Inputs:
     return {
-        "before": rng.integers(N_IDS, size=int(rng.integers(4, 7))),
-        "fillings": rng.integers(N_IDS, size=(4, 3)),
-        "behind": rng.integers(N_IDS, size=int(rng.integers(4, 7))),
+        "before": rng.integers(N_IDS, size=n_before),
+        "fillings": rng.integers(N_IDS, size=fillings),
+        "behind": rng.integers(N_IDS, size=n_behind),
         "table": int(rng.integers(2**31)),
+    }
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    alike = _draw(rng, 4, (3, 2), 5)
+    alike["fillings"][:] = alike["fillings"][0]
+    return {
+        "one filling": _draw(rng, 5, (1, 3), 4),
+        "a gap of one token": _draw(rng, 5, (4, 1), 4),
+        "one token before the gap": _draw(rng, 1, (3, 3), 4),
+        "one token behind the gap": _draw(rng, 4, (3, 3), 1),
+        "a gap longer than both sides": _draw(rng, 2, (2, 9), 3),
+        "more tokens behind the gap than before it": _draw(rng, 2, (3, 2), 11),
+        "all fillings are the same": alike,
     }
 
 
@@ -105,17 +125,18 @@ EXERCISE = Exercise(
     minutes=15,
     difficulty=3,
     inputs=_gap,
+    edges=_edges,
     run=_run,
     reference=score_fillings,
     misconceptions={
-        _everything: "sum over what stands behind the gap only, not over the whole tune",
-        _the_filling: "that is how likely the filling is; wanted is what stands behind it",
-        _filling_and_behind: "leave the filling out of the sum: it was drawn by its likelihood",
-        _shifted: "off by one: entry i is of token i itself, given those before it",
+        _everything: "sum over the tokens behind the gap only, not over the whole tune",
+        _the_filling: "that is how likely the filling is: sum over the tokens behind the gap",
+        _filling_and_behind: "leave the filling out of the sum: it was drawn by its probability",
+        _shifted: "off by one: entry i belongs to token i itself, given those before it",
         _first_token: "sum over all tokens behind the gap, not only the first",
         _mean: "the sum, not the mean",
         _loss: "a log probability, larger for what fits better: no minus",
-        _without_before: "the model has to read what stands before the gap, too",
+        _without_before: "the model has to read the tokens before the gap, too",
         _probabilities: "the logarithm: probabilities of many tokens multiply to nearly 0",
     },
 )

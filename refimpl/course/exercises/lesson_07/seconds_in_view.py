@@ -27,6 +27,22 @@ def _settings(rng: np.random.Generator) -> Inputs:
     }
 
 
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    names = "context_length", "n_special", "tokens_per_frame", "sample_rate", "hop_length"
+    hop = int(rng.integers(30, 900))
+    cases = {
+        "no special tokens": (264, 0, 4, 22_050, hop),
+        "one token per frame": (264, 2, 1, 22_050, hop),
+        "the context is exactly full": (263, 3, 4, 16_000, hop),
+        "one token short of another frame": (262, 3, 4, 16_000, hop),
+        "less than a frame fits": (9, 6, 4, 44_100, hop),
+        "exactly one frame fits": (10, 6, 4, 44_100, hop),
+        "special tokens only": (7, 7, 3, 22_050, hop),
+        "a hop of one sample": (100, 2, 3, 8_000, 1),
+    }
+    return {edge: dict(zip(names, case, strict=True)) for edge, case in cases.items()}
+
+
 def _part_of_a_frame(context_length, n_special, tokens_per_frame, sample_rate, hop_length):
     return (context_length - n_special) / tokens_per_frame * hop_length / sample_rate
 
@@ -60,17 +76,18 @@ EXERCISE = Exercise(
     title="How much is in view?",
     function="seconds_in_view",
     points=3,
-    minutes=10,
+    minutes=5,
     difficulty=1,
     inputs=_settings,
+    edges=_edges,
     reference=seconds_in_view,
     misconceptions={
-        _part_of_a_frame: "only whole frames sound: round down before you go to seconds",
-        _special_are_sound: "special tokens are no sound: take them from the context first",
-        _one_token_a_frame: "a frame takes tokens_per_frame tokens: divide by them",
-        _multiplied: "more tokens a frame mean fewer frames: divide, do not multiply",
+        _part_of_a_frame: "only whole frames sound: round down before you turn them into seconds",
+        _special_are_sound: "special tokens have no sound: subtract them from the context first",
+        _one_token_a_frame: "a frame takes tokens_per_frame tokens: divide by that number",
+        _multiplied: "more tokens per frame mean fewer frames: divide, do not multiply",
         _upside_down: "a frame lasts hop_length / sample_rate seconds, not the other way round",
         _milliseconds: "seconds, not milliseconds",
-        _a_frame_is_a_sample: "a frame moves on by hop_length samples, not by one",
+        _a_frame_is_a_sample: "frames are hop_length samples apart, not one",
     },
 )

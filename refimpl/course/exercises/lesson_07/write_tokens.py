@@ -13,7 +13,7 @@ N_IDS = 8
 def write_tokens(
     next_probabilities: Callable, prompt: np.ndarray, end: int, uniforms: np.ndarray
 ) -> list[int]:
-    """Draw one token after another from what the model says, until the end or the last number."""
+    """Draw one token after another from the model, until the end token or the last number."""
     written = []
     for uniform in uniforms:
         probabilities = next_probabilities(np.concatenate([prompt, written]).astype(int))
@@ -25,31 +25,68 @@ def write_tokens(
 
 
 def _prompt(rng: np.random.Generator) -> Inputs:
-    return {
+    return _draw(rng)
+
+
+def _draw(rng: np.random.Generator, **changes) -> Inputs:
+    inputs = {
         "prompt": rng.integers(N_IDS, size=int(rng.integers(2, 6))),
         "end": int(rng.integers(2, N_IDS)),
         # Away from 0 and 1, where rounding of a sum could decide.
         "uniforms": rng.uniform(0.01, 0.99, size=14),
         "table": int(rng.integers(2**31)),
         "n_before_end": int(rng.integers(4, 9)),
+        "n_parts": 0,
+    } | changes
+    # The number for the place of the end draws it, and the same place with the next one does not.
+    last_id = inputs["end"] == N_IDS - 1
+    for place, number in enumerate((0.75, 0.25) if last_id else (0.25, 0.75)):
+        inputs["uniforms"][inputs["n_before_end"] + place :][:1] = number
+    return inputs
+
+
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    few = rng.uniform(0.01, 0.99, size=6)
+    with_end = _draw(rng)
+    with_end["prompt"][0] = with_end["end"]
+    return {
+        "the first token is the end": _draw(rng, n_before_end=0),
+        "the last number draws the end": _draw(rng, n_before_end=5, uniforms=few.copy()),
+        "the end never comes": _draw(rng, n_before_end=99, uniforms=few[::-1].copy()),
+        "no numbers": _draw(rng, uniforms=np.zeros(0)),
+        "one number": _draw(rng, uniforms=few[:1].copy()),
+        "a prompt of one token": _draw(rng, prompt=rng.integers(N_IDS, size=1)),
+        "the end token is in the prompt": with_end,
+        "the end token is 0": _draw(rng, end=0),
+        "the end token is the last id": _draw(rng, end=N_IDS - 1),
+        "numbers on the boundary between two tokens": _on_boundaries(rng, rng.integers(1, 8, 14)),
+        "numbers of 0": _on_boundaries(rng, np.zeros(14)),
     }
+
+
+def _on_boundaries(rng: np.random.Generator, eighths: np.ndarray) -> Inputs:
+    return _draw(rng, uniforms=eighths / 8, n_parts=8, n_before_end=99)
 
 
 def _make_model(inputs: Inputs) -> Callable[[np.ndarray], np.ndarray]:
     """A made-up model that looks at all it is given: every history has its own distribution.
 
-    After so many tokens it is sure that the tune is over, so that every answer meets the end.
+    It says the end only after so many tokens, and then with a probability of one half. With
+    n_parts, every probability is a multiple of 1 / n_parts, and some are 0.
     """
     end, ends_after = inputs["end"], len(inputs["prompt"]) + inputs["n_before_end"]
 
     def next_probabilities(ids: np.ndarray) -> np.ndarray:
         ids = np.asarray(ids, dtype=np.int64)
         rng = np.random.default_rng([inputs["table"], len(ids), *ids])
-        probabilities = rng.dirichlet(np.full(N_IDS, 0.7))
-        probabilities[end] = 0.0
         if len(ids) == ends_after:
-            probabilities = np.eye(N_IDS)[end]
-        return probabilities / probabilities.sum()
+            neighbour = end - 1 if end == N_IDS - 1 else end + 1
+            return np.isin(np.arange(N_IDS), [end, neighbour]) / 2
+        if n_parts := inputs["n_parts"]:
+            others = rng.multinomial(n_parts, np.full(N_IDS - 1, 1 / (N_IDS - 1))) / n_parts
+        else:
+            others = rng.dirichlet(np.full(N_IDS - 1, 0.7))
+        return np.insert(others, end, 0.0)
 
     return next_probabilities
 
@@ -57,7 +94,7 @@ def _make_model(inputs: Inputs) -> Callable[[np.ndarray], np.ndarray]:
 def _run(function: Callable, inputs: Inputs) -> Results:
     model = _make_model(inputs)
     whole = function(model, inputs["prompt"], inputs["end"], inputs["uniforms"])
-    # With few numbers it must stop before the end comes.
+    # With few numbers it has to stop before the end comes.
     few = function(model, inputs["prompt"], inputs["end"], inputs["uniforms"][:3])
     return {"until the end": np.array(whole), "three tokens": np.array(few)}
 
@@ -66,7 +103,9 @@ def _with_the_prompt(next_probabilities, prompt, end, uniforms):
     return [*prompt.tolist(), *write_tokens(next_probabilities, prompt, end, uniforms)]
 
 
-def _loop(next_probabilities, prompt, end, uniforms, *, seen=None, choose=None, stops=True):
+def _loop(
+    next_probabilities, prompt, end, uniforms, *, seen=None, choose=None, stops=True, skips=False
+):
     """The loop with one thing changed: what the model sees, how it draws, whether it stops."""
     written: list[int] = []
     for uniform in uniforms:
@@ -74,6 +113,8 @@ def _loop(next_probabilities, prompt, end, uniforms, *, seen=None, choose=None, 
         probabilities = next_probabilities(history if seen is None else seen(history, prompt))
         draw = choose or (lambda p, u: int(np.argmax(np.cumsum(p) > u)))
         token = draw(probabilities, uniform)
+        if skips and token == end:
+            continue
         if stops and token == end:
             break
         written.append(token)
@@ -87,6 +128,20 @@ def _with_the_end(next_probabilities, prompt, end, uniforms):
 
 def _never_ends(*arguments):
     return _loop(*arguments, stops=False)
+
+
+def _skips_the_end(*arguments):
+    return _loop(*arguments, skips=True)
+
+
+def _end_in_the_prompt_too(next_probabilities, prompt, end, uniforms):
+    if end in prompt:
+        return []
+    return write_tokens(next_probabilities, prompt, end, uniforms)
+
+
+def _end_on_the_number(*arguments):
+    return _loop(*arguments, choose=lambda p, u: int(np.argmax(np.cumsum(p) >= u)))
 
 
 def _always_the_likeliest(*arguments):
@@ -117,17 +172,22 @@ EXERCISE = Exercise(
     minutes=15,
     difficulty=3,
     inputs=_prompt,
+    edges=_edges,
     run=_run,
     reference=write_tokens,
     misconceptions={
-        _with_the_prompt: "return what was written, without the prompt",
-        _with_the_end: "the end token is not part of what was written",
+        _with_the_prompt: "return the tokens that were written, without the prompt",
+        _with_the_end: "the end token is not one of the tokens to return",
+        _skips_the_end: "when the end token is drawn, the tune is over: write nothing more",
         _never_ends: "stop when the end token is drawn",
-        _always_the_likeliest: "this takes the likeliest each time: draw with the uniform number",
-        _only_the_last_token: "the model is to see everything so far, not the last token alone",
-        _only_the_prompt: "what was written has to be read too, before the next token",
-        _forgets_the_prompt: "the model is to see the prompt before what was written",
-        _one_too_early: "take the first token whose sum exceeds the number, not the one before it",
+        _end_in_the_prompt_too: "an end token in the prompt ends nothing: only one that is drawn",
+        _end_on_the_number: "take the first token whose end lies above the number, not on it: a "
+        "token of probability 0 must never be drawn",
+        _always_the_likeliest: "this takes the likeliest token each time: let the number choose",
+        _only_the_last_token: "the model has to see everything so far, not the last token alone",
+        _only_the_prompt: "the model has to read the tokens that were written, too",
+        _forgets_the_prompt: "the model has to see the prompt before the tokens that were written",
+        _one_too_early: "one too early: take the first token whose end lies above the number",
     },
     forbidden=("refimpl.generation.generate", "refimpl.generation.sampling.draw"),
 )
