@@ -12,7 +12,14 @@ from refimpl.metrics.copying import (
     measure_copying,
     ngram_overlap,
 )
-from refimpl.metrics.musical import MusicalMeasures, cross_key, grid, in_key, measure_music
+from refimpl.metrics.musical import (
+    MusicalMeasures,
+    cross_key,
+    grid,
+    in_key,
+    measure_music,
+    pitch_entropy,
+)
 from refimpl.metrics.notes import (
     Notes,
     detect_notes,
@@ -64,6 +71,7 @@ __all__ = [
     "note_accuracy",
     "part_accuracy",
     "perplexity",
+    "pitch_entropy",
     "pitch_salience",
     "si_sdr",
     "span_pitches",

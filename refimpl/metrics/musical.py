@@ -1,7 +1,8 @@
 """Musical measures: is it in a key, on a beat, made of held pitches?
 
 No measure is enough alone: frames shuffled within a tune keep its key, blocks cut from random tunes
-keep its beat. They are meant to be read together, beside the references in `references.py`.
+keep its beat, and one note on every beat passes both tests. They are meant to be read together,
+beside the references in `references.py`.
 
 A measure that cannot be taken (too few notes, silence, a clip of a few samples) is NaN, never an
 error.
@@ -31,8 +32,9 @@ class MusicalMeasures:
     Attributes:
         in_key: share of note pitches in the best-fitting diatonic key. Random pitches: about .78.
         cross_key: key fitted on the first half of the notes, scored on the second. Random: .58.
-        grid: share of onsets within 35 ms of the tempo grid. Random onsets: about .5, or .8 where
-            the beat is not known.
+        pitch_entropy: bits; 0 for a single note again and again. Random pitches: 3.6.
+        grid: share of onsets within 35 ms of the tempo grid. Random onsets: about .5, or .65 to .83
+            where the beat is not known.
         stability: share of successive loud frames with the same pitch.
         voiced: share of loud time with a clear pitch that is held for at least 140 ms.
         onsets_per_second: how dense the notes are.
@@ -43,6 +45,7 @@ class MusicalMeasures:
 
     in_key: float
     cross_key: float
+    pitch_entropy: float
     grid: float
     stability: float
     voiced: float
@@ -101,6 +104,28 @@ def cross_key(pitches: np.ndarray) -> float:
     return float(second[np.isclose(first, first.max())].mean())
 
 
+def pitch_entropy(pitches: np.ndarray) -> float:
+    """How many bits of choice there are in the pitches of a tune's notes.
+
+    One note again and again is in its key and may be on the beat; its entropy is 0. Two notes in
+    turn have 1 bit, and random ones have the most of all. So hold it against the corpus: both far
+    less and far more than real tunes have is wrong.
+
+    Args:
+        pitches: (n_notes,) MIDI pitches.
+
+    Returns:
+        Bits, from 0 to log2(n_notes); NaN below six notes. Sixteen pitches drawn at random from
+        three octaves reach about 3.6, melody and bass of tinytunes 1.9 to 2.9.
+
+    Source: Shannon, "A Mathematical Theory of Communication" (1948), section 6. Taught in lesson 7.
+    """
+    if len(pitches) < MIN_NOTES:
+        return float("nan")
+    counts = np.unique(np.asarray(pitches), return_counts=True)[1]
+    return float(np.sum(counts * np.log2(len(pitches) / counts)) / len(pitches))
+
+
 def grid(
     onsets: np.ndarray, step: float | None = None, *, tolerance: float = GRID_TOLERANCE
 ) -> float:
@@ -109,7 +134,8 @@ def grid(
     Args:
         onsets: (n_notes,) seconds.
         step: seconds between two points of the grid. None searches the eighths of 60 to 180 beats
-            a minute for the best one, from which chance profits too: random onsets reach .8.
+            a minute for the best one, from which chance profits too: random onsets reach .83 where
+            there are twelve of them in eight seconds, and .65 where there are forty.
         tolerance: seconds an onset may lie off its point.
 
     Returns:
@@ -199,6 +225,7 @@ def measure_music(
     return MusicalMeasures(
         in_key=in_key(notes.pitches),
         cross_key=cross_key(notes.pitches),
+        pitch_entropy=pitch_entropy(notes.pitches),
         grid=grid(notes.onsets, beat_period / subdivision if beat_period else None),
         stability=stability(salience),
         voiced=voiced(salience),

@@ -6,6 +6,7 @@
 | bigram | how one token follows another | everything longer |
 | blocks | the inside of a quarter of a second | key, and the join |
 | shuffled | the notes of one tune | time |
+| one note | key, beat and clear pitches | any choice of a pitch |
 | noise | nothing | all |
 
 A measure that a reference passes says nothing about music by itself; a table should always show
@@ -139,6 +140,30 @@ def shuffled(ids: np.ndarray, rng: np.random.Generator, *, n_stages: int = 1) ->
 def white_noise(n_samples: int, rng: np.random.Generator, *, rms: float = 0.1) -> np.ndarray:
     """Gaussian white noise: (n_samples,) float32. Taught in lesson 7."""
     return (rms * rng.standard_normal(n_samples)).astype(np.float32)
+
+
+def one_note(
+    n_samples: int, sample_rate: int, beat_period: float, *, pitch: int = 60
+) -> np.ndarray:
+    """The same plucked note on every beat: in a key, on the grid, clearly pitched, and no music.
+
+    Args:
+        n_samples: length of the sound.
+        sample_rate: in Hz.
+        beat_period: seconds from one note to the next.
+        pitch: MIDI pitch; 60 is middle C.
+
+    Returns:
+        (n_samples,) float32. Its `pitch_entropy` is 0.
+
+    Taught in lesson 7.
+    """
+    since_beat = np.arange(n_samples) / sample_rate % beat_period  # seconds
+    frequency = 440 * 2 ** ((pitch - 69) / 12)
+    harmonics = range(1, 7)
+    waves = [np.sin(2 * np.pi * k * frequency * since_beat) / k**1.3 for k in harmonics]
+    fades = np.clip(np.minimum(since_beat / 0.005, (beat_period - since_beat) / 0.01), 0, 1)
+    return (0.2 * sum(waves) * np.exp(-2 * since_beat) * fades).astype(np.float32)
 
 
 def to_audio(ids: np.ndarray, codec, **options) -> np.ndarray:

@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 
 from refimpl.errors import UserError
-from refimpl.metrics import MusicalMeasures, cross_key, grid, in_key, measure_music
+from refimpl.metrics import (
+    MusicalMeasures,
+    cross_key,
+    grid,
+    in_key,
+    measure_music,
+    pitch_entropy,
+)
+from refimpl.metrics.references import one_note
 
 from .synth import EIGHTH, SAMPLE_RATE, melody, render, seconds, tone
 
@@ -138,3 +146,34 @@ def test_grid_finds_phase_and_period():
     moved[3] += 0.12
     assert grid(moved, 0.3) == 7 / 8
     assert np.isnan(grid(onsets[:4], 0.3))
+
+
+def test_one_note_on_every_beat_passes_all_but_the_entropy_of_pitches():
+    beat = 2 * EIGHTH
+    impostor = measure_music(one_note(8 * SAMPLE_RATE, SAMPLE_RATE, beat), SAMPLE_RATE)
+    tune = measure(melody(np.random.default_rng(4)))
+    for name in ("in_key", "grid", "voiced"):
+        assert getattr(impostor, name) >= getattr(tune, name) - 0.05, name
+    assert impostor.cross_key > 0.9
+    assert impostor.onsets_per_second == pytest.approx(1 / beat, abs=0.2)
+    assert impostor.pitch_entropy == 0
+    assert tune.pitch_entropy > 1.5
+
+
+def test_pitch_entropy_counts_bits_of_choice():
+    assert pitch_entropy(np.full(9, 60)) == 0
+    assert pitch_entropy(np.tile([60, 67], 4)) == pytest.approx(1)
+    assert pitch_entropy(np.arange(48, 64)) == pytest.approx(4)
+    assert pitch_entropy(np.array([60, 60, 60, 60, 62, 62, 64, 65])) == pytest.approx(1.75)
+    assert np.isnan(pitch_entropy(np.array([60, 62, 64, 65, 67])))
+
+
+def test_the_chance_levels_of_pitch_entropy_and_of_a_searched_grid():
+    rng = np.random.default_rng(0)
+    bits = [pitch_entropy(rng.integers(48, 84, size=16)) for _ in range(1000)]
+    assert np.mean(bits) == pytest.approx(3.6, abs=0.05)
+    few, many = (
+        np.mean([grid(np.sort(rng.uniform(0, 8.2, n))) for _ in range(30)]) for n in (12, 40)
+    )
+    assert 0.75 < few < 0.9
+    assert 0.6 < many < 0.7
