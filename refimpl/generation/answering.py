@@ -2,8 +2,8 @@
 
 A question is framed as its objective frames it: the objective's token, the question, the answer
 token. The question is a prefix, whose tokens see one another in both directions; the answer is
-written token by token. Each stands where it stood in training: counted through the row, or at its
-own place in the tune, as the model's configuration says (`sample_positions`).
+written token by token. Each token has the position that it had in training: counted through the
+row, or its own place in the tune. The model's configuration says which (`sample_positions`).
 """
 
 from collections.abc import Sequence
@@ -35,12 +35,12 @@ def fill_gaps(
     sample_positions: str | None = None,
     **sampling,
 ) -> list[np.ndarray]:
-    """Let the model write what is missing in a tune, from what stands before and behind.
+    """Let the model write the missing parts of a tune, given the parts before and after them.
 
     Args:
         model: trained on infilling.
         vocabulary: its vocabulary, of kind "course".
-        tokens: a tune's codes (n_tokens,); what lies in the gaps is not looked at.
+        tokens: a tune's codes (n_tokens,); those in the gaps are not used.
         gaps: (start, stop) of each gap, in order and with at least one token between any two.
         n_pieces: how many different fillings.
         seed: of the random numbers.
@@ -163,7 +163,7 @@ def restore_order(
 def _special(
     objective: str, vocabulary: Vocabulary, model: Transformer, positions: str | None = None
 ) -> SpecialTokens:
-    """The tokens that frame an objective's questions, and where they stand."""
+    """The special tokens of an objective's questions, and the positions of all tokens."""
     positions = positions or model.config.sample_positions
     return special_tokens([make_objective(objective)], vocabulary, positions)[0]
 

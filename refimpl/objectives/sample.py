@@ -1,4 +1,4 @@
-"""What an objective makes of a piece of a tune, and the special tokens that it may use for it."""
+"""A sample, made by an objective from a piece of a tune, and the special tokens around it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ import numpy as np
 
 from refimpl.vocabulary import IGNORE_INDEX
 
-# Where a sample's tokens stand. "row": counted through the sample, as its tokens lie in the row.
-# "tune": where they belong in the tune, so that an answer has the positions of its gap.
+# The positions of a sample's tokens. "row": 0, 1, 2, … through the sample, as its tokens follow
+# each other in the row. "tune": their places in the tune, so an answer has those of its gap.
 SAMPLE_POSITIONS = ("row", "tune")
 
 
@@ -32,15 +32,15 @@ class Sample(NamedTuple):
 
 @dataclass(frozen=True)
 class SpecialTokens:
-    """The tokens that frame a sample, and where they are to stand.
+    """The special tokens of an objective's samples, and the positions of all their tokens.
 
     Attributes:
         paradigm: stands first and says what is asked; None where nothing is.
         answer: stands between the question and the answer.
         sentinels: mark what was cut out, in order; ids (32,) int64.
         positions: one of `SAMPLE_POSITIONS`. Only objectives whose question and answer are
-            different parts of a tune heed "tune": where the answer says again what the question
-            shows, two tokens would stand at each place.
+            different parts of a tune use "tune". If the answer repeats the question, two tokens
+            would have each place.
     """
 
     paradigm: int | None
@@ -88,8 +88,8 @@ class SpecialTokens:
     def position_ids(self, question: Sequence[int], answer: Sequence[int]) -> np.ndarray:
         """The positions of a framed sample: those of P, the question, G and the answer.
 
-        P stands where the tune begins. G stands one place before the answer that it calls for, as
-        each input stands one place before its label.
+        P has the position of the tune's beginning. G has the one before the answer, because each
+        input comes one place before its label.
 
         Args:
             question: (n_question,) positions of its tokens.
@@ -109,6 +109,6 @@ class SpecialTokens:
 
     @cached_property
     def _frame(self) -> tuple[np.ndarray, np.ndarray]:
-        """What stands before the question and after it, as arrays to be joined with it."""
+        """The special tokens before the question and after it, as arrays to join with it."""
         first = [] if self.paradigm is None else [self.paradigm]
         return np.array(first, dtype=np.int64), np.array([self.answer])

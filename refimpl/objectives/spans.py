@@ -64,7 +64,7 @@ def draw_spans(
 
 
 def visible_parts(tokens: Sequence[int], spans: list[tuple[int, int]]) -> list[Sequence[int]]:
-    """What is left of a piece before, between and after the spans; n_spans + 1 parts."""
+    """The parts of a piece before, between and after the spans; n_spans + 1 of them."""
     parts, at = [], 0
     for start, stop in spans:
         parts.append(tokens[at:start])
@@ -84,11 +84,11 @@ def with_sentinels(parts: list[Sequence[int]], sentinels: Sequence[int]) -> list
 def places_with_sentinels(
     n_tokens: int, spans: list[tuple[int, int]]
 ) -> tuple[list[int], list[int]]:
-    """Where the tokens of infilling's question and of its answer belong in a piece.
+    """The places in a piece of the tokens of infilling's question and of its answer.
 
-    Every token keeps its own place, so an answer continues the time of what stands before its gap.
-    In the question a sentinel holds the first place of its span. In the answer it stands one place
-    before that, because it calls for the token that stands there.
+    Every token keeps its own place, so an answer continues the time of the tokens before its gap.
+    In the question a sentinel has the first place of its span. In the answer it has the place
+    before that, because the next token that it predicts is the span's first.
 
     Args:
         n_tokens: of the piece.

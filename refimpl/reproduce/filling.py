@@ -40,7 +40,7 @@ def measure_filling(run: FinishedRun, tunes: Sequence[Tune]) -> dict[str, Any]:
         tunes: held-out tunes of one tempo in major keys.
 
     Returns:
-        What `compare_fillings` finds.
+        The same as `compare_fillings`.
     """
     start = run.preset.start_from
     return compare_fillings(

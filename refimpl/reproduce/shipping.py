@@ -152,7 +152,7 @@ def _time(record: dict[str, Any]) -> str:
 
 
 def _objectives(record: dict[str, Any]) -> str:
-    """What it was trained to do, with the share and the held-out loss of each."""
+    """The objectives it was trained on, with the share and the held-out loss of each."""
     found = record.get("objectives")
     if not found:
         return "the next token of whole tunes, or of pieces of them"
@@ -165,7 +165,7 @@ def _objectives(record: dict[str, Any]) -> str:
 
 
 def _figures(records: dict[str, Any], references: dict[str, Any]) -> str:
-    """What the models' tunes measure, beside real ones."""
+    """The measures of the models' tunes, beside those of real ones."""
     real = next(iter(references.values()))["summary"]
     columns = {"real, held out": real}
     for name, experiment in SHIPPED.items():
