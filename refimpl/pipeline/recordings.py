@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.audio import AudioError, Clip, is_silent, read_blocks, standardise
+from refimpl.audio import AudioError, Clip, is_silent, load_audio, read_blocks, standardise
 from refimpl.audio.folders import search, text_of
 from refimpl.audio.sources import Source as OpenFile
 from refimpl.errors import UserError
+from refimpl.pipeline.augmenting import draw_variations, varied_clips
 from refimpl.presets import Preset
 
 # As long as a tune of the embedded corpus, which the course's model sees as a whole.
@@ -53,13 +55,15 @@ class RecordingClips:
         rate: int,
         clip_seconds: float,
         left_out: list[tuple[Path, str]],
+        n_copies: int = 0,
     ):
         self._chosen, self._rate, self._clip_seconds = chosen, rate, clip_seconds
+        self._n_copies = n_copies
         self._left_out = left_out
         self.skipped = list(left_out)
 
     def __len__(self) -> int:
-        return sum(len(places) for _, places in self._chosen)
+        return (1 + self._n_copies) * sum(len(places) for _, places in self._chosen)
 
     def __iter__(self) -> Iterator[Clip]:
         self.skipped = list(self._left_out)
@@ -68,6 +72,24 @@ class RecordingClips:
                 yield from self._clips(recording, places)
             except AudioError as error:
                 self.skipped.append((recording.path, error.reason))
+        for recording, places in self._chosen:
+            yield from self._copies(recording, places)
+
+    def _copies(self, recording: Recording, places: set[int]) -> Iterator[Clip]:
+        """Varied copies of a recording's part for training, none of them from behind it."""
+        rng = np.random.default_rng(list(os.fsencode(recording.name)))
+        seconds = (max(places) + 1) * self._clip_seconds
+        for number, variation in enumerate(draw_variations(self._n_copies, rng)):
+            try:
+                audio = load_audio(recording.path, self._rate, duration=seconds, remarks=[])
+            except AudioError:
+                return  # said above
+            audio = standardise(audio, self._rate, normalise="peak", level=PEAK)
+            size = round(self._clip_seconds * self._rate)
+            for place, clip in enumerate(varied_clips(audio, self._rate, size, variation)):
+                if not is_silent(clip):
+                    name = f"{recording.name}, copy {number + 1}, {variation.semitones:+d}@{place}"
+                    yield Clip(name, clip, recording.path)
 
     def _clips(self, recording: Recording, places: set[int]) -> Iterator[Clip]:
         n_silent = 0
@@ -102,6 +124,7 @@ class RecordingSource:
         self.folder = Path(folder)
         self.clip_seconds = preset.data.clip_seconds or DEFAULT_CLIP_SECONDS
         self._rate, self._data = preset.mel.sample_rate, preset.data
+        self._options = preset.recordings
         files, self.left_out = search(self.folder)
         self.recordings: list[Recording] = []
         self._longest = 0.0
@@ -141,7 +164,17 @@ class RecordingSource:
         for i in np.linspace(0, len(everything) - 1, n).round().astype(int):
             recording, place = everything[i]
             chosen.setdefault(recording, set()).add(place)
-        return RecordingClips(list(chosen.items()), self._rate, self.clip_seconds, self.left_out)
+        copies = self._n_copies if split == "train" else 0
+        return RecordingClips(
+            list(chosen.items()), self._rate, self.clip_seconds, self.left_out, copies
+        )
+
+    @property
+    def _n_copies(self) -> int:
+        """Varied copies of each training clip: none where there are recordings enough."""
+        seconds = sum(recording.n_clips for recording in self.recordings) * self.clip_seconds
+        few = seconds < 60 * self._options.below_minutes
+        return self._options.copies if few else 0
 
     def describe(self, split: str) -> dict[str, Any]:
         digest = hashlib.sha256()
@@ -154,4 +187,5 @@ class RecordingSource:
             "files": digest.hexdigest()[:16],
             "clip_seconds": self.clip_seconds,
             "n_clips": len(self.clips(split)),
+            "copies": self._n_copies if split == "train" else 0,
         }

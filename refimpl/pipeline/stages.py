@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
@@ -22,6 +23,7 @@ from refimpl.presets import Preset
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.training import (
     Callback,
+    KeepBest,
     TrainingResult,
     evaluate_losses,
     measure_baselines,
@@ -191,6 +193,11 @@ def train_model(
 
     Taught in lessons 5 and 6.
     """
+    recorded = train_set.manifest.source.get("kind") == "recordings"
+    training, best = preset.training, None
+    if recorded:
+        training = dataclasses.replace(training, validate_every=preset.recordings.validate_every)
+        best = KeepBest(preset.recordings.patience)
     model = first_model(preset)
     data = training_data(preset, train_set, validation_set)
     baselines = measure_baselines(train_set, validation_set)
@@ -198,12 +205,14 @@ def train_model(
         result = train(
             model,
             data.batches,
-            preset.training,
+            training,
             validation=data.validation,
             folder=folder,
             baselines=baselines,
-            callbacks=[*data.callbacks, *callbacks],
+            callbacks=[*data.callbacks, *callbacks, *([best] if best else [])],
         )
+    if best and result.stopped_by != "interrupt":
+        best.restore(model)
     if data.birdie is None:
         return TrainedModel(model, result, baselines, result.validation_loss)
     named = [record["validation"] for record in result.history if "validation" in record]

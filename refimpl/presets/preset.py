@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from refimpl.configuration import (
     Configuration,
@@ -15,6 +17,7 @@ from refimpl.configuration import (
     NotNegative,
     Positive,
     Share,
+    Whole,
     configuration,
 )
 from refimpl.errors import UserError
@@ -39,6 +42,25 @@ class DataConfig(Configuration):
     n_train: Count = 3000
     n_validation: Count = 200
     clip_seconds: Positive | None = None
+
+
+@configuration
+class RecordingsConfig(Configuration):
+    """What is done where the sounds are recordings, of which there are never enough.
+
+    Args:
+        copies: varied copies of each training clip (see `refimpl.pipeline.augmenting`).
+        below_minutes: no copies where the recordings together are longer.
+        validate_every: steps between validations. The weights of the best one are kept.
+        patience: validations without a new best before training stops; None: never.
+
+    Taught in lesson 7.
+    """
+
+    copies: Annotated[Whole, Field(ge=0)] = 6
+    below_minutes: NotNegative = 30.0
+    validate_every: Count = 20
+    patience: Count | None = 5
 
 
 @configuration
@@ -127,6 +149,7 @@ class Preset:
         start_from: a run's folder, or the name of a model that comes with the package, whose
             codebook and weights this run begins with. None: a codebook of its own and random
             weights.
+        recordings: what is done where the sounds are recordings.
     """
 
     name: str
@@ -143,6 +166,7 @@ class Preset:
     sampling: SamplingConfig
     objectives: ObjectivesConfig = ObjectivesConfig()
     start_from: str | None = None
+    recordings: RecordingsConfig = RecordingsConfig()
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
