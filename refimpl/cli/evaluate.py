@@ -72,8 +72,13 @@ def run(args: argparse.Namespace) -> None:
         raise UserError("--filling needs --model RUN_OR_NAME, and no files: it cuts its own gaps")
     if args.out:
         check_free([args.out], args.force)
+
+    from refimpl.pipeline.evaluating import RECITING
+
     what = _of_filling if args.filling else _of_files if args.files else _of_model
     rows = what(args)
+    if RECITING in rows:
+        remark("the model recites: its measures are those of the clips that it was trained on")
     if args.json:
         text = json.dumps(
             {name: {m: asdict(e) for m, e in row.items()} for name, row in rows.items()}, indent=1

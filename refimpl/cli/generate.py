@@ -90,6 +90,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sampling.add_argument(
         "--top-p", type=probability, metavar="P", help="only the likeliest that reach probability P"
     )
+    sampling.add_argument(
+        "--no-hold-limit",
+        action="store_true",
+        help="let a sound be held for longer than in any clip that was trained on",
+    )
     sampling.add_argument("--seed", type=seed, default=0, metavar="N", help="default: 0")
 
 
@@ -115,6 +120,7 @@ def run(args: argparse.Namespace) -> None:
         prompt_seconds=None if clip is None else args.prompt_seconds,
         seed=args.seed,
         progress=None,
+        longest_hold=None if args.no_hold_limit else facts.get("longest_hold"),
         **sampling_options(args, facts),
     )
     beside = {}

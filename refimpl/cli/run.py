@@ -56,10 +56,13 @@ def run(args: argparse.Namespace) -> int | None:
         temperature=sampling.temperature,
         top_k=sampling.top_k,
         top_p=sampling.top_p,
+        longest_hold=finished.facts.get("longest_hold"),
         progress=None,
     )
     tune = place.path / "tune.wav"
     write_files([tune], [pieces[0].audio], finished.tokenizer.sample_rate)
     result(f"{place.model}")
+    for sentence in pipeline.judge(finished).sentences():
+        remark(sentence)
     next_step(f"listen to {tune}; refimpl generate --model {args.out} --seed 1 --out another.wav")
     return None

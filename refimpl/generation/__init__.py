@@ -1,6 +1,6 @@
 """Generation: sampling tokens from a transformer, and turning them into audio.
 
-Read in this order: `sampling`, `constraints`, `decoding`, `generate`, `audio`,
+Read in this order: `sampling`, `constraints`, `holding`, `decoding`, `generate`, `audio`,
 `answering`.
 """
 
@@ -8,6 +8,7 @@ from refimpl.generation.answering import continue_prefix, fill_gaps, restore_ord
 from refimpl.generation.audio import generate_audio, save_generation
 from refimpl.generation.constraints import stage_mask
 from refimpl.generation.generate import generate
+from refimpl.generation.holding import longest_hold
 from refimpl.generation.sampling import GenerationError, sampling_probabilities
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "fill_gaps",
     "generate",
     "generate_audio",
+    "longest_hold",
     "restore_order",
     "sampling_probabilities",
     "save_generation",

@@ -8,6 +8,7 @@ import torch
 from refimpl.display import progress as progress_bar
 from refimpl.generation.constraints import TokenConstraint, stage_mask
 from refimpl.generation.decoding import Decoding
+from refimpl.generation.holding import HoldLimit
 from refimpl.generation.sampling import GenerationError, check_sampling, draw, uniform_numbers
 from refimpl.transformer import Transformer
 from refimpl.vocabulary import Vocabulary
@@ -29,6 +30,7 @@ def generate(
     stage_sizes: Sequence[int] | None = None,
     allowed: np.ndarray | torch.Tensor | None = None,
     n_prefix: int | Sequence[int] = 0,
+    longest_hold: int | None = None,
     position_ids: np.ndarray | Sequence[np.ndarray] | None = None,
     use_cache: bool = True,
     progress: bool | None = False,
@@ -57,6 +59,7 @@ def generate(
         n_prefix: how many of the prompt's tokens see one another both ways (prefix LM).
         position_ids: positions of the prompt's tokens, of the same shapes as `prompt`; what is
             written counts on from the last. None counts 0, 1, 2, … through the prompt.
+        longest_hold: steps that a step's first code may be held for; None for any number.
         use_cache: False reads everything again for every token, to compare.
         progress: show a bar; None shows it where somebody watches.
 
@@ -67,7 +70,7 @@ def generate(
         GenerationError: a setting or prompt that cannot be used.
     """
     check_sampling(temperature, top_k, top_p)
-    _check_numbers(model, vocabulary, max_tokens, min_tokens, seed)
+    _check_numbers(model, vocabulary, max_tokens, min_tokens, seed, longest_hold)
     prompts = _as_prompts(prompt, vocabulary, batch_size)
     was_training = model.training
     model.eval()
@@ -86,15 +89,21 @@ def generate(
         if allowed is None:
             allowed = stage_mask(vocabulary, stage_sizes)
         constraint = TokenConstraint(vocabulary, allowed, n_codes.to(device))
+        holding = None
+        if longest_hold is not None:
+            holding = HoldLimit(prompts, vocabulary.n_codes, constraint.cycle, longest_hold)
         uniforms = uniform_numbers(seed, len(prompts), max_tokens).to(device)
         ended = torch.zeros(len(prompts), dtype=torch.bool, device=device)
         for step in progress_bar(
             range(max_tokens), description="generate", unit="token", leave=False, show=progress
         ):
             logits = constraint.apply(decoding.logits(), may_end=step >= min_tokens)
+            logits = holding.apply(logits) if holding else logits
             ids = draw(logits, uniforms[:, step : step + 1], temperature, top_k, top_p)[:, 0]
             decoding.append(ids)
             constraint.advance(ids)
+            if holding:
+                holding.advance(ids)
             ended |= ids == vocabulary.end
             if bool(ended.all()):
                 break
@@ -105,13 +114,20 @@ def generate(
 
 
 def _check_numbers(
-    model: Transformer, vocabulary: Vocabulary, max_tokens: int, min_tokens: int, seed: int
+    model: Transformer,
+    vocabulary: Vocabulary,
+    max_tokens: int,
+    min_tokens: int,
+    seed: int,
+    longest_hold: int | None,
 ) -> None:
     if max_tokens < 1 or not 0 <= min_tokens <= max_tokens:
         raise GenerationError(
             f"min_tokens {min_tokens} and max_tokens {max_tokens}: "
             "give 0 <= min_tokens <= max_tokens, and max_tokens at least 1"
         )
+    if longest_hold is not None and longest_hold < 1:
+        raise GenerationError(f"longest_hold is {longest_hold}; give at least 1, or None")
     if seed < 0:
         raise GenerationError(f"seed is {seed}; give a whole number from 0 on")
     if model.config.vocabulary_size != vocabulary.size:

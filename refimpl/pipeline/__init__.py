@@ -24,6 +24,7 @@ from refimpl.pipeline.running import (
 )
 from refimpl.pipeline.sources import TINYTUNES, Source, open_source, sound_of
 from refimpl.pipeline.stages import TrainedModel, fit_codebook, tokenize, train_model
+from refimpl.pipeline.verdict import Verdict, judge
 from refimpl.pipeline.writing import Piece, within_range, write_music
 
 __all__ = [
@@ -36,11 +37,13 @@ __all__ = [
     "ensure_codebook",
     "ensure_model",
     "ensure_tokens",
+    "Verdict",
     "evaluate_model",
     "evaluate_sounds",
     "find_generator",
     "fit_codebook",
     "load_codebook",
+    "judge",
     "load_generator",
     "load_run",
     "load_tokenizer",

@@ -12,6 +12,7 @@ from refimpl.codebook import Codebook
 from refimpl.dataset import TokenDataset
 from refimpl.errors import UserError
 from refimpl.files import is_main_process
+from refimpl.generation import longest_hold
 from refimpl.pipeline.folder import RunFolder, preset_from_dict, preset_to_dict
 from refimpl.pipeline.generators import (
     load_generator,
@@ -202,6 +203,7 @@ def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing)
         "source": train_set.manifest.source,
         "clip_seconds": float(train_set.clip_seconds.max()),
         "peak": tokenizer.codec.notes.get("peak"),
+        "longest_hold": longest_hold(train_set, len(tokenizer.codec.stage_sizes)),
         **_figures(trained, tokenizer),
         "core_seconds": core_seconds,
     }

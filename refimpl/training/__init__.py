@@ -2,6 +2,7 @@
 
 from refimpl.training.baselines import BigramModel, measure_baselines
 from refimpl.training.batches import NextTokenBatches, ValidationBatches, collate, frame_tune
+from refimpl.training.best import KeepBest
 from refimpl.training.callbacks import Callback
 from refimpl.training.checkpoint import list_checkpoints, load_checkpoint
 from refimpl.training.configuration import TrainingConfig
@@ -19,6 +20,7 @@ from refimpl.training.validation import evaluate_losses
 __all__ = [
     "BigramModel",
     "Callback",
+    "KeepBest",
     "NextTokenBatches",
     "Run",
     "SavedModel",

@@ -118,7 +118,8 @@ def _after(run: Run) -> None:
     if run.validation is not None and validate:
         run.read_losses()
         run.validate()
-    if finished or due(config.checkpoint_every):
+    # A callback may have ended the run after this validation.
+    if run.stopped_by is not None or due(config.checkpoint_every):
         run.read_losses()
         run.save()
         if run.folder and run.accelerator.is_main_process:

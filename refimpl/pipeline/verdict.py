@@ -1,0 +1,133 @@
+"""What came out of a run, in plain words: did it learn, does it recite, is it stuck?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from refimpl.generation import generate, longest_hold
+from refimpl.metrics import measure_copying
+from refimpl.metrics.statistics import Estimate
+from refimpl.pipeline.running import FinishedRun
+
+RECITES = 2.0  # a run shared with training, in units of what held-out clips share
+_N_PIECES = 8
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a run's model does, beside what music does that it has not heard.
+
+    Attributes:
+        loss: nats per token on held-out clips.
+        bigram: the same of counting pairs of tokens.
+        shared: tokens in the longest run that its pieces share with a training clip.
+        shared_held_out: the same of held-out clips.
+        hold: steps for which its pieces hold a code at most.
+        hold_training: the same of training clips.
+        steps_per_second: of the codec.
+    """
+
+    loss: float | None
+    bigram: float | None
+    shared: int
+    shared_held_out: int
+    hold: int
+    hold_training: int
+    steps_per_second: float
+
+    @property
+    def has_learnt(self) -> bool:
+        """Whether it predicts held-out clips better than counting pairs does."""
+        return self.loss is not None and self.bigram is not None and self.loss < self.bigram
+
+    @property
+    def recites(self) -> bool:
+        """Whether it shares much longer runs with the training clips than held-out clips do."""
+        return self.shared > RECITES * max(1, self.shared_held_out)
+
+    @property
+    def is_stuck(self) -> bool:
+        """Whether it holds a sound for as long as no training clip does."""
+        return self.hold > self.hold_training
+
+    def sentences(self) -> list[str]:
+        """Say what came out, and what to do about it."""
+        told = []
+        if self.loss is not None and self.bigram is not None:
+            better = "better" if self.has_learnt else "no better"
+            told.append(
+                f"held-out clips: {self.loss:.2f} nats per token, {better} than counting pairs "
+                f"({self.bigram:.2f})"
+            )
+            if not self.has_learnt:
+                told.append("  it has learnt little that holds for new clips: add recordings")
+        per_second = self.steps_per_second
+        told.append(
+            f"longest run shared with a training clip: {self.shared / per_second:.1f} s "
+            f"(held-out clips: {self.shared_held_out / per_second:.1f} s)"
+        )
+        if self.recites:
+            told.append(
+                "  it recites what it was trained on: add recordings, train for fewer --steps, "
+                "or generate with a higher --temperature"
+            )
+        if self.is_stuck:
+            told.append(
+                f"it holds one sound for {self.hold / per_second:.1f} s, which no training clip "
+                "does: generate without --no-hold-limit, or with a higher --temperature"
+            )
+        return told
+
+
+def judge(finished: FinishedRun, *, n_pieces: int = _N_PIECES, hold_limit: bool = True) -> Verdict:
+    """Let a run's model write some pieces, and judge them by their tokens.
+
+    Args:
+        finished: the run.
+        n_pieces: how many.
+        hold_limit: whether codes are held no longer than in the training clips.
+
+    Taught in lesson 7.
+    """
+    tokenizer, facts = finished.tokenizer, finished.facts
+    n_stages = len(tokenizer.codec.stage_sizes)
+    training = list(finished.train_set)
+    hold_training = facts.get("longest_hold") or longest_hold(training, n_stages)
+    sampling = finished.preset.sampling
+    n_tokens = int(np.median(finished.train_set.lengths)) // n_stages * n_stages
+    pieces = generate(
+        finished.model,
+        tokenizer.vocabulary,
+        max_tokens=max(n_stages, n_tokens),
+        min_tokens=max(n_stages, n_tokens) // 2,
+        temperature=sampling.temperature,
+        top_k=sampling.top_k,
+        top_p=sampling.top_p,
+        batch_size=n_pieces,
+        seed=finished.preset.training.seed,
+        stage_sizes=tokenizer.codec.stage_sizes,
+        longest_hold=hold_training if hold_limit else None,
+    )
+    return Verdict(
+        loss=facts.get("validation_loss"),
+        bigram=(facts.get("baselines") or {}).get("bigram"),
+        shared=_longest(pieces, training),
+        shared_held_out=_longest(list(finished.validation_set), training),
+        hold=longest_hold(pieces, n_stages),
+        hold_training=hold_training,
+        steps_per_second=tokenizer.tokens_per_second,
+    )
+
+
+def _longest(clips: Sequence[np.ndarray], training: Sequence[np.ndarray]) -> int:
+    return int(max((m["longest_run"] for m in measure_copying(clips, training)), default=0))
+
+
+def recites(row: dict[str, Estimate], held_out: dict[str, Estimate]) -> bool:
+    """Whether a row of measures recites, beside that of held-out clips."""
+    if "longest_run" not in row or "longest_run" not in held_out:
+        return False
+    return row["longest_run"].mean > RECITES * max(1.0, held_out["longest_run"].mean)
