@@ -23,6 +23,7 @@ TINY = {
     "training.validate_every": None,
     "batch_size": 2,
     "objectives.mixture": None,
+    "recordings.copies": 0,
 }
 
 

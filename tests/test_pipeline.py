@@ -431,3 +431,12 @@ def test_settings_survive_being_written():
     preset = tiny()
     assert pipeline.preset_from_dict(pipeline.preset_to_dict(preset)) == preset
     assert preset.mel.n_mels == TINY["mel.n_mels"]
+
+
+def test_a_run_is_judged_by_what_its_model_writes(finished):
+    verdict = pipeline.judge(finished, n_pieces=2)
+    assert verdict.hold <= verdict.hold_training == finished.facts["longest_hold"]
+    assert verdict.loss == finished.facts["validation_loss"]
+    assert verdict.bigram == finished.facts["baselines"]["bigram"]
+    assert verdict == pipeline.judge(finished, n_pieces=2)
+    assert verdict.sentences()

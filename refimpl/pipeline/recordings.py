@@ -6,6 +6,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -56,14 +57,16 @@ class RecordingClips:
         clip_seconds: float,
         left_out: list[tuple[Path, str]],
         n_copies: int = 0,
+        most_copied: int = 0,
     ):
         self._chosen, self._rate, self._clip_seconds = chosen, rate, clip_seconds
-        self._n_copies = n_copies
+        self._n_copies, self._most_copied = n_copies, most_copied
         self._left_out = left_out
         self.skipped = list(left_out)
 
     def __len__(self) -> int:
-        return (1 + self._n_copies) * sum(len(places) for _, places in self._chosen)
+        n = sum(len(places) for _, places in self._chosen)
+        return n + min(self._n_copies * n, self._most_copied)
 
     def __iter__(self) -> Iterator[Clip]:
         self.skipped = list(self._left_out)
@@ -72,8 +75,8 @@ class RecordingClips:
                 yield from self._clips(recording, places)
             except AudioError as error:
                 self.skipped.append((recording.path, error.reason))
-        for recording, places in self._chosen:
-            yield from self._copies(recording, places)
+        copies = (self._copies(recording, places) for recording, places in self._chosen)
+        yield from islice(chain.from_iterable(copies), self._most_copied)
 
     def _copies(self, recording: Recording, places: set[int]) -> Iterator[Clip]:
         """Varied copies of a recording's part for training, none of them from behind it."""
@@ -166,7 +169,9 @@ class RecordingSource:
             chosen.setdefault(recording, set()).add(place)
         copies = self._n_copies if split == "train" else 0
         return RecordingClips(
-            list(chosen.items()), self._rate, self.clip_seconds, self.left_out, copies
+            *(list(chosen.items()), self._rate, self.clip_seconds, self.left_out),
+            n_copies=copies,
+            most_copied=wanted - n,
         )
 
     @property
