@@ -1,5 +1,6 @@
 """Turning what an answer returned into arrays, and saying in words how two arrays differ."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -24,8 +25,10 @@ def as_array(value: Any) -> np.ndarray:
 
     What is none of these becomes an array of objects, which no comparison takes for right.
     """
-    if hasattr(value, "detach"):  # a torch tensor, which may still be part of a graph
-        value = value.detach().cpu().numpy()
+    torch = sys.modules.get("torch")
+    # By its type: anything can have an attribute `detach`, or say that it is of another class.
+    if torch and issubclass(type(value), torch.Tensor):
+        value = value.detach().cpu().numpy()  # it may still be part of a graph
     try:
         # A copy without the subclass: an array that redefines `==` is not to have a say.
         return np.array(value, subok=False)
@@ -33,6 +36,11 @@ def as_array(value: Any) -> np.ndarray:
         holder = np.empty((), dtype=object)
         holder[()] = value
         return holder
+
+
+def arrays(returned: dict[str, Any]) -> Results:
+    """Return all results as plain arrays."""
+    return {name: as_array(value) for name, value in returned.items()}
 
 
 def call_once(function: Callable, inputs: dict[str, Any]) -> Results:

@@ -4,10 +4,9 @@ import os
 import socket
 import threading
 
-import numpy as np
 import pytest
 
-from refimpl.course.check import TRIALS
+from refimpl.course.check import visible_trials
 from refimpl.course.exercises import find_exercise
 from refimpl.course.grading.edition import PACKAGE
 from refimpl.course.grading.grade import grade
@@ -38,8 +37,7 @@ class Listener:
 
 
 def visible_inputs():
-    drawn = [EXERCISE.inputs(np.random.default_rng([0, trial])) for trial in range(TRIALS)]
-    return [round(float(inputs["clean"][1]), 6) for inputs in drawn]
+    return [round(float(inputs["clean"][1]), 6) for _, inputs in visible_trials(EXERCISE)]
 
 
 @pytest.fixture(scope="module")

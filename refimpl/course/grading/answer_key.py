@@ -21,7 +21,13 @@ from refimpl.errors import UserError
 
 HIDDEN_TRIALS = 8
 _EXERCISES = "refimpl.course.exercises"
-_DECIDES = ("comparing", "check", "guard")  # modules that decide what is right
+# Modules that decide what is right, and what of a notebook is asked.
+_DECIDES = (
+    *("comparing", "check", "escapes", "guard", "operators"),
+    *(f"grading/{name}" for name in ("answering", "cells", "certain", "child", "examine")),
+    *(f"grading/{name}" for name in ("judging", "needed", "overseeing", "replies", "running")),
+    *(f"grading/{name}" for name in ("staying", "walking", "workers")),
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,7 @@ class Question:
     def how(self) -> dict[str, Any]:
         """What a child has to know besides the answer and its inputs."""
         function, run = self.exercise.function, _how_to_run(self.exercise)
-        return {"do": "call", "function": function, "run": run, "forbidden": self.forbidden}
+        return {"function": function, "run": run, "forbidden": self.forbidden}
 
 
 def make_answer_key(lesson: int, secret: str) -> list[Question]:

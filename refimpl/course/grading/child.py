@@ -1,40 +1,30 @@
 """What runs in the sandbox: reads a notebook, and calls its functions, as it is asked to.
 
 A first request holds the notebook's cells; what is said of them is said before any of their code
-has run. Each further request holds the name of a function and inputs, and its reply what the
-function returned, as arrays. Nothing in here is trusted by the parent: code that a student wrote
-runs in the same process, and can do to it whatever it likes.
+has run. Each further request names a function and holds inputs, and its reply is what the function
+returned, as arrays; or it names all functions that are to be called while the notebook runs from
+the top. Each is answered by a process of its own. Nothing in here is trusted by the parent: code
+that a student wrote runs in these processes, and can do to them whatever it likes.
 """
 
-import copy
 import os
-import random
-import sys
 from collections.abc import Callable
-from importlib import import_module
+from functools import partial
 from typing import Any
 
-import numpy as np
-
-from refimpl.course.comparing import as_array
+from refimpl.course.grading.answering import Caller, watch_all
 from refimpl.course.grading.cells import broken_definition, readable_source
+from refimpl.course.grading.certain import Certainty
 from refimpl.course.grading.importing import import_ahead
 from refimpl.course.grading.needed import needed, statements_of
 from refimpl.course.grading.refusing import refuse_calls
-from refimpl.course.grading.running import run_sources, told
-from refimpl.course.grading.suspicion import suspicions
-from refimpl.course.grading.wire import (
-    WireError,
-    is_sendable,
-    pack,
-    read_frame,
-    unpack,
-    write_frame,
-)
-from refimpl.course.guard import ForbiddenCall, Guard
+from refimpl.course.grading.running import run_sources
+from refimpl.course.grading.suspicion import among_names, dotted_names, suspicions
+from refimpl.course.grading.walking import walk
+from refimpl.course.grading.wire import pack, read_frame, unpack, write_frame
+from refimpl.course.grading.workers import reply_of_a_worker
 
 MAX_REQUEST_HEADER = 64 * 2**20
-MAX_RESULT_BYTES = 32 * 2**20
 BEFORE = " (after "  # in a reason: what failed before the function was called
 
 
@@ -62,11 +52,13 @@ def main(user: int | None, limits: dict[str, int], must_hold: bool) -> None:
         request = unpack(frame, MAX_REQUEST_HEADER)
         if request["do"] == "read":
             notebook = Notebook(request["cells"])
-            reply = {name: notebook.about(name, names) for name, names in request["of"].items()}
-            import_ahead([source for name in reply for source in notebook.needed[name] or []])
+            about = {name: notebook.about(name, **how) for name, how in request["of"].items()}
+            import_ahead([source for name in about for source in notebook.needed[name] or []])
+            reply = pack({"number": request["number"], "reply": about})
         else:
-            reply = answer(notebook, request)
-        write_frame(replies, pack({"number": request["number"], "reply": reply}))
+            work = partial(_work, notebook, request, must_hold)
+            reply = reply_of_a_worker(work, [requests, replies], alone=must_hold)
+        write_frame(replies, reply)
     os._exit(0)  # whatever threads are left behind
 
 
@@ -96,97 +88,51 @@ class Notebook:
     def __init__(self, cells: list[str]):
         self.sources, self.broken = readable_source(cells)
         self.statements = statements_of(self.sources)
+        self._names = dotted_names(self.sources)
+        self._certainty = Certainty(self.statements)
         self.needed: dict[str, list[str] | None] = {}
 
-    def about(self, function: str, forbidden: list[str]) -> dict[str, Any]:
+    def about(self, function: str, exercise: str, forbidden: list[str]) -> dict[str, Any]:
         """Say what the text alone tells about an answer."""
-        sources = self.needed[function] = needed(self.statements, function)
+        sources = self.needed[function] = needed(self.statements, function, exercise)
         return {
             "defined": sources is not None,
+            "certain": self._certainty.of(function, exercise),
             "broken": broken_definition(self.broken, function),
             "suspicions": suspicions(sources or [], forbidden),
-            "suspicions of all": suspicions(self.sources, forbidden),
+            "suspicions of all": among_names(self._names, forbidden),
         }
 
 
-def answer(notebook: Notebook, request: dict[str, Any]) -> dict[str, Any]:
+def _work(notebook: Notebook, request: dict[str, Any], must_hold: bool) -> bytes:
+    """Do what is asked, in a process that ends with it."""
+    if request["do"] == "walk":
+        reply = walk(notebook.sources, notebook.statements, request, must_hold)
+    else:
+        reply = answer(notebook.needed[request["function"]] or [], request, must_hold)
+    return pack({"number": request["number"], "reply": reply})
+
+
+def answer(sources: list[str], request: dict[str, Any], must_hold: bool) -> dict[str, Any]:
     """Run what an exercise needs and call its function.
 
     Args:
-        notebook: The submission.
-        request: "function": a name; "whole": whether to run the whole notebook; "run": how to call
-            the function, as (module, name, source or None); "forbidden": dotted names; "trials":
-            inputs.
+        sources: What it needs.
+        request: "function": a name; "trials": inputs; and how to call it, as `Caller` takes it.
+        must_hold: Whether to fail where the kernel does not hold a limit.
 
     Returns:
         "status": "called" with "trials", or what went wrong with a "reason".
     """
-    name = request["function"]
-    namespace, failed = run_sources(notebook.sources if request["whole"] else notebook.needed[name])
+    caller = Caller(request)
+    call_all: Callable = caller.call_all  # before anything can put another in its place
+    watch_all([caller], must_hold)
+    namespace, failed = run_sources(sources)
     before = f"{BEFORE}{failed})" if failed else ""
-    function = namespace.get(name)
+    function = namespace.get(request["function"])
     if not callable(function):
-        return {"status": "missing", "reason": f"{name} is no function{before}"}
-    run = load_run(*request["run"])
-    trials = []
-    for inputs in request["trials"]:
-        trials.append(call(run, Guard(function, request["forbidden"]), inputs))
-        if trials[-1]["status"] != "called":
-            trials[-1]["reason"] = trials[-1].get("reason", "") + before
-            break
+        return {"status": "missing", "reason": f"{request['function']} is no function{before}"}
+    trials = call_all(function, request["trials"])
+    if trials and trials[-1]["status"] != "called":
+        trials[-1]["reason"] = trials[-1].get("reason", "") + before
     return {"status": "called", "trials": trials}
-
-
-def call(run: Callable, guard: Guard, inputs: dict[str, Any]) -> dict[str, Any]:
-    """Call the function once, and say what came."""
-    handed = copy.deepcopy(inputs)
-    seed_all()
-    try:
-        results = {name: sendable(value) for name, value in run(guard, handed).items()}
-    except NotImplementedError:
-        return {"status": "not started"}
-    except ForbiddenCall as error:
-        return {"status": "forbidden", "reason": str(error)}
-    except MemoryError:
-        return {"status": "memory", "reason": "asked for more memory than there is"}
-    except BaseException as error:  # also SystemExit
-        return {"status": "error", "reason": f"raised {told(error)}"}
-    if guard.called:
-        reason = f"your function calls {guard.called}, which it is to replace"
-        return {"status": "forbidden", "reason": reason}
-    if sum(getattr(result["value"], "nbytes", 0) for result in results.values()) > MAX_RESULT_BYTES:
-        return {"status": "error", "reason": "returned more than 32 MiB"}
-    return {"status": "called", "results": results, "changed": changed(handed, inputs)}
-
-
-def seed_all() -> None:
-    """Start all random numbers anew: the same answer gets the same grade each time."""
-    random.seed(0)
-    np.random.seed(0)  # noqa: NPY002 (an answer's own, that nobody seeded)
-    if "torch" in sys.modules:
-        sys.modules["torch"].manual_seed(0)
-
-
-def changed(handed: dict[str, Any], inputs: dict[str, Any]) -> bool:
-    """Tell whether a call changed its arguments."""
-    try:
-        return pack(handed) != pack(inputs)
-    except WireError:
-        return True
-
-
-def sendable(value: Any) -> dict[str, Any]:
-    """A result as it can be sent: an array, or the words for what is none."""
-    array = as_array(value)
-    if is_sendable(array):
-        return {"value": array}
-    return {"value": None, "shown": f"{value!r:.60}"}
-
-
-def load_run(module: str, name: str, source: str | None) -> Callable:
-    """Return how an exercise's function is called: from the package, or from its source."""
-    if source is None:
-        return getattr(import_module(module), name)
-    namespace: dict[str, Any] = {"__name__": module}
-    exec(compile(source, f"<{module}>", "exec"), namespace)
-    return namespace[name]

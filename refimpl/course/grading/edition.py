@@ -6,10 +6,13 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parents[2]
 # Of `refimpl.course` only what the child itself needs.
-OF_COURSE = ("budgets.py", "comparing.py", "exercise.py", "guard.py")
+OF_COURSE = (
+    *("budgets.py", "comparing.py", "escapes.py", "exercise.py", "guard.py", "operators.py"),
+)
 OF_GRADING = (
-    *("cells.py", "child.py", "importing.py", "needed.py", "refusing.py", "running.py"),
-    *("suspicion.py", "wire.py"),
+    *("answering.py", "cells.py", "certain.py", "child.py", "importing.py", "needed.py"),
+    *("overseeing.py", "refusing.py", "running.py", "staying.py", "suspicion.py", "walking.py"),
+    *("wire.py", "workers.py"),
 )
 
 STAND_IN = '''\

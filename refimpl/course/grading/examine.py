@@ -1,10 +1,10 @@
 """Grading one submission: functions are called in the sandbox, and judged out here.
 
 First all functions are called on the inputs that a learner's own `check` shows, and then on hidden
-ones: what a page of feedback quotes was said before the child had seen any hidden input.
+ones: what a page of feedback quotes was said before the child had seen any hidden input. What came
+to nothing, and may be worth more where it stands in the notebook, is asked for once more there.
 """
 
-import re
 from collections.abc import Callable
 from contextlib import ExitStack
 from threading import Event
@@ -13,14 +13,18 @@ from typing import Any
 from refimpl.course.grading.answer_key import Question
 from refimpl.course.grading.child import BEFORE
 from refimpl.course.grading.judging import Trial, judge, report
-from refimpl.course.grading.replies import read_about, read_trials
+from refimpl.course.grading.replies import read_about, read_trials, read_walk
 from refimpl.course.grading.report import GRADER_ERROR, STALLED, ExerciseReport, Report
 from refimpl.course.grading.sandbox import Sandbox
 from refimpl.course.grading.session import ChildFailed, Session
+from refimpl.course.grading.workers import HAS_WORKERS
 
 READING = 120  # reference seconds for a notebook's text and its imports: code of ours and no other
-# What an answer may be told because another one has taken all there is.
-_SCARCE = re.compile(r"raised (OSError|BlockingIOError|RuntimeError: can't start)")
+# What may be worth more in its notebook. (What breaks its process would break the notebook's.)
+MAY_GAIN = ("wrong", "not started", "missing", "error", "forbidden", "timeout")
+# Of what a child may compute: where it interrupts cells, and answers, by itself. A lesson's heavy
+# cells are longer than most that answers need.
+FOR_CELLS, FOR_ANSWERS = 0.5, 0.8
 
 
 class GraderError(Exception):
@@ -51,8 +55,14 @@ class Examiner:
             GraderError: No child can be started, or none that reads the notebook.
             Stopped: Whoever grades wants to stop.
         """
-        names = {question.exercise.function: question.forbidden for question in self.questions}
-        opening = {"do": "read", "cells": cells, "of": names}
+        of = {
+            question.exercise.function: {
+                "exercise": question.exercise.id,
+                "forbidden": question.forbidden,
+            }
+            for question in self.questions
+        }
+        opening = {"do": "read", "cells": cells, "of": of}
         with ExitStack() as children:
 
             def new_child() -> _Child:
@@ -62,9 +72,16 @@ class Examiner:
 
             child = new_child()
             about = child.about()
-            asked = [_Asked(q, about[q.exercise.function], child) for q in self.questions]
-            visible = [_ask_visible(one, new_child) for one in asked]
-            return Report("graded", exercises=list(map(_ask_hidden, visible)))
+            asked = [
+                _Asked(q, about[q.exercise.function], child if HAS_WORKERS else new_child())
+                for q in self.questions
+            ]
+            for one in asked:
+                one.ask_visible()
+            for one in asked:
+                one.ask_hidden()
+            _ask_in_the_notebook([one for one in asked if one.may_gain], new_child)
+            return Report("graded", exercises=[one.report for one in asked])
 
 
 class _Asked:
@@ -74,107 +91,110 @@ class _Asked:
         question: What is asked.
         about: What the text tells.
         child: Who is asked.
-        whole: Whether the answer needs the whole notebook to be run.
     """
 
-    def __init__(
-        self, question: Question, about: dict[str, Any], child: "_Child", whole: bool = False
-    ):
+    def __init__(self, question: Question, about: dict[str, Any], child: "_Child"):
         self.question = question
         self.about = about
         self.child = child
-        self.whole = whole
         self.failed: tuple[str, str] | None = None  # status and reason
         self.trials: list[Trial] = []
+        self.report: ExerciseReport
 
     @property
-    def came_through(self) -> bool:
-        """Whether all calls so far returned something."""
-        return not self.failed and all(trial.status == "called" for trial in self.trials)
+    def may_gain(self) -> bool:
+        """Whether the answer may be worth more at its check than by itself."""
+        is_certain = self.about["certain"] and BEFORE not in self.report.reason
+        return self.report.status in MAY_GAIN and not is_certain
 
-    def ask(self, inputs: list) -> None:
-        """Call the function on more inputs."""
-        shared = self.child.answered_others(self)
-        status, reason, trials = self._ask(inputs)
-        if (shared and _went_wrong(status, trials)) or status == STALLED:
-            # What another answer left behind may be to blame, such as threads: once more, alone.
-            status, reason, trials = self._ask(inputs)
-        self.failed = None if status == "called" else (status, reason)
-        self.trials += trials
+    def ask_visible(self) -> None:
+        """Call the function on the inputs that everybody knows."""
+        if not self.about["defined"]:
+            name = self.question.exercise.function
+            why = self.about["broken"] and f": {self.about['broken']}"
+            self.failed = ("error" if why else "missing", f"no cell defines {name}{why}")
+            return
+        self._ask(self.question.trials[: self.question.n_visible])
 
-    def _ask(self, inputs: list) -> tuple[str, str, list[Trial]]:
-        request = self.question.how | {"whole": self.whole, "trials": inputs}
-        limits = self.child.limits
-        allowed = limits.seconds + (limits.notebook if self.whole else 0)
+    def ask_hidden(self) -> None:
+        """Call the function on hidden inputs too, if it took the others, and judge all."""
+        if not self.failed and all(trial.status == "called" for trial in self.trials):
+            self._ask(self.question.trials[self.question.n_visible :])
+        self.report = self.judged(self.trials, self.failed, self.about["suspicions"])
+
+    def judged(
+        self, trials: list[Trial], failed: tuple[str, str] | None, suspicions: list[str]
+    ) -> ExerciseReport:
+        """Judge what came."""
         try:
-            reply = self.child.ask(request, allowed, self)
-            status, reason, trials = read_trials(reply, len(inputs))
-        except ChildFailed as failure:
-            self.child.close()
-            return failure.status, str(failure), []
-        if _went_wrong(status, trials):
-            self.child.close()  # and nothing that this one left behind meets another answer
-        return status, reason, trials
+            return judge(self.question, trials, failed, suspicions)
+        except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+            # Whatever a comparison makes of an odd answer: no other exercise suffers from it.
+            return report(self.question, GRADER_ERROR, f"{type(error).__name__}: {error}")
+
+    def _ask(self, inputs: list) -> None:
+        request = self.question.how | {"do": "call", "trials": inputs}
+        seconds = self.child.sandbox.limits.seconds
+        for is_last in (False, True):
+            try:
+                reply = self.child.ask(request, seconds)
+                status, reason, trials = read_trials(reply, len(inputs))
+                self.failed = None if status == "called" else (status, reason)
+                self.trials += trials
+                return
+            except ChildFailed as failure:
+                self.child.close()
+                self.failed = failure.status, str(failure)
+                if failure.status != STALLED or is_last:  # once more: it may be the machine
+                    return
 
 
-def _went_wrong(status: str, trials: list[Trial]) -> bool:
-    """Whether something other than the answer itself may be the reason for what came."""
-    return status != "called" or trials[-1].status == "memory" or _SCARCE.match(trials[-1].reason)
+def _ask_in_the_notebook(asked: list[_Asked], new_child: Callable[[], "_Child"]) -> None:
+    """Run the notebook from the top, call some answers at their checks, and count what is right.
+
+    Only points are taken from it, and nothing that it says: all hidden inputs are known there.
+    """
+    if not asked:
+        return
+    walked = [_walked(asked, new_child())]
+    if walked == [None] and len(asked) > 1:
+        # One of them may have ended the process, or taken all the time.
+        walked = [_walked([one], new_child()) for one in asked]
+    for one, answers in (pair for pairs in walked for pair in pairs or ()):
+        remark = one.about["suspicions of all"]
+        reports = [one.judged(trials, None, remark) for trials in answers]
+        one.report = next((r for r in reports if r.status == "right"), one.report)
 
 
-def _ask_visible(asked: _Asked, new_child: Callable[[], "_Child"]) -> _Asked:
-    """Call a function on the inputs that everybody knows."""
-    question, about = asked.question, asked.about
-    if not about["defined"]:
-        name = question.exercise.function
-        why = about["broken"] and f": {about['broken']}"
-        asked.failed = ("error" if why else "missing", f"no cell defines {name}{why}")
-        return asked
-    inputs = question.trials[: question.n_visible]
-    asked.ask(inputs)
-    if _may_need_more(asked):
-        # Perhaps more than can be seen from the text: then the whole notebook, and not where other
-        # answers run, since it may leave much behind.
-        about = about | {"suspicions": about["suspicions of all"]}
-        whole = _Asked(question, about, new_child(), whole=True)
-        whole.ask(inputs)
-        if whole.came_through:
-            return whole
-    return asked
-
-
-def _may_need_more(asked: _Asked) -> bool:
-    """Whether a name was missing, or something failed before the function was called."""
-    status, reason = asked.failed or (asked.trials[-1].status, asked.trials[-1].reason)
-    lacks = reason.startswith("raised NameError") or BEFORE in reason
-    return status == "missing" or (status == "error" and lacks)
-
-
-def _ask_hidden(asked: _Asked) -> ExerciseReport:
-    """Call a function on hidden inputs too, if it took the others, and judge all that came."""
-    question = asked.question
+def _walked(asked: list[_Asked], child: "_Child") -> list[tuple[_Asked, list[list[Trial]]]] | None:
+    """What answers came to at their checks; None where the notebook came to no end."""
+    limits = child.sandbox.limits
+    here = child.sandbox.reference_second  # processor seconds of this machine
+    of = {a.question.exercise.id: a.question.how | {"trials": a.question.trials} for a in asked}
+    request = {
+        "do": "walk",
+        "of": of,
+        "seconds": FOR_CELLS * here * limits.notebook,
+        "seconds each": FOR_ANSWERS * here * limits.seconds / len(asked),
+    }
     try:
-        if asked.came_through:
-            asked.ask(question.trials[question.n_visible :])
-        return judge(question, asked.trials, asked.failed, asked.about["suspicions"])
-    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
-        # Whatever a comparison makes of an odd answer: no other exercise suffers from it.
-        return report(question, GRADER_ERROR, f"{type(error).__name__}: {error}")
+        reply = child.ask(request, limits.notebook + limits.seconds)
+        found = read_walk(reply, {name: len(how["trials"]) for name, how in of.items()})
+    except (ChildFailed, GraderError):
+        return None
+    finally:
+        child.close()
+    return [(one, found[one.question.exercise.id]) for one in asked]
 
 
 class _Child:
     """A session that has read the notebook, and is started anew after one that failed."""
 
     def __init__(self, sandbox: Sandbox, stop: Event | None, opening: dict[str, Any]):
-        self.limits = sandbox.limits
+        self.sandbox = sandbox
         self._start = lambda: Session(sandbox, stop)
         self._opening = opening
         self._session: Session | None = None
-        self._askers: set[int] = set()
-
-    def answered_others(self, asker: object) -> bool:
-        """Whether this process has run other answers than that of one asker."""
-        return bool(self._askers - {id(asker)})
 
     def about(self) -> dict[str, dict[str, Any]]:
         """Return what the notebook's text tells about each function."""
@@ -194,15 +214,14 @@ class _Child:
         reply = self._session.ask(self._opening, READING)
         return read_about(reply, list(self._opening["of"]))
 
-    def ask(self, request: dict[str, Any], reference_seconds: float, asker: object) -> Any:
+    def ask(self, request: dict[str, Any], reference_seconds: float) -> Any:
         """Send a request and return the reply, which anybody may have written."""
         if self._session is None:
             self.about()
-        self._askers.add(id(asker))
         return self._session.ask(request, reference_seconds)
 
     def close(self) -> None:
         """End the child, if there is one."""
         if self._session:
             self._session.close()
-        self._session, self._askers = None, set()
+        self._session = None

@@ -8,11 +8,13 @@ stand for, and so on.
 import ast
 import symtable
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from refimpl.course.grading.cells import parse
+
 # `torch.set_default_dtype(…)` changes what a module does, `np.mean(…)` does not.
-_SETTINGS = ("set", "seed", "manual_seed", "use", "enable", "disable", "filter", "simplefilter")
+SETTINGS = ("set", "seed", "manual_seed", "use", "enable", "disable", "filter", "simplefilter")
 _STAR = "*"  # what `from module import *` binds
 
 
@@ -22,16 +24,24 @@ class Statement:
 
     Attributes:
         source: Python.
+        node: Its tree.
+        cell: The number of its cell, from 0.
         binds: The names that it gives a value.
         uses: The names that it looks up, in the bodies of its functions too, but not the names
             that are the functions' own.
         changes: The names whose values it changes: `x[0] = 1`, `x.y = 1`, `x.append(1)`, `f(x)`.
+        checks: The exercises that it checks: `check("1.3", f)`.
+        opens: The function that it defines with the placeholder of an answer in it, or "".
     """
 
     source: str
+    node: ast.stmt
+    cell: int
     binds: set[str] = field(default_factory=set)
     uses: set[str] = field(default_factory=set)
     changes: set[str] = field(default_factory=set)
+    checks: set[str] = field(default_factory=set)
+    opens: str = ""
 
 
 def statements_of(sources: list[str]) -> list[Statement]:
@@ -40,26 +50,46 @@ def statements_of(sources: list[str]) -> list[Statement]:
     Args:
         sources: Python, from `readable_source`.
     """
-    bodies = (ast.parse(source).body for source in sources)
-    nodes = [node for body in bodies for whole in body for node in _one_by_one(whole)]
+    nodes, texts, cells = [], [], []
+    for number, source in enumerate(sources):
+        lines = source.encode().splitlines(keepends=True)
+        for whole in parse(source).body:
+            nodes += (parts := _one_by_one(whole))
+            texts += [_text(whole, lines)] if parts == [whole] else map(ast.unparse, parts)
+            cells += [number] * len(parts)
     # A function, a class or a module is hardly ever changed by a call that it is handed to.
     definitions = {name for node in nodes for name in _defined(node)}
     imports = {name for node in nodes for name in _imported(node)}
-    return [_statement(node, definitions | imports, imports) for node in nodes]
+    rows = zip(nodes, texts, cells, strict=True)
+    return [_statement(*row, definitions | imports, imports) for row in rows]
 
 
-def needed(statements: list[Statement], name: str) -> list[str] | None:
+def needed(statements: list[Statement], name: str, exercise: str = "") -> list[str] | None:
     """Return the statements that a name needs, in their order.
+
+    What stands below the last check of an exercise is left out, if its function stands above.
 
     Args:
         statements: From `statements_of`.
         name: What is wanted: a function, mostly.
+        exercise: The exercise that it answers.
 
     Returns:
         Python, a statement an entry, or None where nothing gives the name a value.
     """
+    last = max((n for n, one in enumerate(statements) if exercise in one.checks), default=None)
+    above = statements[:last]
+    statements = above if any(name in one.binds for one in above) else statements
+    # An open placeholder is no answer, so one that was copied below an answer replaces nothing.
+    answers = [one for one in statements if one.opens != name]
+    statements = answers if any(name in one.binds for one in answers) else statements
     if not any(name in statement.binds for statement in statements):
         return None
+    return [statements[index].source for index in _chosen(statements, name)]
+
+
+def _chosen(statements: list[Statement], name: str) -> list[int]:
+    """The numbers of the statements that a name needs."""
     makers: dict[str, list[int]] = defaultdict(list)  # which statements give a name what it has
     for index, statement in enumerate(statements):
         for made in statement.binds | statement.changes:
@@ -72,22 +102,58 @@ def needed(statements: list[Statement], name: str) -> list[str] | None:
         for index in makers[one]:
             chosen.add(index)
             wanted.extend(statements[index].uses)
-    return [statements[index].source for index in sorted(chosen)]
+    return sorted(chosen)
 
 
-def _statement(node: ast.stmt, definitions: set[str], imports: set[str]) -> Statement:
+def _statement(
+    node: ast.stmt, text: str, cell: int, definitions: set[str], imports: set[str]
+) -> Statement:
+    changes = _changed(node, definitions, imports)
+    about = {"changes": changes, "checks": checks_in(_here(node)), "opens": _opened(node)}
     try:
-        source = ast.unparse(node)
-        table = symtable.symtable(source, "<notebook>", "exec")
-        changes = _changed(node, definitions, imports)
+        table = symtable.symtable(text, "<notebook>", "exec")
     except (SyntaxError, ValueError, RecursionError):
-        return Statement("")  # such as `nonlocal` outside a function: Python would not run it
+        # Such as `await` outside a function: less is known of names then.
+        names = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
+        binds = {one.id for one in names if isinstance(one.ctx, ast.Store)}
+        return Statement(text, node, cell, binds, {one.id for one in names}, **about)
     symbols = table.get_symbols()
     binds = {s.get_name() for s in symbols if s.is_assigned() or s.is_imported()}
     if isinstance(node, ast.ImportFrom) and (_has_star(node) or node.module == "__future__"):
         binds.add(_STAR)
     uses = {s.get_name() for s in symbols if s.is_referenced()} | set(_global_names(table))
-    return Statement(source, binds, uses, changes)
+    return Statement(text, node, cell, binds, uses, **about)
+
+
+def _text(node: ast.stmt, lines: list[bytes]) -> str:
+    """A statement's own text, as it was written."""
+    first = min(one.lineno for one in [node, *getattr(node, "decorator_list", [])])
+    rows = lines[first - 1 : node.end_lineno]
+    rows[-1] = rows[-1][: node.end_col_offset]
+    rows[0] = rows[0][node.col_offset :]
+    return b"".join(rows).decode()
+
+
+def checks_in(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the exercises that some nodes check: "1.3" for `check("1.3", f)`."""
+    calls = [one for one in nodes if isinstance(one, ast.Call) and one.args]
+    named = [one for one in calls if getattr(one.func, "attr", _name(one.func)) == "check"]
+    first = [one.args[0] for one in named]
+    return {one.value for one in first if isinstance(one, ast.Constant) and type(one.value) is str}
+
+
+def _name(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _opened(node: ast.stmt) -> str:
+    """The function that a statement defines with nothing but an open placeholder in it, or ""."""
+    if not isinstance(node, ast.FunctionDef):
+        return ""
+    body = node.body[1:] if ast.get_docstring(node, clean=False) is not None else node.body
+    raised = body[0].exc if len(body) == 1 and isinstance(body[0], ast.Raise) else None
+    raised = raised.func if isinstance(raised, ast.Call) and not raised.args else raised
+    return node.name if raised is not None and _name(raised) == "NotImplementedError" else ""
 
 
 def _one_by_one(node: ast.stmt) -> list[ast.stmt]:
@@ -123,11 +189,12 @@ def _imported(node: ast.stmt) -> list[str]:
 
 def _here(node: ast.AST) -> Iterator[ast.AST]:
     """A statement's nodes, but for the bodies of functions and classes, which run later."""
-    yield node
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
-        return
-    for child in ast.iter_child_nodes(node):
-        yield from _here(child)
+    waiting = [node]
+    while waiting:
+        yield (one := waiting.pop())
+        later = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+        if not isinstance(one, later):
+            waiting.extend(ast.iter_child_nodes(one))
 
 
 def _changed(statement: ast.stmt, definitions: set[str], imports: set[str]) -> set[str]:
@@ -145,7 +212,7 @@ def _changed_by_call(call: ast.Call, definitions: set[str], imports: set[str]) -
     """What a call may change whose value nobody looks at: `x.append(1)`, `shuffle(x)`."""
     base = _base(call.func)
     method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
-    names = set() if base in imports and not method.startswith(_SETTINGS) else {base}
+    names = set() if base in imports and not method.startswith(SETTINGS) else {base}
     handed = [*call.args, *(keyword.value for keyword in call.keywords)]
     return names | {arg.id for arg in handed if isinstance(arg, ast.Name)} - definitions
 

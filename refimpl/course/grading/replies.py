@@ -85,9 +85,36 @@ def read_trials(reply: Any, n_trials: int) -> tuple[str, str, list[Trial]]:
     return "called", "", trials
 
 
+def read_walk(reply: Any, n_trials: dict[str, int]) -> dict[str, list[list[Trial]]]:
+    """Read a reply about a notebook that ran from the top.
+
+    Args:
+        reply: Whatever came.
+        n_trials: For each exercise that was asked for, how many calls there were to be.
+
+    Returns:
+        For each exercise the calls of each answer that was checked.
+
+    Raises:
+        ChildFailed: It is no such reply.
+    """
+    try:
+        found = _part(_as(reply, dict), "found", dict)
+        of_each = {name: _part(found, name, list) for name in n_trials}
+    except _NoReply:
+        raise ChildFailed("tampering", "wrote a reply of another form") from None
+    return {
+        name: [
+            read_trials({"status": "called", "trials": one}, n_trials[name])[2] for one in answers
+        ]
+        for name, answers in of_each.items()
+    }
+
+
 def _about(said: dict[str, Any]) -> dict[str, Any]:
     return {
         "defined": _part(said, "defined", bool),
+        "certain": _part(said, "certain", bool),
         "broken": _text(said, "broken"),
         "suspicions": _texts(said, "suspicions"),
         "suspicions of all": _texts(said, "suspicions of all"),

@@ -1,0 +1,64 @@
+"""A process of its own for each answer, copied from one that has imported everything already.
+
+What one answer leaves behind, such as threads or a function that it has replaced, meets no other:
+its process ends with it, and so does all that it started.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import BinaryIO
+
+from refimpl.course.grading.wire import WireError, read_frame, write_frame
+
+HAS_WORKERS = sys.platform == "linux"  # elsewhere a process that uses libraries is no safe to copy
+MAX_REPLY = 64 * 2**20
+
+
+def reply_of_a_worker(work: Callable[[], bytes], pipes: list[BinaryIO], alone: bool) -> bytes:
+    """Do some work in a process of its own, and return what it replies.
+
+    Where that process ends without a reply, so does this one, as it would have without a worker.
+
+    Args:
+        work: Returns a reply.
+        pipes: What the worker is not to have: the way to whoever asks.
+        alone: Whether no other process can be seen from here, so that all may be ended.
+    """
+    if not HAS_WORKERS:
+        return work()
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.setsid()
+        os.close(read_end)
+        for pipe in pipes:
+            os.close(pipe.fileno())
+        with os.fdopen(write_end, "wb") as stream:
+            write_frame(stream, work())
+        os._exit(0)  # whatever threads are left behind
+    os.close(write_end)
+    with os.fdopen(read_end, "rb") as stream:
+        try:
+            frame = read_frame(stream, MAX_REPLY)
+        except WireError:
+            frame = b""  # no reply of ours
+    if frame is None:
+        _, status = os.waitpid(pid, 0)
+        os._exit(os.waitstatus_to_exitcode(status) % 256 or 1)
+    _end_all(pid, alone)
+    return frame
+
+
+def _end_all(pid: int, alone: bool) -> None:
+    """End a worker and what it started, and wait for those that are ours to wait for."""
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+    # Also what has left its session. Only where these are the processes of a sandbox: there, the
+    # first of them is our parent.
+    if alone and os.getppid() == 1:
+        with suppress(ProcessLookupError, PermissionError):
+            os.kill(-1, signal.SIGKILL)
+    os.waitpid(pid, 0)
