@@ -85,7 +85,7 @@ CHEATS = {
     "reads another submission": Hostile("exec(open('ANOTHER').read())\nreturn RIGHT", ("error",)),
     "reads the hidden seeds": Hostile("open('SEEDS')\nreturn RIGHT", ("error",)),
     "remembers inputs": Hostile(
-        "return RIGHT if round(float(clean[1]), 6) in KNOWN else 20.0", ("wrong",)
+        "return RIGHT if round(float(clean.sum()), 6) in KNOWN else 20.0", ("wrong",)
     ),
     "equals everything": Hostile(
         "return Everything()",
@@ -193,7 +193,10 @@ BREAKS = {
     ),
     "recursion": Hostile("return signal_to_noise(clean, noisy)", ("error",)),
     "50 GB array": Hostile("return np.ones((50, 2**27)).sum()", ("memory",)),
-    "slow growth": Hostile("kept = []\nwhile True: kept.append(np.ones(2**20))", ("memory",)),
+    # Filling memory takes time, too: on some machines more than there is.
+    "slow growth": Hostile(
+        "kept = []\nwhile True: kept.append(np.ones(2**20))", ("memory", "timeout")
+    ),
     "memory of many processes": Hostile(
         "import os, time\n"
         "for _ in range(4):\n"
@@ -201,7 +204,7 @@ BREAKS = {
         "        kept = bytearray(400 * 2**20)\n"
         "        time.sleep(1e6)\n"
         "time.sleep(1e6)",
-        ("memory",),
+        ("memory", "timeout"),
     ),
     "returns too much": Hostile("return np.ones(2**23)", ("error",)),
     "endless output": Hostile("while True: print('x' * 2**20)", ("timeout",)),

@@ -8,6 +8,7 @@ from refimpl.course.exercises import lesson_numbers
 from refimpl.course.grading.reading import parse_notebook
 from refimpl.course.grading.sandbox import Limits
 from refimpl.course.grading.task import Task, grade_cells
+from tests.grading.honest import HONEST as HARD
 from tests.grading.notebooks import ROOT, answered, cells_of, notebook
 from tests.grading.settings import SECRET, TASK
 
@@ -66,6 +67,45 @@ def test_a_cell_that_an_answer_needs_may_print_and_fail_and_take_its_time():
     )
     cell = answered("def signal_to_noise(clean, noisy):\n" + RIGHT_BY_FACTOR)
     assert graded([table, *cell]).points == WHOLE
+
+
+def honest_notebook(name):
+    """A lesson's solution in which exercise 1.3 is answered in one of the ways that are hard."""
+    at = next(n for n, cell in enumerate(SOLUTION) if "def signal_to_noise(" in cell)
+    return [*SOLUTION[:at], *HARD[name].cells, *SOLUTION[at + 2 :]]
+
+
+QUICK = ("a decorator that registers", "a helper redefined later", "a blank stub below")
+
+
+@pytest.mark.parametrize(
+    "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.soak) for n in HARD]
+)
+def test_what_is_hard_to_tell_from_the_text_earns_what_it_earns_in_the_notebook(name):
+    assert graded(honest_notebook(name)).points == WHOLE
+
+
+@pytest.mark.soak
+def test_a_function_that_torch_compiles():
+    cell = f"""import torch
+@torch.jit.script
+def ten():
+    return 10
+FACTOR = ten()
+def signal_to_noise(clean, noisy):
+{RIGHT_BY_FACTOR}"""
+    report = grade_cells(Task(1, SECRET, Limits(seconds=60)), answered(cell))
+    assert report.points == WHOLE, report
+
+
+def test_an_answer_gains_nothing_by_behaving_differently_at_its_check():
+    cell = """import sys
+def signal_to_noise(clean, noisy):
+    at_check = any("check" in str(key) for key in globals())
+    return 10.0 if at_check else -1.0"""
+    alias = "T = [1]\nalias = T\nalias[0] = 10\nsignal_to_noise.T = T"
+    report = graded(answered(f"{cell}\n{alias}"))
+    assert report.points == WHOLE - 4
 
 
 RIGHT_BY_FACTOR = (
