@@ -69,7 +69,7 @@ def ogg_links(path: Path) -> list[Range]:
     Args:
         path: an OGG file.
 
-    Source: RFC 3533, section 4 (a new link begins with pages that are marked as first).
+    Source: Pfeiffer 2003 (RFC 3533), section 4: a new link begins with pages marked as first.
     """
     starts: list[int] = []
     size = path.stat().st_size

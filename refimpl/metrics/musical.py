@@ -118,7 +118,7 @@ def pitch_entropy(pitches: np.ndarray) -> float:
         Bits, from 0 to log2(n_notes); NaN below six notes. Sixteen pitches drawn at random from
         three octaves reach about 3.6, melody and bass of tinytunes 1.9 to 2.9.
 
-    Source: Shannon, "A Mathematical Theory of Communication" (1948), section 6. Taught in lesson 7.
+    Source: Shannon 1948, section 6. Taught in lesson 7.
     """
     if len(pitches) < MIN_NOTES:
         return float("nan")

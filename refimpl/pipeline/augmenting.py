@@ -1,10 +1,10 @@
 """More training clips out of few recordings: the same sound played faster, slower and softer.
 
-A few minutes of sound are soon known by heart. Each copy of a clip is played at another speed,
+A model soon memorises a few minutes of sound. Each copy of a clip is played at another speed,
 which moves tempo and pitch together, as on a tape machine, and at another level. So the model
 meets the same music in other keys and other codes, and counting what it has seen helps it less.
 
-Source: Ko et al., "Audio Augmentation for Speech Recognition" (2015), on changes of speed.
+Source: Ko et al. 2015, section 2 (changes of speed).
 """
 
 from __future__ import annotations

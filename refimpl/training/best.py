@@ -31,7 +31,7 @@ class KeepBest(Callback):
         loss: the lowest validation loss so far, in nats per token.
         step: updates made when it was measured.
 
-    Source: Prechelt, "Early Stopping, but when?" (1998). Taught in lesson 7.
+    Source: Prechelt 1998. Taught in lesson 7.
     """
 
     def __init__(self, patience: int | None = None) -> None:

@@ -10,7 +10,7 @@ from bookbuild.citations import BIBLIOGRAPHY, MARK, SOURCE, Works
 
 ROOT = Path(__file__).parents[2]
 # What a docstring may name as its source although it is no work of the bibliography.
-NO_WORKS = ["github.com/samblouir/birdie", "SoX resampler"]
+NO_WORKS = ["github.com/samblouir/birdie", "SoX resampler", "ISO/IEC 11172-3"]
 # An author and a year, as any citation has them.
 CITATION = re.compile(
     r"\bet al\b\.?[^;.]{0,60}?\b(?:19|20)\d\d|[A-Z]\w+ (?:&|and) [A-Z]\w+ (?:19|20)\d\d"
