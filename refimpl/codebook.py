@@ -1,7 +1,7 @@
-"""A codebook of mel frames: k-means centroids, each frame written as the number of its nearest one.
+"""A codebook of mel frames: each frame becomes the number of the nearest k-means centroid.
 
-With more than one stage it is a residual codebook: the second stage quantizes what the first one
-left over, and so on, so that S stages of K codes tell K**S frames apart with S*K centroids.
+With more than one stage it is a residual codebook: the second stage quantizes the residual of the
+first, and so on. S stages of K codes distinguish K**S frames with only S*K centroids.
 """
 
 import hashlib
@@ -36,12 +36,12 @@ class Codebook(CodecMeasures):
     """Frames to codes and back by nearest centroids, in one or more residual stages.
 
     Args:
-        mel: the configuration of the frames it is for.
-        centroids: one array (n_clusters, n_mels) a stage, in normalised units.
-        mean: (n_mels,) in dB, taken from each frame before the search.
-        std: (n_mels,) in dB, by which it is then divided.
+        mel: the configuration of its frames.
+        centroids: one array (n_clusters, n_mels) per stage, in normalised units.
+        mean: (n_mels,) in dB, subtracted from each frame before the search.
+        std: (n_mels,) in dB, the divisor after the subtraction.
         normalisation: how mean and std were made: "band", "global" or "none".
-        notes: anything JSON to keep with it, such as what it was fitted on.
+        notes: any JSON to keep with it, such as the data it was fitted on.
 
     Source: the report, section 3.1; residual stages after Juang & Gray 1982 and
     SoundStream (Zeghidour et al. 2021, section III.C). Taught in lesson 3.
@@ -95,13 +95,13 @@ class Codebook(CodecMeasures):
         Args:
             frames: (n_frames, n_mels) in dB, or any iterable of such arrays.
             mel: the configuration that made the frames.
-            n_clusters: codes a stage, or one number for each stage.
-            n_stages: residual stages; each adds one token a frame.
+            n_clusters: codes per stage, or a list with the number for each stage.
+            n_stages: residual stages; each adds one token per frame.
             normalisation: "band" (zero mean and unit variance in each band, as in the report),
                 "global" (one mean and one std for all bands) or "none".
             seed: for the sample and for k-means.
             max_frames: the most frames in the sample; memory is bounded by it.
-            max_iter: at most so many k-means iterations a stage.
+            max_iter: the most k-means iterations per stage.
 
         Returns:
             The codebook, the same for the same frames and seed.
@@ -137,7 +137,7 @@ class Codebook(CodecMeasures):
 
         Args:
             frames: (n_frames, n_mels) in dB.
-            mel: the configuration that made them, to have it compared with the codebook's.
+            mel: the configuration that made them; it is compared with the codebook's.
 
         Returns:
             ids (n_frames * n_stages,) int64.
@@ -178,12 +178,12 @@ class Codebook(CodecMeasures):
         return total * self.std + self.mean
 
     def normalise(self, frames: np.ndarray) -> np.ndarray:
-        """Bring frames (n_frames, n_mels) from dB to the units in which distances are taken."""
+        """Convert frames (n_frames, n_mels) from dB to the units of the distances."""
         return (frames - self.mean) / self.std
 
     @property
     def fingerprint(self) -> str:
-        """A hash of everything that decides what an id means, 16 hexadecimal digits."""
+        """A hash of everything that determines the meaning of an id, 16 hexadecimal digits."""
         digest = hashlib.sha256(json.dumps(self.mel.to_dict(), sort_keys=True).encode())
         for array in (self.mean, self.std, *self.centroids):
             digest.update(str(array.shape).encode() + np.asarray(array, dtype="<f4").tobytes())

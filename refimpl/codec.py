@@ -1,4 +1,4 @@
-"""What every codec of mel frames offers, so that all that comes after takes any of them.
+"""The interface of every codec of mel frames, so that the later stages accept any of them.
 
 A codec turns mel frames into integers and back. Each *step* (one frame, or a few where the codec
 shortens time) becomes one code from each of its stages, flattened in stage order:
@@ -205,7 +205,7 @@ def code_perplexity(ids: np.ndarray, stage_sizes: Sequence[int], stage: int = 0)
 
 
 class CodecMeasures:
-    """What can be measured of any codec; a codec class inherits it."""
+    """Measures that apply to any codec; a codec class inherits them."""
 
     def distortion(self, frames: np.ndarray, *, units: str = "dB") -> float:
         """Mean squared error of the coded frames, a band and frame.

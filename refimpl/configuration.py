@@ -66,7 +66,7 @@ class Configuration:
     """What every configuration offers: from and to what JSON can hold.
 
     Attributes:
-        error: What is raised for a wrong field; a `UserError` of the module's own.
+        error: The exception for a wrong field; each module has its own kind of `UserError`.
     """
 
     error: ClassVar[type[UserError]] = UserError
@@ -126,7 +126,7 @@ def _told(cls: type[Configuration], error: ValidationError) -> UserError:
 
 
 def _needed(cls: type, name: str, found: Mapping[str, Any]) -> str:
-    """What a field must be, in words."""
+    """Describe in words the value that a field needs."""
     kind, context = found["type"], found.get("ctx", {})
     whole = "whole number" if isinstance(found["input"], int) else "number"
     if kind == "literal_error":

@@ -1,4 +1,4 @@
-"""The kind of error that is the user's to mend, told apart from a bug in the package."""
+"""The base class of errors that the user can fix, as opposed to bugs in the package."""
 
 
 class UserError(ValueError):

@@ -1,8 +1,8 @@
-"""k-means on more vectors than memory holds: a uniform sample, and the nearest centroid.
+"""k-means on more vectors than fit into memory: a uniform sample, and the nearest centroid.
 
-scikit-learn does the clustering. What it lacks, and this file adds: a sample of bounded size that
-does not depend on how the stream was cut into pieces, and a search for the nearest centroid that
-costs one matrix product.
+scikit-learn does the clustering. This file adds two things that it lacks: a sample of bounded size
+that does not depend on how the stream was cut into pieces, and a search for the nearest centroid
+that costs one matrix product.
 """
 
 from collections.abc import Iterable
@@ -14,11 +14,11 @@ from refimpl.errors import UserError
 
 
 class TooFewFramesError(UserError):
-    """There are fewer different vectors than clusters to make of them."""
+    """There are fewer distinct vectors than clusters."""
 
 
 class StreamSample:
-    """The mean and variance of all vectors that pass by, and a uniform sample of some of them.
+    """The mean and variance of all vectors in a stream, and a uniform sample of them.
 
     Every vector draws a random number, and the `max_frames` smallest numbers win (reservoir
     sampling by random sort). Each vector has the same chance, however long the stream is.
@@ -40,7 +40,7 @@ class StreamSample:
         self._threshold = 1.0
 
     def add(self, frames: np.ndarray) -> None:
-        """Take in a piece of the stream, (n_frames, n_bands) float32; pieces may be empty."""
+        """Add a piece of the stream, (n_frames, n_bands) float32; pieces may be empty."""
         if len(frames) == 0:
             return
         self._update_moments(frames.astype(np.float64))
@@ -75,14 +75,14 @@ class StreamSample:
     def _drop_losers(self) -> None:
         keys, kept = np.concatenate(self._keys), np.concatenate(self._kept)
         if len(keys) > self.max_frames:
-            # Sorted back into the order of the stream, so that the result is one and the same.
+            # Restore the order of the stream, so that the result is always the same.
             best = np.sort(np.argpartition(keys, self.max_frames - 1)[: self.max_frames])
             keys, kept = keys[best], kept[best]
             self._threshold = float(keys.max())
         self._keys, self._kept, self._n_kept = [keys], [kept], len(keys)
 
     def frames(self) -> np.ndarray:
-        """Give the sample so far, (at most max_frames, n_bands), in the order of the stream."""
+        """Return the sample so far, (at most max_frames, n_bands), in the order of the stream."""
         if self.count == 0:
             return np.empty((0, 0), dtype=np.float32)
         self._drop_losers()
@@ -111,19 +111,19 @@ def kmeans(
     Args:
         vectors: (n, n_bands) float32.
         n_clusters: the number of centroids, K.
-        seed: for the start.
-        max_iter: at most so many of Lloyd's iterations.
-        what: what the vectors are called in an error.
+        seed: for the initial centroids.
+        max_iter: the most Lloyd iterations.
+        what: the name of the vectors in an error message.
 
     Returns:
         Centroids (n_clusters, n_bands) float32.
 
     Raises:
-        TooFewFramesError: fewer different vectors than clusters.
+        TooFewFramesError: fewer distinct vectors than clusters.
 
-    Source: Arthur & Vassilvitskii 2007 (the start); Lloyd 1982. Taught in lesson 3.
+    Source: Arthur & Vassilvitskii 2007 (initialisation); Lloyd 1982. Taught in lesson 3.
     """
-    from sklearn.cluster import KMeans  # takes a second, which `nearest` can do without
+    from sklearn.cluster import KMeans  # the import takes a second, and `nearest` does not need it
 
     distinct = count_distinct(vectors)
     if distinct < n_clusters:
@@ -141,9 +141,9 @@ def kmeans(
 
 
 def _start(vectors: np.ndarray, n_clusters: int, seed: int) -> np.ndarray:
-    """Choose vectors that lie apart as first centroids, (n_clusters, n_bands).
+    """Choose vectors that are far from each other as initial centroids, (n_clusters, n_bands).
 
-    On a subset and with one trial a centroid: scikit-learn's default, with several trials on all
+    This uses a subset and one trial per centroid. scikit-learn's default, several trials on all
     vectors, takes longer than the clustering, and Lloyd's iterations make up for the difference.
     """
     from sklearn.cluster import kmeans_plusplus

@@ -25,7 +25,7 @@ class TokenError(UserError):
 
 @dataclass(frozen=True)
 class FilteredIds:
-    """What is left of a model's ids when only whole steps of codes are kept.
+    """The ids of a model after removing everything but whole steps of codes.
 
     Attributes:
         codes: (n_steps * n_stages,) ids that the codec can decode.
@@ -73,7 +73,7 @@ class AudioTokenizer:
 
     @property
     def bits_per_second(self) -> float:
-        """Steps a second times the sum over the stages of log2(codes). Taught in lesson 3."""
+        """Steps per second times the sum over the stages of log2(codes). Taught in lesson 3."""
         bits_per_step = float(np.sum(np.log2(self.codec.stage_sizes)))
         return self.codec.mel.frame_rate / self.codec.frames_per_step * bits_per_step
 

@@ -1,4 +1,4 @@
-"""The vocabulary: every integer that a language model may read or write, and what it stands for.
+"""The vocabulary: every integer that a language model may read or write, and its meaning.
 
 It is frozen together with the codebook: codes first, then the special tokens in one fixed order,
 so that a model trained for one lesson still understands the tokens of the next.
@@ -68,7 +68,7 @@ class Vocabulary(Configuration):
 
     @property
     def unk(self) -> int:
-        """[UNK] stands for what the vocabulary does not have."""
+        """[UNK] stands for anything that is not in the vocabulary."""
         return self.n_codes + 1
 
     @property
@@ -88,7 +88,7 @@ class Vocabulary(Configuration):
 
     @property
     def sentinels(self) -> tuple[int, ...]:
-        """The 32 tokens that mark what an infilling objective has cut out."""
+        """The 32 tokens that mark the spans removed by an infilling objective."""
         return self._group(5, N_SENTINELS)
 
     @property
@@ -108,17 +108,17 @@ class Vocabulary(Configuration):
         return tuple(range(self.n_codes + first, self.n_codes + first + count))
 
     def is_code(self, ids: np.ndarray) -> np.ndarray:
-        """Tell which ids are codes of the codec, bool of the same shape."""
+        """Return which ids are codes of the codec, bool of the same shape."""
         ids = np.asarray(ids)
         return (ids >= 0) & (ids < self.n_codes)
 
     def is_special(self, ids: np.ndarray) -> np.ndarray:
-        """Tell which ids are special tokens, or labels to ignore; bool of the same shape."""
+        """Return which ids are special tokens, or labels to ignore; bool of the same shape."""
         ids = np.asarray(ids)
         return ((ids >= self.n_codes) & (ids < self.size)) | (ids == IGNORE_INDEX)
 
     def name(self, token: int) -> str:
-        """Give what a person calls a token: its number for a code, its name for a special one."""
+        """Return the readable form of a token: a code's number, or a special token's name."""
         if 0 <= token < self.n_codes:
             return str(int(token))
         if self.n_codes <= token < self.size:
@@ -126,6 +126,6 @@ class Vocabulary(Configuration):
         raise UserError(f"{token} is no token of this vocabulary (0 to {self.size - 1})")
 
     def id_of(self, name: str) -> int:
-        """Give a special token's id by its name, such as "<|START|>"; [UNK] where there is none."""
+        """Return a special token's id by its name, such as "<|START|>"; [UNK] if there is none."""
         names = self.special_names
         return self.n_codes + names.index(name) if name in names else self.unk

@@ -1,8 +1,8 @@
-"""Sounds in and out: one file or a folder of them, whatever their format, rate and channels.
+"""Reading and writing sounds: one file or a folder, in any format, sample rate and channel count.
 
 Everywhere else in the package, audio is mono float32 of shape `(n_samples,)` at one sample rate.
-This package is the gate: what passes it is finite, is not silent, and has the rate asked for;
-what does not pass is named together with the reason. Taught in lesson 1.
+This package checks every sound: it is finite, is not silent, and gets the requested sample rate.
+A sound that fails a check is reported with the reason. Taught in lesson 1.
 """
 
 from refimpl.audio.errors import AudioError

@@ -1,7 +1,7 @@
-"""What containers claim about the sound in them, and what is really there.
+"""The length that a container's header claims, checked against the file's real content.
 
-A program that writes into a pipe cannot go back to note the length, and a broken download lacks
-its end. The length in a header is a claim: here it is compared with the file's bytes.
+A program that writes into a pipe cannot go back to fill in the length, and a broken download lacks
+its end. So the length in a header is only a claim, which this module compares with the bytes.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ _UNKNOWN = (0, 0xFFFFFFFF, 0x7FFFFFFF, 0x7FFFF000, 0x80000000)
 
 
 def wav_with_its_real_length(path: Path) -> tuple[Sections | None, bool]:
-    """A WAV file whose header says how much is there, where the file's own does not.
+    """Return a WAV file with a corrected length in its header, if the original's is wrong.
 
     Args:
         path: a WAV file.
 
     Returns:
-        The corrected file, or None where its own header is right; and whether it is cut off.
+        The corrected file, or None if its own header is right; and whether the file is cut off.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -39,7 +39,7 @@ def wav_with_its_real_length(path: Path) -> tuple[Sections | None, bool]:
             return None, False
     there = size - position - 8
     is_cut = length not in _UNKNOWN and length > there
-    # A length of 0 in front of other chunks is an empty sound, and no unknown one.
+    # A length of 0 in front of other chunks is an empty sound, not an unknown length.
     is_empty = length == 0 and _is_chunk(path, position)
     is_unknown = length in _UNKNOWN and there > 0 and not is_empty
     if not is_cut and not is_unknown:
@@ -62,9 +62,9 @@ def _is_chunk(path: Path, position: int) -> bool:
 
 
 def ogg_links(path: Path) -> list[Range]:
-    """The streams that are chained in an OGG file, each as its range of bytes.
+    """Return the byte range of each stream that is chained in an OGG file.
 
-    A radio's recording is often several files, one behind the other, in one.
+    A recording of a radio station is often several concatenated files.
 
     Args:
         path: an OGG file.
@@ -79,7 +79,7 @@ def ogg_links(path: Path) -> list[Range]:
             file.seek(position)
             head = file.read(27)
             if len(head) < 27 or head[:4] != b"OggS":
-                break  # what is damaged, the decoder names
+                break  # the decoder reports the damage
             is_first = bool(head[5] & 2)
             if is_first and not was_first:
                 starts.append(position)

@@ -1,4 +1,4 @@
-"""The error that names a sound file and says what is wrong with it; and names of files."""
+"""The error that names a sound file and its fault; and file names in messages."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ class AudioError(UserError):
     """A sound cannot be read, written or used.
 
     Args:
-        message: one line; for a file, what is wrong with it (without its name).
-        path: the file or folder concerned, if there is one; it is put in front of the message.
+        message: one line; for a file, its fault without its name.
+        path: the file or folder concerned, if there is one; it precedes the message.
 
     Attributes:
         path: as given, or None.
@@ -26,12 +26,12 @@ class AudioError(UserError):
 
 
 def shown(path: str | os.PathLike) -> str:
-    """The path as it can stand in a message of one line, whatever its name contains."""
+    """Return the path in a form that fits into a message of one line."""
     text = os.fspath(path)
-    # A file name may hold a newline or bytes that are no text: such a name is shown escaped.
+    # A file name may hold a newline or bytes that are not text: such a name is shown escaped.
     return text if text.isprintable() else ascii(text)
 
 
 def decoder_name(path: str | os.PathLike) -> str | bytes:
-    """The path as libsndfile takes it: as bytes, a file name need not be valid Unicode."""
+    """Return the path as libsndfile takes it: as bytes, a file name need not be valid Unicode."""
     return os.fsencode(path) if os.name == "posix" else os.fspath(path)

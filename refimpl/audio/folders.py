@@ -1,4 +1,4 @@
-"""Folders of sounds as a stream of clips: what cannot be used is skipped, counted and reported."""
+"""Folders of sounds as a stream of clips: unusable files are skipped, counted and reported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Clip:
     """A sound with its origin.
 
     Attributes:
-        name: path within the folder, and the second at which the clip starts if it is a part.
+        name: path within the folder; for a part of a file, also the second at which it starts.
         audio: `(n_samples,)` float32.
         path: the file that it comes from.
         offset: second of the file at which it starts.
@@ -42,10 +42,10 @@ class Clip:
 
 
 def find_audio(folder: str | os.PathLike) -> list[Path]:
-    """All sound files below a folder, sorted by path.
+    """Return all sound files below a folder, sorted by path.
 
-    Known by suffix (`READABLE_SUFFIXES`, upper or lower case). Hidden files and folders are left
-    out. Links are followed, each target once, so that a link to a folder above does no harm.
+    The suffix tells a sound file (`READABLE_SUFFIXES`, upper or lower case). Hidden files and
+    folders are skipped. Links are followed, each target once, so a link to a parent is harmless.
 
     Args:
         folder: a folder, or one sound file, which counts as a folder that holds it.
@@ -60,16 +60,16 @@ def find_audio(folder: str | os.PathLike) -> list[Path]:
 class AudioFolder:
     """The sounds below a folder as a stream of clips of one rate, level and (if asked) duration.
 
-    Iterating reads file after file and keeps none; `list(folder)` holds them all. A file that
-    cannot be used is left out and listed with its reason in `skipped`.
+    Iteration reads one file after another and keeps none; `list(folder)` keeps them all. Unusable
+    files are skipped and listed with the reason in `skipped`.
 
     Args:
         folder: searched as by `find_audio`.
-        sample_rate: of the clips, in Hz.
-        duration: seconds of each clip: a longer file is read in pieces, one clip each, whatever
-            its length. None: each file is one clip, and one above 30 minutes is skipped.
-        rest: what becomes of the end of a file that does not fill a clip: "pad" with silence,
-            "keep" it shorter, or "drop" it (a file shorter than one clip is then skipped).
+        sample_rate: sample rate of the clips, in Hz.
+        duration: seconds per clip; a longer file is read in pieces of one clip each, whatever its
+            length. None: each file is one clip, and files above 30 minutes are skipped.
+        rest: the treatment of a file's end that does not fill a clip: "pad" it with silence,
+            "keep" it shorter, or "drop" it (which also skips a file shorter than one clip).
         normalise, level: as for `standardise`, applied to each clip.
     Attributes:
         files: the sound files found, sorted.
@@ -126,7 +126,7 @@ class AudioFolder:
             )
 
     def report(self) -> str:
-        """What the last iteration gave and left out: one line, and one for each file skipped."""
+        """Summarise the last iteration: one line, and one more for each file skipped."""
         head = f"{self.n_clips} clips from {len(self.files)} files, {len(self.skipped)} left out"
         if self.skipped:
             head += " in whole or in part:"
@@ -143,7 +143,7 @@ class AudioFolder:
         self.skipped += [(path, f"{remark}; the rest is used") for remark in remarks]
 
     def _parts(self, path: Path, name: str, remarks: list[str]) -> Iterator[Clip]:
-        """Clips of one duration from one file; raises in the end for what was left out."""
+        """Yield clips of one duration from one file; in the end, raise for the parts left out."""
         n_samples = seconds_to_samples(self.duration, self.sample_rate)
         n_blocks = n_silent = 0
         for block in read_blocks(path, self.sample_rate, self.duration, remarks=remarks):
@@ -170,13 +170,13 @@ class AudioFolder:
 
 
 def text_of(path: str | Path) -> str:
-    """A path as text that can be stored anywhere: what is no character in it becomes \\xff."""
+    """Return a path as text that can be stored anywhere: invalid bytes become escapes, as \\xff."""
     place = path.as_posix() if isinstance(path, Path) else path
     return os.fsencode(place).decode("utf-8", "backslashreplace")
 
 
 def search(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
-    """The sound files below a folder, and (path, reason) of what only looks like one."""
+    """Return the sound files below a folder, and (path, reason) of lookalikes."""
     if folder.is_file():
         return [folder], []
     if not folder.is_dir():
@@ -208,12 +208,12 @@ def search(folder: Path) -> tuple[list[Path], list[tuple[Path, str]]]:
 def _sort_in(
     child: Path, files: dict[Path, Path], waiting: list[Path], odd: list[tuple[Path, str]]
 ) -> None:
-    """Put a child of a folder where it belongs: a sound, a folder, or what only looks like one."""
+    """Classify a child of a folder: a sound, a folder, or something that looks like a sound."""
     named_as_sound = child.suffix.lower() in READABLE_SUFFIXES
     try:
         target, is_folder = child.resolve(), child.is_dir()
         child.stat()
-    except FileNotFoundError:  # a link that leads nowhere: whoever reads it says so
+    except FileNotFoundError:  # a broken link: reading it reports that
         target, is_folder = child.absolute(), False
     except (OSError, RuntimeError) as error:
         odd.append((child, _unreadable(error)))

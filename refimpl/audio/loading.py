@@ -33,8 +33,8 @@ def load_audio(
             ffmpeg installed also M4A, AAC, WMA and what else it reads.
         sample_rate: of the result, in Hz.
         offset: second of the file at which to start.
-        duration: seconds to load at most; all that follows if None.
-        allow_silence: take a file, or a part, in which nothing sounds.
+        duration: the most seconds to load; None loads the rest of the file.
+        allow_silence: accept a silent file, or a silent part.
         remarks: gets what is odd about the file, instead of a warning.
     Returns:
         `(n_samples,)` float32, usually within [-1, 1]: the file's own level (see `standardise`).
@@ -105,9 +105,9 @@ def _warn(source: Source) -> None:
 
 
 def _part(source: Source, offset: float, duration: float | None) -> tuple[int, int | None]:
-    """First sample and number of samples, at the file's own rate, of what is asked for.
+    """Return the first sample and the number of samples to read, at the file's own rate.
 
-    None stands for all that follow.
+    The number is None for the rest of the file.
     """
     end = MAX_OFFSET if source.seconds is None else min(MAX_OFFSET, source.seconds)
     if not 0 <= offset < end:

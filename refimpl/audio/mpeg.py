@@ -30,7 +30,7 @@ _FAR = 2**20  # bytes of something else before the first frame, such as a pictur
 
 @dataclass(frozen=True)
 class FrameHeader:
-    """What the four bytes at the head of a frame say.
+    """The fields in the four bytes of a frame header.
 
     Attributes:
         kind: version, layer and sample rate, which do not change within a file.

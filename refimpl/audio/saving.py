@@ -22,8 +22,9 @@ _PIECE = 2**16  # the Vorbis encoder overflows its stack when given minutes at o
 def save_audio(path: str | os.PathLike, audio: np.ndarray, sample_rate: int) -> Path:
     """Write a sound file in the format that the suffix names.
 
-    The sound is written beside its place and then moved there, so that whoever looks finds the
-    old file or the whole new one. Missing folders are made. WAV and FLAC have 16 bits.
+    The sound is written to a temporary file and then moved into place, so that a reader finds
+    either the old file or the complete new one. Missing folders are created. WAV and FLAC have
+    16 bits.
 
     Args:
         path: ends in .wav, .flac, .ogg or .mp3.

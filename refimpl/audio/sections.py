@@ -17,7 +17,7 @@ class Sections(io.RawIOBase):
     Args:
         path: the file.
         ranges: in the order in which they are read.
-        replaced: positions in the new file with the bytes that stand there instead.
+        replaced: positions in the new file, with the replacement bytes.
         prefix: bytes in front of all ranges; positions count from its first byte.
     """
 

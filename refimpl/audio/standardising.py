@@ -1,4 +1,4 @@
-"""Bringing sounds to one shape: one channel, one sample rate, one length, one level."""
+"""Standardise sounds: one channel, one sample rate, one length, one level."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ import soxr
 
 from refimpl.audio.errors import AudioError
 
-# One step of 16-bit audio, -90 dB below full scale. What never rises above it is treated as
-# silence: raised to full level, it would be nothing but rounding noise.
+# One step of 16-bit audio, 90 dB below full scale. A sound that never rises above it counts as
+# silence: amplified to full level, it would be nothing but rounding noise.
 SILENCE_PEAK = 2.0**-15
 
 PEAK_LEVEL = 0.95  # below 1, since an MP3 or OGG decoder overshoots by a few per cent
-RMS_LEVEL = 0.1  # -20 dB below full scale, a usual level for speech and music
+RMS_LEVEL = 0.1  # 20 dB below full scale, a usual level for speech and music
 
 MIN_SAMPLE_RATE, MAX_SAMPLE_RATE = 1_000, 768_000  # Hz
 
 
 def check_sample_rate(sample_rate: int) -> int:
-    """Return the sample rate as an int, or raise AudioError if no sound has such a rate."""
+    """Return the sample rate as an int, or raise AudioError if it is out of range."""
     if not MIN_SAMPLE_RATE <= sample_rate <= MAX_SAMPLE_RATE or sample_rate != int(sample_rate):
         raise AudioError(
             f"sample rate {sample_rate} given, a whole number of Hz from {MIN_SAMPLE_RATE:,} to "
@@ -30,14 +30,14 @@ def check_sample_rate(sample_rate: int) -> int:
 
 
 def to_mono(audio: np.ndarray) -> np.ndarray:
-    """Mix channels down to one by their mean, which cannot clip.
+    """Mix all channels down to their mean, which cannot clip.
 
     Args:
         audio: `(n_samples,)` or `(n_samples, n_channels)`, floating point.
     Returns:
         `(n_samples,)` float32.
     Raises:
-        AudioError: the array has another shape, holds integers, or values that are not finite.
+        AudioError: the array has a wrong shape, or holds integers or values that are not finite.
 
     Taught in lesson 1.
     """
@@ -99,34 +99,34 @@ def standardise(
     normalise: Literal["peak", "rms"] | None = "peak",
     level: float | None = None,
 ) -> np.ndarray:
-    """Bring audio to one channel, one sample rate, one duration and one level.
+    """Convert audio to one channel, one sample rate, one duration and one level.
 
     Args:
         audio: `(n_samples,)` or `(n_samples, n_channels)`, floating point.
         sample_rate: the rate of the result in Hz.
         from_rate: the rate of `audio` in Hz; the same as `sample_rate` if not given.
         duration: seconds of the result: longer audio is cut, shorter is padded with silence.
-        normalise: "peak" scales so that the largest sample has the size `level` (default 0.95),
-            "rms" so that the root mean square is `level` (default 0.1), though never so far
-            that a sample leaves [-1, 1]; None leaves the level as it is.
+        normalise: "peak" scales the largest sample to `level` (default 0.95); "rms" scales the root
+            mean square to `level` (default 0.1), or less where a sample would leave [-1, 1];
+            None keeps the level.
         level: see `normalise`.
     Returns:
         `(n_samples,)` float32. Silence stays silence.
     Raises:
-        AudioError: for audio, a rate, a duration, a name or a level that cannot be used.
+        AudioError: the audio, a rate, the duration, a name or the level is invalid.
 
     Taught in lesson 1.
     """
     sample_rate = check_sample_rate(sample_rate)
     audio = resample(audio, from_rate or sample_rate, sample_rate)
     n_samples = len(audio) if duration is None else seconds_to_samples(duration, sample_rate)
-    # The level is that of what is heard: after the cut, and before any silence is added.
+    # The level refers to the audible part: after the cut, and before any silence is added.
     audio = set_level(audio[:n_samples], normalise, level)
     return pad_to(audio, n_samples)
 
 
 def seconds_to_samples(seconds: float, sample_rate: int) -> int:
-    """The nearest number of samples, at least one; AudioError unless `seconds` is above 0."""
+    """Return the nearest number of samples, at least 1; AudioError unless `seconds` is above 0."""
     if not 0 < seconds < float("inf"):
         raise AudioError(f"a duration of {seconds} s given, more than 0 s needed")
     return max(1, round(seconds * sample_rate))

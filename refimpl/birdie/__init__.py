@@ -1,7 +1,7 @@
 """Birdie: a training loop's source of batches, whose mixture of objectives a curriculum moves.
 
 A `recipe` says how tunes become batches; a `source` reads one shard's tunes, a `shard` packs them,
-a `worker` does so in a process of its own, a `pool` keeps the workers, and `birdie` puts it all
+a `worker` does so in its own process, a `pool` keeps the workers, and `birdie` puts it all
 behind the original library's interface. Importing this loads no torch, since workers import it.
 """
 

@@ -146,7 +146,7 @@ class Birdie:
 
     @property
     def skipped(self) -> int:
-        """Samples that could not be read so far, where they are to be skipped."""
+        """The number of unreadable samples so far, if they are skipped."""
         return sum(state["skipped"] for state in self._states.values())
 
     @property
@@ -171,11 +171,11 @@ class Birdie:
         return [(batch.name, self._deliver(batch.packed)) for batch in self._validation_set()]
 
     def log_validation_loss(self, key: str, loss: Any, step_idx: int | None = None) -> None:
-        """Tell the loss of a validation batch, in nats a token.
+        """Record the loss of a validation batch, in nats per token.
 
-        With the last one the curriculum chooses the next mixture; it is in force
-        `prefetch_batches` steps later. What counts as the step is how many batches were given, not
-        step_idx, which is taken for the original's sake.
+        After the last one the curriculum chooses the next mixture; it takes effect
+        `prefetch_batches` steps later. The step is the number of batches given so far;
+        step_idx exists only for compatibility with the original, and is ignored.
         """
         if self._evaluation is None:
             self._evaluation = Evaluation(self.mixture.names, self._validation_set())
@@ -242,7 +242,7 @@ class Birdie:
         return identity_of(self.config, self._recipe, self.n_ranks, self._ahead)
 
     def state_dict(self) -> dict[str, Any]:
-        """All that it takes to go on with the exact next batch; of this process.
+        """Return the state for resuming at exactly the next batch; of this process.
 
         Nested dictionaries and lists of numbers, strings and arrays.
         """

@@ -42,7 +42,7 @@ _OF_TEXT = frozenset(
 def translate_objective(configuration: Any) -> Any:
     """An objective's configuration with the original's keys replaced by ours.
 
-    What is neither the original's nor ours stays, and is refused by whoever makes the objective.
+    Names that neither the original nor this package knows stay; making the objective refuses them.
     """
     if not isinstance(configuration, Mapping):
         return configuration

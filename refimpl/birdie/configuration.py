@@ -14,7 +14,7 @@ from refimpl.vocabulary import Vocabulary
 
 @dataclass(frozen=True, kw_only=True)
 class BirdieConfig:
-    """What a Birdie is made from.
+    """The configuration of a Birdie.
 
     Attributes:
         ds: a function of split, worker_id, num_workers and rng_seed that gives samples; or token

@@ -9,7 +9,7 @@ from refimpl.birdie.errors import BirdieError
 
 
 class Shuffled(Sequence):
-    """Some of a dataset's tunes, in an order of their own; read only when they are asked for."""
+    """Some of a dataset's tunes, in a different order; each is read only on access."""
 
     def __init__(self, tunes: Sequence[np.ndarray], order: np.ndarray) -> None:
         self.tunes, self.order = tunes, order

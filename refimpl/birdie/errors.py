@@ -1,4 +1,4 @@
-"""What goes wrong while batches are made and is the user's to mend."""
+"""The error for batches that cannot be made until the user corrects something."""
 
 from refimpl.errors import UserError
 

@@ -53,7 +53,7 @@ class Evaluation:
         return [name for name in self.names if not self._logged[name]]
 
     def losses(self, accelerator: Any = None) -> dict[str, float]:
-        """Mean loss in nats a token by objective, over all processes."""
+        """Mean loss in nats per token by objective, over all processes."""
         sums = np.array(
             [
                 [sum(loss * n for loss, n in self._logged[name]) for name in self.names],

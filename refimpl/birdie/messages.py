@@ -33,7 +33,7 @@ def needs_main(packed: bytes) -> bool:
 
 @contextmanager
 def hidden_main(hide: bool) -> Iterator[None]:
-    """Keep `multiprocessing` from importing the running script, and all that it imports, anew.
+    """Keep `multiprocessing` from importing the running script and its imports again.
 
     A script that trains imports torch at its top, which no worker needs.
     """

@@ -31,7 +31,7 @@ class Literal(str):
 
 
 class Unreadable(str):
-    """Stands where a sample should be, and says why there is none."""
+    """Takes the place of a missing sample, and gives the reason."""
 
 
 class MarkTokenizer:
@@ -85,7 +85,7 @@ class LiteralSamples:
     def __call__(
         self, split: str, worker_id: int, num_workers: int, rng_seed: int = 0
     ) -> Iterator[str]:
-        """Literals of one shard. What goes wrong comes as a sample, or nobody would hear of it."""
+        """Yield literals of one shard. Errors come as samples, or they would go unnoticed."""
         recipe = self.recipe_validation if split == VALIDATION else self.recipe
         seeded = replace(recipe, seed=rng_seed)
         source = Source(seeded, split, worker_id, n_shards=num_workers, endless=False)
@@ -107,7 +107,7 @@ class LiteralSamples:
 def real_configuration(
     config: BirdieConfig, recipe: Recipe, recipe_validation: Recipe
 ) -> dict[str, Any]:
-    """What `birdie_rl.Birdie` is to be made from."""
+    """Return the configuration of `birdie_rl.Birdie`."""
     samples = LiteralSamples(recipe, recipe_validation)
     mixture = recipe.mixture
     rows = zip(mixture.objectives, mixture.special, mixture.shares, strict=True)

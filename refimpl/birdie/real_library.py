@@ -193,7 +193,7 @@ def _check_usable(config: BirdieConfig) -> None:
         raise BirdieError("the original library makes batches in workers only; give num_workers=1")
     if config.curriculum is not None:
         raise BirdieError(
-            "the original library has a curriculum of its own; leave curriculum out, or use"
+            "the original library has its own curriculum; leave curriculum out, or use"
             " refimpl.birdie.Birdie"
         )
     method = config.start_method or multiprocessing.get_start_method()

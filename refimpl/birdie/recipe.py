@@ -1,4 +1,4 @@
-"""All that it takes to make batches: what every worker gets, and what makes them the same."""
+"""The recipe for batches: every worker gets the same one, and so makes the same batches."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

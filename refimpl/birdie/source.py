@@ -75,7 +75,7 @@ class Source:
         """Go on where n_read samples of an epoch are read, and the last of them but for its end.
 
         Returns:
-            What was left of it, (n_rest,).
+            The remaining tokens of the tune, (n_rest,).
         """
         self.epoch, self.n_read, self._found = epoch, n_read - (n_rest > 0), True
         self._samples = self._open(self.n_read)

@@ -24,8 +24,8 @@ _PLAIN = {
 def speak_any_encoding() -> None:
     """Let no text end in an error because the terminal, or the pipe, has too few characters.
 
-    What is missing there is written plainly, or as its escape; a path that holds bytes of no
-    encoding comes out as these bytes.
+    A character outside the encoding becomes a plain substitute or its escape; a path with invalid
+    bytes is written as these bytes.
     """
     codecs.register_error("refimpl.console", _replace)
     for stream in (sys.stdout, sys.stderr):

@@ -51,7 +51,9 @@ def run(args: argparse.Namespace) -> None:
     ids = tokenizer.encode(audio, start_end=args.start_end)
     literal = tokenizer.to_literal(ids)
     seconds = len(audio) / tokenizer.sample_rate
-    remark(f"{len(ids)} tokens for {seconds:.2f} s, {tokenizer.bits_per_second:.0f} bits a second")
+    remark(
+        f"{len(ids)} tokens for {seconds:.2f} s, {tokenizer.bits_per_second:.0f} bits per second"
+    )
     if not args.out:
         result(literal)
         return

@@ -37,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole,
         default=20,
         metavar="N",
-        help="tunes that a model writes, and at most so many of each reference (default: 20)",
+        help="number of tunes for each model, and the most for each reference (default: 20)",
     )
     parser.add_argument(
         "--seconds",

@@ -21,7 +21,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
-    add_run_folder(parser, force="remove the codebook and all made with it, and fit anew")
+    add_run_folder(parser, force="remove the codebook and everything made with it, and fit again")
     add_settings(parser)
 
 

@@ -1,7 +1,7 @@
 """Check the source of a lesson: its exercises, questions, pictures, players and form.
 
-Says for each thing to put right the file, the line, and what is wanted. Nothing is changed. Without
---execute no cell is run; pictures and players are then judged by the code and by the outputs that
+Reports the file, the line and the fix for each fault. Changes nothing. Without --execute it runs
+no cell, and checks pictures and players by the code and by the outputs that
 the built solution notebook stores.
 """
 
@@ -20,7 +20,7 @@ examples:
   refimpl lint-lesson 3                one
   refimpl lint-lesson 3 4 --execute    two, run from top to bottom: what the cells show, and cost
 
-exit codes: 0 nothing to put right, 1 something found, 2 wrong usage
+exit codes: 0 no fault, 1 faults found, 2 wrong usage
 """
 
 
@@ -56,5 +56,5 @@ def run(args: argparse.Namespace) -> int | None:
     remark(f"{counted(len(chosen), 'lesson')}, {counted(n_found, 'thing')} to put right")
     if not n_found:
         return None
-    next_step("put them right, then make notebooks")
+    next_step("correct them, then make notebooks")
     return FOUND

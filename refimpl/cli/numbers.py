@@ -1,4 +1,4 @@
-"""Numbers on the command line: what a word stands for, or what was wanted instead.
+"""Numbers on the command line: the value of a word, or the values that are allowed instead.
 
 Every number that a command takes has a type from here, so that nan, inf, and what no machine could
 do are refused before any work is done.

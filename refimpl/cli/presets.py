@@ -9,7 +9,7 @@ from refimpl.cli.toml import to_toml
 
 EXAMPLES = """\
 examples:
-  refimpl presets
+  refimpl presets                        list the presets
   refimpl presets course > mine.toml     change it, then: refimpl run SOURCE --config mine.toml
 """
 

@@ -1,7 +1,8 @@
 """Make the archive for learners: open lessons and the package, and no solutions.
 
-Holds what a learner needs on a machine of their own, with a README that says how to begin. What
-the exercises are compared with is in the package, as check needs it; the solved notebooks and the
+The archive holds everything for a learner's own machine, with a README that explains the first
+steps. The package includes the reference answers, since check needs them; the solved notebooks and
+the
 sources of the lessons are not. The same repository always gives the same bytes.
 """
 

@@ -1,7 +1,7 @@
 """Run the report's pipeline and the course's through the same code, and compare them.
 
-Writes results.json, tables, and a page of sounds and spectrograms into a folder. It takes a while
-(with --ladder, hours); what is done already is not done again. With --mixtures it trains the
+Writes results.json, tables, and a page of sounds and spectrograms to a folder. It takes a while
+(with --ladder, hours); a second call skips finished runs. With --mixtures it trains the
 course's model on several mixtures of objectives instead, at equal compute and over several seeds,
 and writes mixtures.json with tables and pictures.
 """
@@ -16,7 +16,7 @@ from refimpl.cli.numbers import whole
 
 EXAMPLES = """\
 examples:
-  refimpl reproduce
+  refimpl reproduce                                train both presets, and compare
   refimpl reproduce --ladder                       change one factor at a time, too
   refimpl reproduce --mixtures --seeds 5           which objectives make the best music?
   refimpl reproduce --out quick --work runs/quick --tunes 8 --set training.steps=20

@@ -25,7 +25,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
-    add_run_folder(parser, force="remove what the run has written, and begin anew")
+    add_run_folder(parser, force="remove the run's files, and start again")
     add_training_flags(parser)
     add_settings(parser)
 

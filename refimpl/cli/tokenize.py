@@ -21,7 +21,7 @@ examples:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
-    add_run_folder(parser, force="remove tokens and model, and tokenize anew")
+    add_run_folder(parser, force="remove tokens and model, and tokenize again")
     add_settings(parser)
 
 

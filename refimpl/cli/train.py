@@ -2,8 +2,8 @@
 
 Learns what the settings ask for: the next token alone, or a mixture of objectives that a curriculum
 may move. Writes checkpoints, metrics and a picture of the losses into RUN/training, and in the end
-RUN/model, which is all that `refimpl generate` needs. Ctrl-C saves and stops; the same command goes
-on, with more --steps too.
+RUN/model, which is everything that `refimpl generate` needs. Ctrl-C saves and stops; the same
+command continues the run, also with more --steps.
 """
 
 from __future__ import annotations

@@ -72,7 +72,7 @@ def check(exercise_id: str, function: Callable, *, seed: int = 0) -> int:
 
 
 def _verdict(exercise: Exercise, function: Callable, seed: int) -> int:
-    """What `check` says and returns."""
+    """Print the verdict of `check`, and return the points."""
     try:
         wrong = first_complaint(exercise, function, seed)
     except NotStarted:
@@ -189,7 +189,7 @@ def recognise(
     first wrong counts as well.
 
     Args:
-        exercise: What was asked.
+        exercise: The exercise.
         trials: Inputs, each with the name of its edge or "".
         given: The answer's results for them, or None where it raised an exception.
     """
@@ -219,7 +219,7 @@ def recognise(
 
 
 def _outcome(exercise: Exercise, function: Callable, inputs: Inputs) -> Results | None:
-    """What a function gives, or None where it raises an exception."""
+    """Return a function's results, or None if it raises an exception."""
     try:
         with np.errstate(all="ignore"):  # a misconception may well divide by zero
             return results(exercise, function, inputs)

@@ -23,7 +23,7 @@ _CALLED = {
 def as_array(value: Any) -> np.ndarray:
     """Return a value as a plain array, whatever it is: a number, a list, a tensor, an array.
 
-    What is none of these becomes an array of objects, which no comparison takes for right.
+    Any other value becomes an array of objects, which every comparison rejects.
     """
     torch = sys.modules.get("torch")
     # By its type: anything can have an attribute `detach`, or say that it is of another class.
@@ -54,9 +54,9 @@ def compare_arrays(
     """Say what is wrong with the given arrays, or return None when they are right.
 
     Args:
-        expected: What the reference returned, by name.
-        given: What the answer returned, by name.
-        inputs: What both were called with; a comparison that knows a misconception looks at it.
+        expected: The reference's results, by name.
+        given: The answer's results, by name.
+        inputs: The arguments of both; a comparison that knows a misconception uses them.
         tolerance: The largest difference that is still right, absolute and relative; a whole
             number has to be exact.
 

@@ -35,7 +35,7 @@ class NotebookRun:
     Attributes:
         notebook: The same notebook.
         n_begun: How many code cells have begun.
-        costs: What each code cell that has ended cost, in order, in reference seconds (see
+        costs: The cost of each finished code cell, in order, in reference seconds (see
             `refimpl.course.budgets`).
     """
 

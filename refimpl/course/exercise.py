@@ -23,21 +23,21 @@ class Exercise:
 
     Attributes:
         id: Lesson and number, such as "1.2".
-        title: What it is about, in a few words.
+        title: Its subject, in a few words.
         function: The name of the learner's function.
-        points: What a right answer earns.
-        minutes: How long it takes, roughly.
+        points: The points for a right answer.
+        minutes: A rough estimate of the time that it takes.
         difficulty: From 1 (apply what was just said) to 5 (put several ideas together).
         inputs: Draws the arguments of one call from a random generator. Plain values only, so
             that a grader can send them to another process: numbers, text, booleans, None, arrays,
             and lists or dictionaries of these.
         edges: Draws inputs at the edges of what the docstring allows (nothing, one, all, silence,
             values on a boundary, integers), each under a few words that name it. Every check and
-            every grading visits all of them. An edge that a docstring does not mean to allow has
-            to be excluded there.
-        reference: The right answer.
-        misconceptions: Known wrong answers, each with the line that puts it right: what a learner
-            is told whose answer does exactly the same.
+            every grading visits all of them. A docstring must exclude every edge that it does not
+            allow.
+        reference: The correct answer.
+        misconceptions: Known wrong answers, each with the hint for a learner whose answer does
+            exactly the same.
         run: Calls a function on the inputs and returns named arrays. Only this meets the
             learner's code; it builds what is no plain value, such as a model.
         compare: Gives the difference in words, or None.

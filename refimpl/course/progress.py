@@ -2,7 +2,7 @@
 
     {"version": 1, "exercises": {"3.1": {"points": 4, "of": 4, "when": "2026-03-01T12:00+00:00"}}}
 
-It lies in the user's folder, or where the environment variable REFIMPL_PROGRESS says.
+It is in the user's folder, or in the place that the environment variable REFIMPL_PROGRESS names.
 """
 
 import json
@@ -82,7 +82,7 @@ def record(exercise: Exercise, points: int) -> None:
 
 
 class ProgressTable:
-    """What was earned, as a table; made by `progress`.
+    """The points earned, as a table; made by `progress`.
 
     Attributes:
         rows: Of each exercise its id, title, points earned, and points to earn.

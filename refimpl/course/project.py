@@ -29,6 +29,6 @@ def _check_package(root: Path) -> None:
     here = Path(refimpl.__file__).resolve().parent
     if (root / "refimpl").is_dir() and here != (root / "refimpl").resolve():
         raise UserError(
-            f"{root} has a package of its own, and another one is running ({here}): "
+            f"{root} has its own package, and another one is running ({here}): "
             f"use `python -m refimpl` in {root}, or its own .venv/bin/refimpl"
         )

@@ -86,7 +86,7 @@ def _chosen(root: Path) -> Iterable[Path]:
 
 
 def _check_open(root: Path, source: Path) -> None:
-    """Make sure that no answer stands in a notebook for learners, also none that was pasted."""
+    """Make sure that no notebook for learners contains an answer, not even a pasted one."""
     path = root / LESSONS / f"{source.stem}.ipynb"
     shown = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
     for cell in read_source(root, source).cells:

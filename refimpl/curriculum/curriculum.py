@@ -1,7 +1,7 @@
 """A run's mixture of objectives: which is in force at a step, and which comes after it.
 
-Whoever makes batches asks `mixture(step)`; whoever evaluates tells `observe(step, losses)`. What
-lies between, from losses to the next mixture, is a strategy's.
+The batch maker calls `mixture(step)`, and the evaluation calls `observe(step, losses)`. A strategy
+computes the next mixture from the losses.
 """
 
 import zlib
@@ -107,7 +107,7 @@ class Curriculum:
         return lengths @ mixtures / lengths.sum()
 
     def state_dict(self) -> dict[str, Any]:
-        """All that a checkpoint needs: arrays and numbers."""
+        """Return the state for a checkpoint: arrays and numbers."""
         return {
             "names_checksum": self._checksum(),
             "steps": self.history.steps.copy(),

@@ -1,7 +1,7 @@
-"""What goes wrong in a curriculum and is the user's to mend."""
+"""The error for a curriculum that the user has to correct."""
 
 from refimpl.errors import UserError
 
 
 class CurriculumError(UserError):
-    """A curriculum cannot be made, told a loss, or resumed; the message says what to do."""
+    """A curriculum cannot be made, updated or resumed; the message says what to do."""

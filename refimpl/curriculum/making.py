@@ -54,6 +54,6 @@ def _strategy(kind: str, names: Sequence[str], settings: dict[str, Any]) -> Stra
 
 
 def _advice(name: str, known: Sequence[str]) -> str:
-    """What may have been meant."""
+    """Suggest a known name."""
     near = difflib.get_close_matches(str(name), list(known), n=1)
     return f"did you mean {near[0]}?" if near else f"there is {', '.join(known) or 'none'}"

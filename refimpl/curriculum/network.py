@@ -45,10 +45,10 @@ class ImprovementNetwork(nn.Module):
 
         improvement_i = pace_i(history) (usual_i + sum over j of effect_ij mixture_j)
 
-    What practising j does for i (`effect`) is one number for the whole run, since all of the run's
-    few intervals are needed to find it; how fast i learns just now (`pace`) is what changes, and a
-    transformer reads it off the history. A run has tens of intervals, and this is what they can
-    teach: a network that is free to predict anything learns them by heart instead.
+    The effect of practising j on i (`effect`) is one number for the whole run, since it takes all
+    of the run's few intervals to estimate it. The present learning speed of i (`pace`) changes, and
+    a transformer reads it from the history. A run has tens of intervals, and they can teach no more
+    than this: a network that is free to predict anything memorises them instead.
 
     Args:
         n_objectives: how many.

@@ -1,6 +1,6 @@
 """The reward: from an objective's loss before and after to how much that was worth.
 
-A curriculum compares objectives whose losses lie on different scales, so the reward looks at the
+A curriculum compares objectives whose losses have different scales, so the reward uses the
 relative improvement, and cubes it: twice the improvement is worth eight times as much, and what
 hardly moves is worth nothing.
 """

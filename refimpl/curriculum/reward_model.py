@@ -24,8 +24,8 @@ class RewardModel:
 
     The paper's network predicts the reward itself. Ours predicts the losses that the reward is
     computed from: the reward cubes improvements and clips them, so as a target it is mostly zeros
-    and ones. It is trained anew at each evaluation: with so few data this takes as long as going
-    on would, and a checkpoint needs nothing but the history.
+    and ones. It is trained from scratch at each evaluation: with so little data this takes no
+    longer than continuing would, and a checkpoint needs only the history.
 
     Attributes:
         n_candidates: random mixtures that are compared.
@@ -132,7 +132,7 @@ def least_tried(candidates: np.ndarray, tried: np.ndarray) -> np.ndarray:
 def predict_rewards(
     history: History, candidates: np.ndarray, per_step: np.ndarray, reward_fn: RewardFunction
 ) -> np.ndarray:
-    """What the reward function makes of predicted improvements, if the interval is as the last.
+    """Return the rewards of predicted improvements, if the interval is like the last one.
 
     Args:
         history: of the run.

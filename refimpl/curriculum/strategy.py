@@ -14,7 +14,7 @@ def uniform(n_objectives: int) -> np.ndarray:
 
 
 class Strategy(Protocol):
-    """Chooses mixtures. It keeps nothing: all that it knows is in the history that it is given.
+    """Chooses mixtures. It keeps no state: its only information is the history that it is given.
 
     So a strategy resumes exactly wherever the history does, and a checkpoint holds no networks.
     """

@@ -1,7 +1,7 @@
-"""The manifest of a token dataset: which codec made it, and which clip lies where.
+"""The manifest of a token dataset: its codec, and the place of every clip.
 
-A shard exists for a reader only once the manifest names it, and the manifest is replaced in one
-step: whoever is killed while writing leaves a dataset that holds less, never one that is wrong.
+A reader sees a shard only once the manifest names it, and the manifest is replaced in one step: a
+process that is killed while writing leaves a dataset with fewer clips, never a wrong one.
 """
 
 import json
@@ -27,7 +27,7 @@ class DatasetError(UserError):
 
 @dataclass
 class Manifest:
-    """What a token dataset holds.
+    """The contents of a token dataset.
 
     Attributes:
         fingerprint: of the codec that made the tokens.

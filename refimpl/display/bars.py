@@ -1,4 +1,4 @@
-"""A progress bar that shows where somebody watches and keeps quiet everywhere else."""
+"""A progress bar that appears in an interactive session and is silent everywhere else."""
 
 from __future__ import annotations
 

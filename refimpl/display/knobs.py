@@ -15,11 +15,11 @@ def explore(
     *,
     twin: Sequence[Mapping[str, Any]] | None = None,
 ) -> None:
-    """Show what a function draws for some settings, and let whoever has a kernel turn the knobs.
+    """Show drawings for some settings and, if there is a kernel, a widget to change them.
 
-    First comes the static twin: the drawings for a few settings, each under its settings in words,
-    which a page without a kernel shows too. The widget follows where somebody is at the screen:
-    not where REFIMPL_QUIET is set, as it is while notebooks and the book are built.
+    The static version comes first: the drawings for a few settings, each under its settings in
+    words. A page without a kernel shows it too. The widget follows in an interactive session, but
+    not if REFIMPL_QUIET is set, as it is while notebooks and the book are built.
 
     Args:
         draw: Called with one value for each knob, by name; returns something to show, such as a

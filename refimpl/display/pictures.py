@@ -73,7 +73,7 @@ def new_picture(
         size: width and height in inches.
         ink: colour of all text and lines around the data.
         background: colour, or "none".
-        options: further ones of `Figure.subplots`, such as sharex.
+        options: other options of `Figure.subplots`, such as sharex.
     """
     picture = Picture(figsize=size, layout="constrained", facecolor=background)
     axes = list(picture.subplots(n_rows, n_columns, squeeze=False, **options).flat)

@@ -22,7 +22,7 @@ STEP = 165, 128  # from one box to the next, to the right and downwards
 
 @dataclass(frozen=True)
 class Stage:
-    """A box: what it is called, who draws it, where it stands on the way, and who teaches it."""
+    """A box: its name, its drawing function, its place in the pipeline, and its lesson."""
 
     name: str
     icon: str

@@ -17,8 +17,8 @@ def plot_tokens(
 ) -> Picture:
     """Draw token ids as points: position to the right, id upwards.
 
-    Neighbouring ids mean nothing in common; what shows is repetition: a note held is a row of
-    points at one height. Residual stages lie above one another, each in its own range.
+    Neighbouring ids have no common meaning. The plot shows repetition: a held note is a row of
+    points at one height. Residual stages are stacked, each in its own range.
 
     Args:
         ids: `(n_tokens,)` integers.

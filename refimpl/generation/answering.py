@@ -1,4 +1,4 @@
-"""Asking a model what it was trained to answer: fill gaps, go on from a prefix, restore an order.
+"""Answers to the questions of training: fill gaps, continue a prefix, restore an order.
 
 A question is framed as its objective frames it: the objective's token, the question, the answer
 token. The question is a prefix, whose tokens see one another in both directions; the answer is

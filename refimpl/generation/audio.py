@@ -30,8 +30,8 @@ def generate_audio(
     Args:
         model: trained on the tokenizer's tokens.
         tokenizer: turns tokens into audio, and a clip into tokens.
-        seconds: the most that is written anew; a piece may end before.
-        continue_from: a clip `(n_samples,)` to go on from, at the tokenizer's sample rate, or a
+        seconds: the most new seconds to write; a piece may end earlier.
+        continue_from: a clip `(n_samples,)` to continue, at the tokenizer's sample rate, or a
             list with one clip for each sound; None begins from nothing.
         min_seconds: no piece ends before.
         batch_size: number of sounds, where `continue_from` is not a list.
@@ -39,11 +39,11 @@ def generate_audio(
         sampling: options for `generate`: temperature, top_k, top_p, seed, progress, …
 
     Returns:
-        For each sound its audio `(n_samples,)` float32, the clip it goes on from included. The
-        clip's part has been through the tokens too, so that both parts sound alike.
+        For each sound its audio `(n_samples,)` float32, including the clip that it continues. The
+        clip is resynthesised from its tokens too, so that both parts sound the same.
 
     Raises:
-        GenerationError: a setting that cannot be used, or the model ended before the first frame.
+        GenerationError: an invalid setting, or the model ended before the first frame.
     """
     rate, n_stages = tokenizer.tokens_per_second, len(tokenizer.codec.stage_sizes)
     if not seconds > 0 or not 0 <= min_seconds <= seconds:

@@ -39,7 +39,7 @@ def stage_mask(vocabulary: Vocabulary, stage_sizes: Sequence[int] | None = None)
 
 
 class TokenConstraint:
-    """Rules out what may not come next, row by row.
+    """Rules out forbidden tokens, row by row.
 
     A row's place in the cycle advances with every code that it holds, so that special tokens,
     which stand between frames, do not shift it.
@@ -70,12 +70,12 @@ class TokenConstraint:
         self.place = n_codes_before % self.cycle
 
     def apply(self, logits: torch.Tensor, may_end: bool) -> torch.Tensor:
-        """`(B, V)` logits with -inf for what may not come; <|END|> only if `may_end`."""
+        """`(B, V)` logits with -inf for forbidden tokens; <|END|> only if `may_end`."""
         bias = self.bias if may_end else self.bias_unfinished
         return logits + (bias if self.cycle == 1 else bias[self.place])
 
     def advance(self, ids: torch.Tensor) -> None:
-        """Take note of the `(B,)` tokens that came."""
+        """Record the `(B,)` tokens that were drawn."""
         if self.cycle > 1:
             self.place = (self.place + (ids < self.n_codes)) % self.cycle
 

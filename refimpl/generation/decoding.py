@@ -13,18 +13,18 @@ class Decoding:
     """A batch of sequences that grow by one token at a time. Taught in lesson 7.
 
     Prompts of different lengths are padded at their left, so that all rows grow at the same
-    column. Where the next token would not fit the context, the window slides: everything but the
-    last half of a context is forgotten, and that half is read anew, from position 0. (Half,
-    because reading anew costs as much as it keeps: it then comes once in half a context.)
+    column. When the context is full, the window slides: the model forgets everything but the last
+    half of the context, and reads that half again, from position 0. (The more it keeps, the more
+    often it has to read again; with half it reads once per half a context.)
 
     Args:
         model: the transformer, in evaluation mode.
         prompts: B arrays of token ids, none empty.
         max_tokens: the most tokens that will be added.
         pad: the id that fills up shorter prompts.
-        n_prefix: how many tokens at the beginning of each prompt see one another both ways.
-        position_ids: positions of each prompt's tokens, B arrays; what is written counts on from
-            the last. None counts from 0. With positions of their own, the window cannot slide.
+        n_prefix: the number of tokens at the start of each prompt that attend in both directions.
+        position_ids: positions of each prompt's tokens, B arrays; new tokens count on from the
+            last. None counts from 0. With given positions, the window cannot slide.
         use_cache: False reads the whole window again for every token: slower, the same scores.
 
     Attributes:

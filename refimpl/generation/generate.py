@@ -56,12 +56,12 @@ def generate(
         stage_sizes: number of codes of each residual stage, for flattened tokens.
         allowed: instead of `stage_sizes`, a bool mask `(cycle, vocabulary.size)`: which tokens may
             come after n codes, for n modulo cycle. By default the codes and <|END|>.
-        n_prefix: how many of the prompt's tokens see one another both ways (prefix LM).
-        position_ids: positions of the prompt's tokens, of the same shapes as `prompt`; what is
-            written counts on from the last. None counts 0, 1, 2, … through the prompt.
-        longest_hold: steps that a step's first code may be held for; None for any number.
-        use_cache: False reads everything again for every token, to compare.
-        progress: show a bar; None shows it where somebody watches.
+        n_prefix: number of the prompt's first tokens that attend in both directions (prefix LM).
+        position_ids: positions of the prompt's tokens, of the same shapes as `prompt`; new
+            tokens count on from the last. None counts 0, 1, 2, … through the prompt.
+        longest_hold: the most steps to hold the first code of a step; None for no limit.
+        use_cache: False reads the whole sequence again for every token, for comparison.
+        progress: show a progress bar; None shows it only in an interactive session.
 
     Returns:
         For each sequence its new tokens `(n_tokens,)` int64, without the prompt and <|END|>.

@@ -1,4 +1,4 @@
-"""From scores to a choice: temperature, top-k, top-p, and one uniform number a token."""
+"""From scores to a choice: temperature, top-k, top-p, and one uniform number per token."""
 
 import numpy as np
 import torch
@@ -7,14 +7,14 @@ from refimpl.errors import UserError
 
 
 class GenerationError(UserError):
-    """A setting or a prompt that nothing can be generated from."""
+    """An invalid setting or prompt for generation."""
 
 
 _SMALL, _LEAST = 1e-3, 1e-30  # temperatures that need care, and the least that float32 divides by
 
 
 def check_sampling(temperature: float, top_k: int | None, top_p: float | None) -> None:
-    """Raise GenerationError where a setting is out of its range."""
+    """Raise GenerationError for a setting out of its range."""
     if not 0 <= temperature < float("inf"):
         raise GenerationError(
             f"temperature is {temperature!r}; give 0 (always the likeliest) or a number above it"
@@ -31,13 +31,13 @@ def candidates(
     top_k: int | None = None,
     top_p: float | None = None,
 ) -> tuple[torch.Tensor, torch.Tensor | None]:
-    """The tokens that may be drawn, and their probabilities before they are made to sum to 1.
+    """Return the candidate tokens and their unnormalised probabilities.
 
     Top-k (Fan et al. 2018, section 5.4) keeps the k likeliest; top-p (Holtzman et al. 2020,
     section 3.1) the fewest whose probabilities reach p. Top-p works on what top-k has left.
 
     Args:
-        logits: `(B, V)`; -inf for what must not come.
+        logits: `(B, V)`; -inf for forbidden tokens.
         temperature: divides the logits, above 0.
         top_k, top_p: None for no limit.
 
@@ -66,7 +66,7 @@ def sampling_probabilities(
     top_k: int | None = None,
     top_p: float | None = None,
 ) -> torch.Tensor:
-    """The distribution that `draw` draws from, `(B, V)`, for looking at. Taught in lesson 7."""
+    """Return the distribution that `draw` samples from, `(B, V)`. Taught in lesson 7."""
     check_sampling(temperature, top_k, top_p)
     if temperature == 0:
         return torch.nn.functional.one_hot(logits.argmax(-1), logits.shape[-1]).to(logits.dtype)
@@ -82,7 +82,7 @@ def draw(
     top_k: int | None = None,
     top_p: float | None = None,
 ) -> torch.Tensor:
-    """One token a row, by inverting the cumulative distribution at a given uniform number.
+    """Draw one token per row by inverting the cumulative distribution at a given uniform number.
 
     Because the chance comes in from outside, a sequence's draws depend on nothing but its own
     numbers: the batch around it can be of any size.

@@ -122,7 +122,7 @@ def check_frames(mel, config: MelConfig) -> np.ndarray:
     if mel.ndim != 2 or mel.shape[1] != config.n_mels:
         raise MelError(
             f"mel frames have shape {mel.shape}, but the configuration needs "
-            f"(n_frames, {config.n_mels}): one row a frame, one column a mel band"
+            f"(n_frames, {config.n_mels}): one row per frame, one column per mel band"
         )
     if mel.dtype.kind not in "fiu" or not np.isfinite(mel).all():
         raise MelError("mel frames must be finite numbers in dB, but some are NaN or infinite")

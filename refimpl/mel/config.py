@@ -29,8 +29,8 @@ class MelConfig(Configuration):
     """The parameters of a mel spectrogram, checked when it is made. Taught in lesson 2.
 
     Args:
-        sample_rate: samples a second of the waveform, Hz.
-        n_fft: samples in one frame's Fourier transform; bins lie sample_rate / n_fft apart.
+        sample_rate: samples per second of the waveform, Hz.
+        n_fft: samples in one frame's Fourier transform; bins are sample_rate / n_fft apart.
         hop_length: samples from one frame to the next.
         win_length: samples under the window, at most n_fft; None means n_fft.
         window: "hann", "hamming" or "blackman".
@@ -79,7 +79,7 @@ class MelConfig(Configuration):
         if self.hop_length >= self.window_length:
             raise MelError(
                 f"hop_length is {self.hop_length}, but must be below the window's length "
-                f"({self.window_length}), or samples between two frames are seen by neither"
+                f"({self.window_length}), or no frame covers the samples between two windows"
             )
 
     def _check_filters(self) -> None:
@@ -107,7 +107,7 @@ class MelConfig(Configuration):
 
     @property
     def frame_rate(self) -> float:
-        """Frames a second, Hz."""
+        """Frames per second, Hz."""
         return self.sample_rate / self.hop_length
 
     def n_frames(self, n_samples: int) -> int:
@@ -115,9 +115,9 @@ class MelConfig(Configuration):
         return 1 + n_samples // self.hop_length if n_samples > 0 else 0
 
     def n_samples(self, n_frames: int) -> int:
-        """Samples that n_frames frames are turned back into: the shortest waveform that has them.
+        """Return the length in samples of the shortest waveform with this number of frames.
 
-        A single frame stands for half a hop, since the other half lies before the beginning.
+        One frame covers half a hop, since its other half is before the beginning.
         """
         if n_frames == 1:
             return max(1, self.hop_length // 2)

@@ -1,8 +1,8 @@
 """Mel bands back to frequency bins: which spectrum could have been under the filters?
 
-There are fewer bands than bins, so many spectra fit. Each update here multiplies every bin by how
-much too quiet its bands still are. What is only ever multiplied stays non-negative and cannot
-diverge, unlike a least-squares solver.
+There are fewer bands than bins, so many spectra fit. Each update multiplies every bin by the factor
+by which its bands are still too quiet. Multiplication alone keeps the energy non-negative, and it
+cannot diverge, unlike a least-squares solver.
 """
 
 import numpy as np
@@ -32,7 +32,7 @@ class FilterInverse:
         self.shares = csr_array((weights / np.maximum(weights.sum(axis=0), TINY)).T)
 
     def correction(self, energy: np.ndarray, target: np.ndarray) -> np.ndarray:
-        """What to multiply energy (n_frames, n_bins) by, so that its levels come to the target."""
+        """Return the factors that move the levels of energy (n_frames, n_bins) to the target."""
         ratio = target.T / np.maximum(self.filters @ energy.T, TINY)  # (n_mels, n_frames)
         # A band that the spectrum has not reached yet would otherwise ask for an infinite gain.
         return (self.shares @ np.minimum(ratio, np.float32(1e6))).T

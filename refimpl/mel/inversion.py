@@ -49,7 +49,7 @@ def mel_to_audio(
         n_iter: iterations, each a transform forth and back; 0 takes the first spectrum as it is.
         seed: of the first phases; the same seed gives the same waveform.
         method: "mel-consistent" or "griffin-lim".
-        workers: threads; None means one a core, at most four. The waveform is the same for all.
+        workers: threads; None means one per core, at most four. The waveform does not depend on it.
 
     Returns:
         Waveform (config.n_samples(n_frames),), float32.
@@ -113,14 +113,14 @@ def mel_consistent(
 
         return project
 
-    # Where frames overlap many times over, every second or third of them says nearly as much.
+    # If frames overlap many times over, every second or third holds nearly the same information.
     stride = max(1, config.window_length // (LEAST_OVERLAP * config.hop_length))
     sparse, some = replace(config, hop_length=stride * config.hop_length), target[::stride]
     transform = FrameTransform(sparse, len(some), n_samples, workers=workers)
     magnitude = first_magnitude(transform, inverse, some)
     phases = gradient_phase(magnitude, sparse, np.random.default_rng(seed))
     estimate = to_complex(magnitude, phases)
-    del magnitude  # a long clip needs the room
+    del magnitude  # frees memory for a long clip
     transform.rebuild(lambda block: estimate[block])
     n_settling = min(N_SETTLING, n_iter // 4)
     alternate(transform, keep_mel(some), n_iter - n_settling, MOMENTUM, previous=estimate)
@@ -165,14 +165,14 @@ def alternate(
     *,
     previous: np.ndarray | None = None,
 ) -> None:
-    """Go to and fro between spectra that some waveform has and spectra that are asked for.
+    """Alternate between consistent spectra (those of a waveform) and spectra with target levels.
 
     Args:
-        transform: holds the waveform, and ends with the one that was found.
-        project: makes of a block's spectrum (size, n_bins) the nearest that is asked for.
-        n_iter: times to go to and fro.
-        momentum: how far to go on in the direction of the last step.
-        previous: room for a spectrum (n_frames, n_bins), needed for momentum only; overwritten.
+        transform: holds the waveform; at the end, the result.
+        project: maps a block's spectrum (size, n_bins) to the nearest one with the target levels.
+        n_iter: number of iterations.
+        momentum: extrapolation along the last step; 0 for none.
+        previous: buffer for a spectrum (n_frames, n_bins), needed for momentum only; overwritten.
     """
 
     def first_step(block: slice) -> np.ndarray:

@@ -1,7 +1,7 @@
-"""A first phase for a magnitude spectrum, so that few iterations are left to do.
+"""An initial phase for a magnitude spectrum, so that few iterations remain.
 
-A phase is not free once the magnitudes are known: under a Gaussian window, its slope in time
-follows from how the log-magnitude changes across frequency, and the other way round.
+The magnitudes constrain the phase: under a Gaussian window, its slope in time follows from the
+slope of the log-magnitude across frequency, and the other way round.
 """
 
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ QUIETEST = 1e-6  # of the loudest bin; below it, the slope of a log-magnitude me
 def gradient_phase(
     magnitude: np.ndarray, config: MelConfig, rng: np.random.Generator
 ) -> Iterator[np.ndarray]:
-    """Phases that fit a magnitude spectrum, frame after frame. Taught in lesson 2.
+    """Yield phases that fit a magnitude spectrum, one frame after another. Taught in lesson 2.
 
     The slopes are those of Pruša, Balazs and Søndergaard, "A noniterative method for
-    reconstruction of phase from STFT magnitude", 2017. Theirs are followed from bin to
+    reconstruction of phase from STFT magnitude", 2017. They integrate the slopes from bin to
     bin in the order of loudness; here each spectral peak follows its frequency from the frame
-    before, and the bins around a peak follow the peak, which is one array operation a frame
+    before, and the bins around a peak follow the peak, which is one array operation per frame
     (the idea of Beauregard, Harish and Wyse, "Single pass spectrogram inversion", 2015).
 
     Args:
@@ -33,7 +33,7 @@ def gradient_phase(
         rng: draws the phases before the first frame.
 
     Yields:
-        Phases (n_bins,), radians, one array a frame.
+        Phases (n_bins,), radians, one array per frame.
     """
     n_frames, n_bins = magnitude.shape
     bins = np.arange(n_bins)

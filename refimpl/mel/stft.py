@@ -1,8 +1,8 @@
-"""A short-time Fourier transform and its inverse, made to be repeated dozens of times.
+"""A short-time Fourier transform and its inverse, designed to run dozens of times in a row.
 
-The same frames as librosa's (centred, zeros beyond both ends), but one row a frame and in float32.
-What happens to a frame between the two transforms touches no other frame, so both work on blocks
-of frames: a block stays in the processor's cache, and blocks can go to different cores.
+The frames are librosa's (centred, zeros beyond both ends), but one row per frame and in float32.
+Between the two transforms no frame affects another, so both work on blocks of frames: a block stays
+in the processor's cache, and different cores can process different blocks.
 """
 
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ BLOCK_BYTES = 1 << 20
 
 
 def analysis_window(config: MelConfig) -> np.ndarray:
-    """The window, centred in n_fft samples: (n_fft,) float32."""
+    """Return the window, centred in n_fft samples: (n_fft,) float32."""
     window = get_window(config.window, config.window_length)
     before = (config.n_fft - config.window_length) // 2
     return np.pad(window, (before, config.n_fft - config.window_length - before)).astype(np.float32)
@@ -52,11 +52,11 @@ class FrameTransform:
         self.blocks = [slice(start, min(start + size, n_frames)) for start in starts]
         self.pool = ThreadPoolExecutor(workers) if min(workers, len(self.blocks)) > 1 else None
         envelope = self._join(self._pieces(self.window**2, block) for block in self.blocks)
-        # Where almost no window reaches, dividing by it would only magnify errors.
+        # At the edges the windows add up to almost nothing; dividing by that would magnify errors.
         self.gain = 1 / np.maximum(envelope, 1e-3 * envelope.max())
 
     def forward(self, block: slice) -> np.ndarray:
-        """The spectrum of a block of frames of the current waveform, (size, n_bins) complex64."""
+        """Return the current waveform's spectrum in a block of frames, (size, n_bins) complex64."""
         return scipy.fft.rfft(self.frames[block] * self.window, axis=1)
 
     def rebuild(self, spectrum_of: Callable[[slice], np.ndarray]) -> None:
@@ -81,7 +81,7 @@ class FrameTransform:
         self.padded[self.inside] = total[self.inside]
 
     def over_blocks(self, function: Callable[[slice], np.ndarray | None]) -> Iterator:
-        """What a function gives for each block of frames, in order; on all cores."""
+        """Apply a function to each block of frames on all cores; the results come in order."""
         return self.pool.map(function, self.blocks) if self.pool else map(function, self.blocks)
 
     def set_waveform(self, audio: np.ndarray) -> None:

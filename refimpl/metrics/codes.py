@@ -1,8 +1,8 @@
 """How well a code is used, and what it costs and holds a second: figures that compare across codes.
 
-Two models that predict different tokens cannot be compared in nats a token: one that cuts a second
-into 31 tokens has a harder choice each time than one that cuts it into 689. Both predict the same
-second of music, so nats a second can be compared.
+Nats per token do not compare models with different tokens: a model that cuts a second into 31
+tokens has a harder choice each time than one that cuts it into 689. Both predict the same second
+of music, so nats per second can be compared.
 """
 
 import numpy as np
@@ -59,14 +59,14 @@ def usage(ids: np.ndarray, n_codes: int) -> float:
 
 
 def bits_per_second(tokens_per_second: float, n_codes: int) -> float:
-    """What a code costs: tokens a second times the bits that choosing one of n_codes takes.
+    """Return the bit rate: tokens per second times the bits for choosing one of n_codes.
 
     Args:
-        tokens_per_second: frames a second times stages.
+        tokens_per_second: frames per second times stages.
         n_codes: codes that one token chooses from (of one stage, where there are several).
 
     Returns:
-        Bits a second of audio.
+        Bits per second of audio.
 
     Taught in lesson 3.
     """
@@ -74,14 +74,14 @@ def bits_per_second(tokens_per_second: float, n_codes: int) -> float:
 
 
 def nats_per_second(nats_per_token: float, tokens_per_second: float) -> float:
-    """What a model has left to learn of a second of audio, whatever its tokens are.
+    """Return the loss per second of audio, which does not depend on the choice of tokens.
 
     Args:
         nats_per_token: mean cross-entropy, as the training loss.
-        tokens_per_second: frames a second times stages.
+        tokens_per_second: frames per second times stages.
 
     Returns:
-        Nats a second of audio; lower is better.
+        Nats per second of audio; lower is better.
 
     Taught in lesson 5.
     """

@@ -27,7 +27,7 @@ TEMPOS = (60.0, 180.0)  # beats per minute, searched where the beat is not known
 
 @dataclass(frozen=True)
 class MusicalMeasures:
-    """What was measured on one clip. Shares lie in [0, 1]; NaN means "could not be measured".
+    """The measures of one clip. Shares are in [0, 1]; NaN means "could not be measured".
 
     Attributes:
         in_key: share of note pitches in the best-fitting diatonic key. Random pitches: about .78.
@@ -129,7 +129,7 @@ def pitch_entropy(pitches: np.ndarray) -> float:
 def grid(
     onsets: np.ndarray, step: float | None = None, *, tolerance: float = GRID_TOLERANCE
 ) -> float:
-    """Share of onsets that lie on a regular grid.
+    """Share of onsets on a regular grid.
 
     Args:
         onsets: (n_notes,) seconds.

@@ -111,7 +111,7 @@ def note_accuracy(
         octave: False counts a note as right in any octave.
 
     Returns:
-        A share in [0, 1]; a silent note is wrong; NaN when no note of at least 50 ms lies in the
+        A share in [0, 1]; a silent note is wrong; NaN when no note of at least 50 ms is in the
         register. A melody that doubles a partial of the bass cannot always be told from it: on
         clean audio about .98 are right, and .99 in any octave.
 

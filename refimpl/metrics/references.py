@@ -1,16 +1,17 @@
-"""What to hold generated music against: imitations that each get one thing right.
+"""References for generated music: imitations that each get one thing right.
 
 | reference | keeps | loses |
 | --- | --- | --- |
-| resynthesised | all that the tokens can say | what they cannot |
+| resynthesised | everything that the tokens hold | detail beyond the tokens |
 | bigram | how one token follows another | everything longer |
 | blocks | the inside of a quarter of a second | key, and the join |
 | shuffled | the notes of one tune | time |
 | one note | key, beat and clear pitches | any choice of a pitch |
 | noise | nothing | all |
 
-A measure that a reference passes says nothing about music by itself; a table should always show
-all of them. Tokens are plain integer arrays without special tokens. Where a codec has several
+A measure that a reference passes does not show by itself that something is music; a table should
+always show all references.
+Tokens are plain integer arrays without special tokens. Where a codec has several
 stages, each step is a group of n_stages tokens, and no reference breaks a group.
 """
 
@@ -35,8 +36,8 @@ def bigram(
 ) -> list[np.ndarray]:
     """Tunes in which each token is drawn from those that followed the one before it in training.
 
-    Nothing is counted: drawing a random place where the token occurs, and taking what stands
-    behind it, is the same as drawing from the table of counts.
+    This needs no counts: drawing a random place where the token occurs, and taking the token after
+    it, is the same as drawing from the table of counts.
 
     Args:
         training: token sequences.

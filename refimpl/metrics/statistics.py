@@ -131,7 +131,7 @@ def distribution_distance(
 
     Returns:
         The distance and, as interval, 1.96 bootstrap standard errors either side. A small sample
-        lies at some distance even from its own distribution: compare with as many held-out tunes.
+        is at some distance even from its own distribution: compare with as many held-out tunes.
     """
     counts = np.asarray(histograms, dtype=np.float64)  # (n_tunes, n_bins)
     filled = int((counts.sum(axis=1) > 0).sum()) if len(counts) else 0
@@ -150,9 +150,9 @@ def summarise(
     """Mean and 95 % interval of every measure over many tunes.
 
     Args:
-        measures: one a tune: MusicalMeasures, or dictionaries of numbers (`measure_copying`).
-        training: measures of training tunes. With them come "ioi_tv" and "interval_tv", how far
-            the inter-onset and the melodic intervals of all tunes together are from theirs.
+        measures: one per tune: MusicalMeasures, or dictionaries of numbers (`measure_copying`).
+        training: measures of training tunes. They add "ioi_tv" and "interval_tv", the distances of
+            the inter-onset and the melodic intervals of all tunes together from theirs.
         seed: of the bootstrap.
 
     Returns:
@@ -198,8 +198,8 @@ def table(
 
     Args:
         rows: {name of a set of tunes: its summary}.
-        columns: measures to show; all that any row has, unless given.
-        intervals: show the 95 % interval behind each mean.
+        columns: measures to show; by default every measure in any row.
+        intervals: show the 95 % interval after each mean.
 
     Returns:
         The lines of the table; "–" where nothing could be measured.

@@ -15,7 +15,7 @@ from refimpl.objectives.registry import register
 class Deshuffling(Objective):
     """P 10 17 12 13 11 ... -> 10 ... 19: a share of the tokens has changed places.
 
-    Each sample draws its share anew.
+    Each sample draws its own share.
 
     Args:
         min_fraction: the least share of the tokens that is permuted.

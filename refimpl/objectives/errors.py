@@ -1,4 +1,4 @@
-"""What goes wrong with objectives and is the user's to mend."""
+"""The error for an objective that the user has to correct."""
 
 from refimpl.errors import UserError
 

@@ -1,4 +1,4 @@
-"""Infilling: say what was cut out."""
+"""Infilling: predict the spans that were removed."""
 
 from dataclasses import dataclass
 
@@ -20,9 +20,9 @@ class Infilling(Objective):
     """P 10 11 M0 15 16 M1 18 19 -> M0 12 13 14 M1 17.
 
     Args:
-        corruption_rate: share of the tokens that is cut out.
-        mean_tokens_per_span: mean length of what is cut out in one place.
-        max_mask_spans: at most; where that is too few for the rate, the spans get longer.
+        corruption_rate: share of the tokens to remove.
+        mean_tokens_per_span: mean length of a removed span.
+        max_mask_spans: the most spans; if that is too few for the rate, the spans get longer.
 
     Source: Raffel et al. 2020 (T5), section 3.1.4; "R" and "X" in Tay et al. 2022 (UL2). Taught
     in lesson 6.
@@ -41,7 +41,7 @@ class Infilling(Objective):
         self._check_number("max_mask_spans", 1, N_SENTINELS, whole=True)
 
     def count_spans(self, n_tokens: int) -> tuple[int, int]:
-        """How many tokens are cut out of a piece, and in how many spans."""
+        """Return how many tokens of a piece are removed, and in how many spans."""
         return count_spans(
             n_tokens, self.corruption_rate, self.mean_tokens_per_span, self.max_mask_spans
         )

@@ -1,4 +1,4 @@
-"""Several objectives with their shares, each under a name of its own."""
+"""Several objectives with their shares, each under its own name."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

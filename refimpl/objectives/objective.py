@@ -1,4 +1,4 @@
-"""What an objective is: its parameters, the lengths that it takes, and how it makes a sample."""
+"""The base class of objectives: parameters, possible lengths, and making a sample."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
@@ -11,17 +11,17 @@ from refimpl.objectives.sample import Sample, SpecialTokens
 
 @dataclass(frozen=True)
 class Objective:
-    """A way to make a question and an answer of a piece of a tune.
+    """A way to turn a piece of a tune into a question and an answer.
 
     An objective of your own is a frozen dataclass derived from this one, with a `name`, its
     parameters as fields, the two methods below, and `@register` above it.
 
     Args:
-        paradigm: the token that says what is asked, by its name or id. None: the objective's own
+        paradigm: the token that names the task, by its name or id. None: the objective's own
             in the vocabulary, or else a spare one.
 
     Attributes:
-        name: by which configurations know it.
+        name: its name in configurations.
         min_tokens: the shortest piece that it can make a sample of.
 
     Taught in lesson 6.

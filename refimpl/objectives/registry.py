@@ -38,7 +38,7 @@ def objective_names() -> tuple[str, ...]:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """What a misspelt word may have been meant to be, as the end of a sentence."""
+    """Suggest the correct spelling of a word, as the end of a sentence."""
     words = list(words)
     close = difflib.get_close_matches(str(word), words, n=1, cutoff=0.0)
     return f"did you mean {close[0]!r}? (known: {', '.join(words)})" if close else "none is known"

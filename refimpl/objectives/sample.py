@@ -18,9 +18,9 @@ class Sample(NamedTuple):
     """One segment of a row.
 
     Attributes:
-        input_ids: (n,) what the model reads.
+        input_ids: (n,) the model's input.
         label_ids: (n,) the target at each position, already shifted; -100 for none.
-        n_prefix: how many of the first inputs may see one another in both directions.
+        n_prefix: the number of first inputs that attend to one another in both directions.
         position_ids: (n,) the position of each input; None counts 0, 1, 2, …
     """
 
@@ -35,9 +35,9 @@ class SpecialTokens:
     """The special tokens of an objective's samples, and the positions of all their tokens.
 
     Attributes:
-        paradigm: stands first and says what is asked; None where nothing is.
-        answer: stands between the question and the answer.
-        sentinels: mark what was cut out, in order; ids (32,) int64.
+        paradigm: comes first and names the task; None for no task.
+        answer: separates the question from the answer.
+        sentinels: mark the removed spans, in order; ids (32,) int64.
         positions: one of `SAMPLE_POSITIONS`. Only objectives whose question and answer are
             different parts of a tune use "tune". If the answer repeats the question, two tokens
             would have each place.
@@ -79,7 +79,7 @@ class SpecialTokens:
                 (first, question, middle, answer), dtype=np.int64, casting="unsafe"
             )
         n_prefix = len(whole) - len(answer)
-        # What comes after an input is its label: the same tokens, seen from one place further on.
+        # The label of an input is the token after it: the same tokens, shifted by one place.
         labels = whole[1:].copy()
         labels[: n_prefix - 1] = IGNORE_INDEX
         positions = None if places is None else self.position_ids(*places)[:-1]

@@ -20,7 +20,7 @@ class SelectiveCopying(Objective):
 
     A query is a sentinel, the tokens before the span, the sentinel again, and the tokens after it.
     Queries come before the context, closed by one more sentinel, or after it. The spans and their
-    delimiters lie in the context one after the other, so every answer can be found there; the
+    delimiters follow one another in the context, so every answer can be found there; the
     queries come in random order. How much there is to ask depends on the room: the queries and
     answers of a piece never take more positions than the piece, and 4.
 

@@ -1,4 +1,4 @@
-"""Which token says what is asked: the objective's own, a given one, or a spare one."""
+"""The token that names the task: the objective's own, a given one, or a spare one."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ def special_tokens(
     Args:
         objectives: of the mixture.
         vocabulary: of the tokens.
-        positions: where samples' tokens stand, one of `SAMPLE_POSITIONS`.
+        positions: the kind of positions in samples, one of `SAMPLE_POSITIONS`.
 
     Raises:
         ObjectiveError: the vocabulary has no tokens for objectives, or too few spare ones; or

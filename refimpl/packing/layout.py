@@ -1,4 +1,4 @@
-"""A batch in two forms: compact, as it is made and sent, and as the arrays a model takes."""
+"""A batch in two forms: compact, for making and sending it, and as the model's input arrays."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from refimpl.vocabulary import IGNORE_INDEX
 # The values of attention_mask; the transformer reads them.
 PAD, PREFIX, CAUSAL = 0, 1, 3
 
-LAST_RESORT = -1  # stands for an objective where none of the mixture could take a piece
+LAST_RESORT = -1  # in place of an objective, if none of the mixture could take a piece
 
 
 class Segment(NamedTuple):
@@ -36,7 +36,7 @@ class Segment(NamedTuple):
 
 @dataclass(frozen=True)
 class PackedBatch:
-    """A batch without what can be computed from the rest of it, so that it is quickly sent.
+    """A batch without the arrays that can be computed from the others, so that sending it is fast.
 
     Attributes:
         input_ids: (batch_size, sequence_length) int32.
@@ -89,7 +89,7 @@ def _from_bytes(shape: tuple[int, int], *columns: bytes) -> PackedBatch:
 
 
 def expand(packed: PackedBatch) -> dict[str, np.ndarray]:
-    """Make the arrays that a model takes.
+    """Make the model's input arrays.
 
     Returns:
         Five arrays (batch_size, sequence_length) int64: `input_ids`; `label_ids`, already shifted,

@@ -49,7 +49,7 @@ class Packer:
     """Makes batches of tunes, one after the other; remembers the rest of a tune in between.
 
     Args:
-        mixture: the objectives; its shares are given anew with every batch.
+        mixture: the objectives; every batch is given its own shares.
         batch_size: rows.
         sequence_length: positions of a row.
         min_piece: tunes are not cut into pieces of fewer tokens than this, where it can be
@@ -106,8 +106,8 @@ class Packer:
 
         Args:
             tunes: token arrays (n_tokens,) int64, none of them empty; read only as far as needed.
-            shares: (n_objectives,) with what probability each objective is drawn for a piece.
-            rng: draws objectives, and all that is random in them.
+            shares: (n_objectives,) the probability of drawing each objective for a piece.
+            rng: draws the objectives, and is their source of randomness.
 
         Returns:
             A batch; when the tunes end, the rows that are left are padding; None where nothing was
@@ -163,7 +163,7 @@ class Packer:
         )
 
     def state_dict(self) -> dict[str, Any]:
-        """What is carried from one batch to the next."""
+        """Return the state that one batch hands to the next."""
         return {"rest": self.rest, "swaps": [list(swap) for swap in self._swaps]}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
@@ -177,7 +177,7 @@ class Packer:
         return self.mixture.objectives[which].build(tokens, self.mixture.special[which], rng)
 
     def _choose(self, space: int, draw: "_Draw") -> tuple[int, int] | None:
-        """An objective, and how many tokens it takes; None where the row is to be closed."""
+        """Choose an objective and its number of tokens; None if the row must be closed."""
         drawn = draw.one()
         for place, (waiting, used) in enumerate(self._swaps):
             if used == drawn and (n_tokens := self._cut(waiting, space)):
@@ -198,14 +198,14 @@ class Packer:
         return None
 
     def _cuts(self, space: int, objectives: Sequence[int]) -> dict[int, int]:
-        """The objectives that can take something, and how many tokens each would take."""
+        """Return the objectives that can take a piece, and the number of tokens for each."""
         least_piece = min(self.min_piece, len(self.rest))
         if self._longest_of_all[space] < least_piece and space < self.sequence_length:
             return {}
         return {i: n_tokens for i in objectives if (n_tokens := self._cut(i, space))}
 
     def _cut(self, which: int, space: int) -> int:
-        """How many tokens an objective takes of the current tune in some space; 0 for none."""
+        """Return the number of tokens that an objective takes of the current tune; 0 for none."""
         least, most, n_rest = self._least[which], self._longest[which][space], len(self.rest)
         if n_rest <= most:
             return n_rest if n_rest >= least else 0
@@ -246,10 +246,10 @@ def pack_corpus(
     """Pack all tunes of a finite corpus once, each token into exactly one batch.
 
     Args:
-        tunes: token arrays (n_tokens,); empty ones are passed over.
+        tunes: token arrays (n_tokens,); empty ones are skipped.
         mixture: the objectives and their shares.
-        batch_size: rows of a batch; the last batch may have rows of padding.
-        sequence_length: positions of a row.
+        batch_size: rows per batch; the last batch may have rows of padding.
+        sequence_length: positions per row.
         seed: of the objectives.
 
     Taught in lesson 6.

@@ -15,7 +15,7 @@ from refimpl.training import Callback, NextTokenBatches, ValidationBatches
 
 @dataclass(frozen=True)
 class TrainingData:
-    """What `train` is given.
+    """The data that `train` is given.
 
     Attributes:
         batches: endless, resumable.

@@ -74,9 +74,9 @@ def evaluate_sounds(
     Args:
         sounds: name to audio (n_samples,).
         sample_rate: of all of them, in Hz.
-        tokenizer: makes the references that go through tokens; None leaves those out.
-        n_references: at most so many sounds of each reference; 0: no references.
-        beat_period: seconds a beat, where known.
+        tokenizer: makes the references that go through tokens; None omits those.
+        n_references: the most sounds of each reference; 0: no references.
+        beat_period: seconds per beat, where known.
         seed: of the references.
 
     Returns:

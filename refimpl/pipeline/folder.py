@@ -1,4 +1,4 @@
-"""The folder of a run: what lies where, and whether what is there belongs to these settings."""
+"""The folder of a run: its layout, and a check that its contents belong to the settings."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ class RunFolder:
             if stage is not None and self.has(stage):
                 raise UserError(
                     f"{self.path} was made with {name} = {was[name]}, and now it is {now[name]}; "
-                    "give another folder, or --force to begin this one anew"
+                    "give another folder, or --force to start this one again"
                 )
 
 

@@ -1,4 +1,4 @@
-"""A model and its codec in one folder: all that generating needs, and the ones that are shipped."""
+"""Generators: a model and its codec in one folder; and the generators in the package."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def load_generator(where: str | Path) -> tuple[Transformer, AudioTokenizer]:
 
 
 def load_tokenizer(where: str | Path) -> AudioTokenizer:
-    """Load only the tokenizer, from all that `load_generator` takes, or from a codec's file."""
+    """Load only the tokenizer, from a codec's file or anything that `load_generator` accepts."""
     if Path(where).is_file():
         return AudioTokenizer(load_codec(where))
     codecs = [folder / name for folder in _candidates(where) for name in CODEC_FILES]
@@ -76,7 +76,7 @@ def load_tokenizer(where: str | Path) -> AudioTokenizer:
 
 
 def read_facts(where: str | Path) -> dict[str, Any]:
-    """What was noted when a model was saved, such as its preset and its losses."""
+    """Return the facts saved with a model, such as its preset and its losses."""
     path = find_generator(where) / DESCRIPTION
     facts = read_json(path, TrainingError, "a saved model's description").get("facts")
     if not isinstance(facts, dict):
@@ -85,7 +85,7 @@ def read_facts(where: str | Path) -> dict[str, Any]:
 
 
 def find_generator(where: str | Path) -> Path:
-    """The folder of a model's files, from all that `load_generator` takes."""
+    """Return the folder of a model's files, from anything that `load_generator` accepts."""
     for folder in _candidates(where):
         if (folder / DESCRIPTION).is_file():
             return folder

@@ -36,7 +36,7 @@ def _say_nothing(remark: str) -> None:
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """What a run's folder holds.
+    """The contents of a run's folder.
 
     Attributes:
         folder: where it is.
@@ -243,5 +243,5 @@ def _summary(trained: TrainedModel, place: RunFolder) -> str:
     text = f"model: {result.step} steps in {result.seconds:,.0f} s"
     if loss is not None:
         bigram = trained.baselines["bigram"]
-        text += f", validation loss {loss:.3f} nats a token (bigram {bigram:.3f})"
+        text += f", validation loss {loss:.3f} nats per token (bigram {bigram:.3f})"
     return f"{text}, {place.model}"

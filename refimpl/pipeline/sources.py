@@ -34,7 +34,7 @@ class Clips(Protocol):
 
 
 class Source(Protocol):
-    """What the pipeline learns from."""
+    """The pipeline's training material."""
 
     clip_seconds: float  # length of a clip
     peak: float  # usual largest sample of a clip: a clip to continue is brought to this level

@@ -41,14 +41,14 @@ _CLIPS_FOR_PROCESSES = 300
 
 @dataclass(frozen=True)
 class TrainedModel:
-    """What training gives.
+    """The result of training.
 
     Attributes:
         model: trained, in evaluation mode.
-        result: what happened on the way.
-        baselines: nats a token of the uniform, unigram and bigram predictors.
-        validation_loss: of next-token prediction on whole held-out tunes, nats a token, whatever
-            the model was trained on.
+        result: the record of the training run.
+        baselines: nats per token of the uniform, unigram and bigram predictors.
+        validation_loss: nats per token of next-token prediction on whole held-out tunes, for any
+            training objective.
         objectives: held-out losses and shares by objective; empty without a mixture.
     """
 
@@ -71,7 +71,7 @@ def fit_codebook(
         show: whether to show a progress bar; None decides by where the output goes.
 
     Raises:
-        CodecError: too few frames for so many codes.
+        CodecError: too few frames for that many codes.
 
     Taught in lesson 3.
     """
@@ -131,7 +131,9 @@ def tokenize(
     Taught in lesson 3.
     """
     if tokenizer.codec.mel != preset.mel:
-        raise UserError("the codebook was made for other mel frames than the preset's; fit it anew")
+        raise UserError(
+            "the codebook was made for other mel frames than the preset's; fit it again"
+        )
     described = source.describe(split)
     done = _finished(folder, tokenizer, described)
     if done is not None:

@@ -14,7 +14,7 @@ from refimpl.transformer import Transformer
 
 @dataclass(frozen=True, eq=False)
 class Piece:
-    """What a model wrote.
+    """A piece that a model wrote.
 
     Attributes:
         tokens: (n_tokens,) codes, those of the prompt first.
@@ -50,8 +50,8 @@ def write_music(
     Args:
         model: trained on the tokenizer's tokens.
         tokenizer: tokens to audio and back.
-        seconds: the most that is written anew.
-        min_seconds: a piece does not end before.
+        seconds: the most new seconds to write.
+        min_seconds: the earliest end of a piece.
         n_pieces: how many; each draws random numbers of its own.
         prompt: a clip (n_samples,) to go on from, at the tokenizer's sample rate.
         prompt_seconds: how much of the clip the model is given; None: all. Where the clip is

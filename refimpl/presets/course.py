@@ -18,7 +18,7 @@ from refimpl.transformer import TransformerConfig
 
 COURSE = Preset(
     name="course",
-    about="31 frames a second, each seen in enough detail to keep the bass, whole tunes in view",
+    about="31 frames per second with enough detail for the bass, and whole tunes in the context",
     declared=(),
     tunes=TuneConfig(level=1),
     data=DataConfig(n_train=9000, n_validation=200),

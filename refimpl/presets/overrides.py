@@ -27,7 +27,7 @@ def override(config: Config, changes: dict[str, Any], *, prefix: str = "") -> Co
     Args:
         config: a frozen dataclass whose fields may be dataclasses themselves.
         changes: dotted names to values, `{"mel.n_fft": 2048, "training.steps": 500}`.
-        prefix: what stands before the names in an error.
+        prefix: the text before the names in an error message.
 
     Raises:
         UserError: a name that is no setting, or a value of the wrong type.
@@ -47,7 +47,7 @@ def override(config: Config, changes: dict[str, Any], *, prefix: str = "") -> Co
             )
         current = getattr(config, head)
         if rest and not dataclasses.is_dataclass(current):
-            raise UserError(f"{full_name}: {head} is a value, it has no settings of its own")
+            raise UserError(f"{full_name}: {head} is a value, which has no settings inside")
         if rest:
             inner.setdefault(head, {})[rest] = value
         elif dataclasses.is_dataclass(current):

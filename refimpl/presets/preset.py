@@ -84,7 +84,7 @@ class CodebookConfig(Configuration):
 
 @configuration
 class ObjectivesConfig(Configuration):
-    """What the model is asked to do with its tunes.
+    """The training objectives of the model.
 
     Args:
         mixture: a name of `refimpl.objectives.MIXTURES`; the objectives are then packed into rows
@@ -147,7 +147,7 @@ class Preset:
         sampling: how tokens are drawn.
         objectives: what the model is trained to do.
         start_from: a run's folder, or the name of a model that comes with the package, whose
-            codebook and weights this run begins with. None: a codebook of its own and random
+            codebook and weights this run begins with. None: its own codebook and random
             weights.
         recordings: what is done where the sounds are recordings.
     """

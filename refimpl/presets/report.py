@@ -12,7 +12,7 @@ from refimpl.transformer import TransformerConfig
 
 REPORT = Preset(
     name="report",
-    about="the report's pipeline: 689 tokens a second, seen 64 at a time",
+    about="the report's pipeline: 689 tokens per second, and a context of 64",
     declared=(
         "corpus: the report does not name its recordings; the first 3 s of level-1 tinytunes",
         "optimizer: AdamW with PyTorch's defaults, at a constant rate (the report names none)",

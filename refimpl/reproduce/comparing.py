@@ -197,7 +197,7 @@ def _references(
 
 
 def _settings(preset: Preset) -> dict[str, Any]:
-    """What all runs have in common."""
+    """Return the settings that all runs share."""
     return {
         "steps": preset.training.steps,
         "rows": preset.batch_size,

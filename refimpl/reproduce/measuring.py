@@ -22,7 +22,7 @@ N_KEPT = 3  # sounds of each set that are kept to be heard
 
 @dataclass(frozen=True)
 class MeasuredSet:
-    """What was measured on a set of tunes.
+    """The measures of a set of tunes.
 
     Attributes:
         measures: one a tune.

@@ -53,14 +53,14 @@ def draw_music(groups: dict[str, list], references: dict[str, list], path: Path)
     axes[0].set_yticks(range(len(groups)), list(groups))
     axes[0].invert_yaxis()
     picture.alt = (
-        "Each mixture of objectives at equal compute: a dot a seed, a diamond with a bar the mean "
-        "and its 95 % interval; dotted, resynthesised tunes. " + _in_words(groups)
+        "Each mixture of objectives at equal compute: one dot per seed, a diamond with a bar the "
+        "mean and its 95 % interval; dotted, resynthesised tunes. " + _in_words(groups)
     )
     save_picture(picture, path)
 
 
 def draw_claim(groups: dict[str, list], path: Path) -> None:
-    """Music against next-token loss, a point a run: does a loss tell how good the music is?"""
+    """Plot music against next-token loss, one point per run: does the loss predict its quality?"""
     measures = ("in_key", "cross_key", "grid", "ioi_tv")
     picture, axes = new_picture(1, len(measures), size=(11.0, 3.9))
     correlations = []
@@ -90,7 +90,7 @@ def draw_claim(groups: dict[str, list], path: Path) -> None:
         handles, labels, loc="outside lower center", ncols=4, labelcolor=INK, frameon=False
     )
     picture.alt = (
-        "Measures of generated tunes against the held-out next-token loss, a point a run; the "
+        "Measures of generated tunes against the held-out next-token loss, one point per run; the "
         "line joins next-token prediction alone after a quarter, half and all of the steps. "
         f"Rank correlation with the loss: {', '.join(correlations)}."
     )

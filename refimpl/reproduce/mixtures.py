@@ -1,7 +1,7 @@
 """Which mixtures of objectives are compared, and one run of one of them, trained and measured.
 
-All runs have the same model, tokens, steps and positions a step, so that they cost the same; only
-what is asked in these positions differs.
+All runs have the same model, tokens, steps and positions per step, so that they cost the same; only
+the tasks in these positions differ.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from refimpl.training import evaluate_losses
 
 @dataclass(frozen=True)
 class Arm:
-    """What is compared.
+    """One of the mixtures in the comparison.
 
     Attributes:
         objectives: what the model is trained to do.
@@ -62,7 +62,7 @@ def preset_of(name: str, seed: int, changes: dict[str, Any]) -> Preset:
 
     Args:
         name: of the mixture, one of `ARMS`.
-        seed: of the first weights, the order of the tunes, and all that objectives draw.
+        seed: of the first weights, the order of the tunes, and the objectives' random draws.
         changes: made to every run, by dotted name.
     """
     course = override(
@@ -164,7 +164,7 @@ def means(summary: dict[str, Estimate]) -> dict[str, float | None]:
 def held_out_losses(
     model: torch.nn.Module, preset: Preset, train_set: TokenDataset, held_out: TokenDataset
 ) -> dict[str, float]:
-    """Nats a token of each of the eight objectives, on the same batches for every model."""
+    """Return nats per token of the eight objectives, on the same batches for every model."""
     birdie = Birdie(
         {
             "ds": {"train": train_set, "validation": held_out},

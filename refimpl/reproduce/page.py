@@ -113,7 +113,7 @@ def _mixtures(folder: Path) -> list[str]:
 
 
 def _losses(results: dict[str, Any]) -> str:
-    """What each run was and how its loss went, a row a run."""
+    """Return a table of the runs and their losses, one row per run."""
     lines = [
         "| run | parameters | tokens/s of audio | bits/s | context, s | steps | training, s "
         "| first loss | loss at 10 | validation loss | bigram | nats/s | bigram, nats/s |",
@@ -148,7 +148,7 @@ def _seconds(record: dict[str, Any]) -> str:
 
 
 def _first_losses(results: dict[str, Any]) -> str:
-    """What the first loss depends on."""
+    """Explain the first loss."""
     found = results["first_losses"]
     return "\n".join(
         [

@@ -1,4 +1,4 @@
-"""What is kept of a run and of a reproduction, in a form that JSON holds."""
+"""The records of a run and of a reproduction, as JSON."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def same_tokens(one: Preset, other: Preset) -> bool:
 
 
 def read_record(path: Path, n_tunes: int) -> dict[str, Any] | None:
-    """What was measured earlier, if it was over as many tunes."""
+    """Return earlier measures, if they were over the same number of tunes."""
     if not path.exists():
         return None
     record = json.loads(path.read_text(encoding="utf-8"))
@@ -38,7 +38,7 @@ def read_record(path: Path, n_tunes: int) -> dict[str, Any] | None:
 
 @dataclass(frozen=True)
 class Kept:
-    """What an earlier reproduction found, where only some of its runs are made again.
+    """The results of an earlier reproduction, if only some of its runs are repeated.
 
     Attributes:
         results: what its results.json holds; empty: nothing is kept.
@@ -50,7 +50,7 @@ class Kept:
 
     @classmethod
     def read(cls, folder: Path, again: Sequence[str]) -> Kept:
-        """Read the results that lie in a folder.
+        """Read the results in a folder.
 
         Raises:
             UserError: there are none, or none of such a run.
@@ -73,7 +73,7 @@ class Kept:
 
     @property
     def references(self) -> dict[str, Any] | None:
-        """What was measured without any run."""
+        """Return the measures that need no run."""
         return self.results.get("references")
 
     @property

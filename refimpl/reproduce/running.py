@@ -205,7 +205,7 @@ class Reproduction:
     def measure(
         self, experiment: Experiment, finished: FinishedRun, n: int, names: Sequence[str] | None
     ) -> dict[str, Any]:
-        """What there is to say about a finished run."""
+        """Return the record of a finished run."""
         tunes, facts = self.held_out(n), finished.facts
         sets, copying, heard = {}, {}, {REAL: tunes[0].render()}
         with self.workshop() as workshop:
@@ -244,7 +244,7 @@ class Reproduction:
         }
 
     def copying(self, tokens: list, finished: FinishedRun) -> dict[str, Any]:
-        """How much of a set stands in the training tunes, token for token."""
+        """Measure how much of a set is copied from the training tunes."""
         training = [finished.train_set[i] for i in range(len(finished.train_set))]
         return plain(summarise(measure_copying(tokens, training)))
 

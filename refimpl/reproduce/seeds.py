@@ -44,7 +44,7 @@ def runs_by_mixture(results: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 
 def values_of(runs: Sequence[dict[str, Any]], measure: str) -> list[float | None]:
-    """One number a run: a measure of its tunes, or its next-token loss."""
+    """Return one number per run: a measure of its tunes, or its next-token loss."""
     return [run[NATS] if measure == NATS else run["measures"][measure] for run in runs]
 
 

@@ -32,7 +32,7 @@ class TokenSet:
     tunes: Sequence[Tune] | None = None
 
     def makers(self, codec, n_samples: int) -> list[FramesToSound]:
-        """What turns each tune into sound, cut to a length in samples."""
+        """Return the functions that turn each tune into sound, cut to a length in samples."""
         return [FramesToSound(codec, ids, n_samples) for ids in self.tokens]
 
 
@@ -46,7 +46,7 @@ def token_sets(
     Args:
         run: with a model and a tokenizer.
         tunes: held-out tunes of the corpus, whole.
-        names: the sets that are wanted; None for all.
+        names: the sets to make; None for all.
     """
     codec = run.tokenizer.codec
     held_out = [run.tokenizer.encode(tune.render()) for tune in tunes]

@@ -70,7 +70,7 @@ def chord_part(composition: Composition, instrument: str, figure: str) -> list[S
 
     Args:
         composition: The tune.
-        instrument: Who plays it.
+        instrument: The instrument that plays it.
         figure: One of `CHORD_FIGURES`.
 
     Taught in lesson 1.

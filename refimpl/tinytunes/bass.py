@@ -37,7 +37,7 @@ def bass_part(composition: Composition, instrument: str, figure: str) -> list[Sc
 
     Args:
         composition: The tune.
-        instrument: Who plays it.
+        instrument: The instrument that plays it.
         figure: One of `BASS_FIGURES`.
 
     Taught in lesson 1.

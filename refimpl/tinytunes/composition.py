@@ -1,6 +1,6 @@
 """A composition: chords and a melody, before anyone has decided who plays it.
 
-What makes a tune *this* tune is the shape of its melody. The fingerprint of that shape decides to
+The shape of its melody identifies a tune. The fingerprint of that shape decides to
 which split a composition belongs, so that no melody can be in two splits, in whatever key, tempo,
 harmony or instrument it comes.
 

@@ -1,4 +1,4 @@
-"""What kind of tunes a corpus holds.
+"""The kind of tunes in a corpus.
 
 Taught in lesson 1.
 """
@@ -30,7 +30,7 @@ def _is_whole(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class TuneConfig:
-    """What kind of tunes a corpus holds.
+    """The kind of tunes in a corpus.
 
     Attributes:
         level: 1 (melody and bass), 2 (melody, chords and bass) or 3 (a small band with drums).

@@ -73,7 +73,7 @@ def _onsets_per_second(tune: Tune) -> float:
 
 
 def _melody_figures(tunes: list[Tune]) -> dict[str, str]:
-    """What the melodies are like."""
+    """Describe the melodies."""
     melodies = [[n for n in t.notes if n.part == "melody"] for t in tunes]
     pitches = [n.pitch for melody in melodies for n in melody]
     leaps = np.concatenate([np.abs(np.diff([n.pitch for n in melody])) for melody in melodies])
@@ -92,7 +92,7 @@ def _melody_figures(tunes: list[Tune]) -> dict[str, str]:
 
 
 def _sound_figures(tunes: list[Tune], seconds: float) -> dict[str, str]:
-    """What the tunes sound like, and how long that takes; with empty memory and a second time."""
+    """Describe the sound, and time the rendering, with an empty cache and a second time."""
     tone.cache_clear()
     speeds, peaks, levels = [], [], []
     for _ in range(2):

@@ -76,8 +76,8 @@ class MelodyWriter:
         chords: The chords of the tune, in order.
         mode: "major" or "minor".
         degrees: Scale degrees that the melody may use, at least an octave.
-        rng: Source of chance.
-        notes: What has been written so far.
+        rng: Source of randomness.
+        notes: The notes so far.
 
     Taught in lesson 1.
     """

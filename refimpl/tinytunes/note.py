@@ -36,8 +36,8 @@ class Chord:
         duration: Seconds.
         root: Pitch class of its root, 0 (C) to 11 (B).
         quality: "major", "minor" or "diminished".
-        numeral: What it is in its key, as a roman numeral ("V").
-        name: What it is called ("G", "Am", "Bdim").
+        numeral: Its degree in the key, as a roman numeral ("V").
+        name: Its chord symbol ("G", "Am", "Bdim").
     """
 
     onset: float

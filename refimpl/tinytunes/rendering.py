@@ -29,8 +29,8 @@ def play_note(note: Note, n_samples: int, sample_rate: int) -> np.ndarray:
     """One note in no room: a tone, stopped at its end.
 
     Args:
-        note: What to play.
-        n_samples: For how long.
+        note: The note to play.
+        n_samples: Its length.
         sample_rate: In hertz.
 
     Returns:
@@ -107,7 +107,7 @@ def render(notes: Iterable[Note], n_samples: int, sample_rate: int, wet: float) 
     """The sound of all notes together.
 
     Args:
-        notes: What to play.
+        notes: The notes to play.
         n_samples: Length of the sound.
         sample_rate: In hertz.
         wet: Strength of the room.

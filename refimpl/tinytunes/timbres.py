@@ -22,7 +22,7 @@ SILENCE = 1e-4  # a tone that has fallen this far below its peak (80 dB) is over
 
 @dataclass(frozen=True)
 class Instrument:
-    """What there is to know about an instrument in order to play it.
+    """The parameters of an instrument's sound.
 
     Attributes:
         name: As it stands in captions.

@@ -68,7 +68,7 @@ class BigramModel:
         return (1.0 - back_off) * counted + back_off * self._unigram[tokens]
 
     def evaluate(self, tunes: Sequence[np.ndarray]) -> dict[str, float]:
-        """Nats a token on tunes, over the very targets that `ValidationBatches` gives a model.
+        """Return nats per token on tunes, over the same targets as in `ValidationBatches`.
 
         Args:
             tunes: token arrays (n_tokens,), not those that were counted.
@@ -90,7 +90,7 @@ def measure_baselines(
     *,
     vocabulary: Vocabulary | None = None,
 ) -> dict[str, float]:
-    """Nats a token that a model must beat: "uniform", "unigram" and "bigram".
+    """Return the nats per token that a model must beat: "uniform", "unigram" and "bigram".
 
     Args:
         train: token arrays (n_tokens,) to count.

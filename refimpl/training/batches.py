@@ -30,8 +30,8 @@ def collate(windows: list[np.ndarray], pad: int) -> dict[str, torch.Tensor]:
 
     Returns:
         `input_ids` and `label_ids`, (n_windows, longest window - 1) int64; label i is the token
-        that follows input i. Padding stands at the end, where causal attention never looks back
-        from, so no attention mask is needed.
+        that follows input i. Padding is at the end, where no earlier token attends to it, so no
+        attention mask is needed.
     """
     length = max(len(window) for window in windows) - 1
     inputs = np.full((len(windows), length), pad, dtype=np.int64)

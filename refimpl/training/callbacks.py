@@ -25,7 +25,7 @@ class Callback:
         return False
 
     def after_validation(self, run: Run, losses: dict[str, float]) -> None:
-        """Called with the validation losses, in nats a token, by name."""
+        """Called with the validation losses, in nats per token, by name."""
 
     def state_dict(self) -> dict:
         """What to remember: nested dictionaries and lists of numbers, strings and tensors."""

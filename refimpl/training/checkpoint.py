@@ -107,7 +107,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
 
 
 def _way_out(path: Path) -> str:
-    """What to do about a checkpoint that cannot be read."""
+    """Advise the user about a checkpoint that cannot be read."""
     others = [other for other in list_checkpoints(path.parent) if other != path]
     good = next((other for other in reversed(others) if _looks_whole(other)), None)
     if good is None:

@@ -1,4 +1,4 @@
-"""What goes wrong in training and is the user's to mend."""
+"""The error for a training run that the user has to correct."""
 
 from refimpl.errors import UserError
 

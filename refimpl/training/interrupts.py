@@ -9,8 +9,8 @@ from typing import Any
 class Interrupts:
     """While it is open, a first Ctrl-C (or SIGTERM) is noted; a second one stops at once.
 
-    An exception out of the middle of an update would leave weights and optimizer of two different
-    steps, which no checkpoint could mend.
+    An exception in the middle of an update would leave weights and optimizer at two different
+    steps, which no checkpoint could repair.
     """
 
     def __init__(self) -> None:

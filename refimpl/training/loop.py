@@ -154,12 +154,12 @@ def train(
         folder: for checkpoints, `metrics.jsonl` and `loss.png`. None: nothing is saved.
         resume: "auto" goes on from the newest checkpoint in `folder`; "never" refuses to.
         callbacks: see `Callback`.
-        baselines: nats a token by name, as `measure_baselines` gives; drawn into `loss.png`.
+        baselines: nats per token by name, from `measure_baselines`; drawn in `loss.png`.
         vocabulary: saved with checkpoints to refuse other tokens; by default `batches.vocabulary`.
 
     Returns:
-        What happened; the model is trained, and in evaluation mode. Ctrl-C ends a run early but
-        in order, with a checkpoint and `stopped_by` "interrupt".
+        The result; the model is trained, and in evaluation mode. Ctrl-C ends a run early but
+        cleanly, with a checkpoint and `stopped_by` "interrupt".
 
     Raises:
         TrainingError: the loss is no longer a number, the disk is full, or the folder's checkpoint

@@ -55,7 +55,7 @@ def plain_config(thing: Any) -> dict | None:
 
 @dataclass(frozen=True)
 class SavedModel:
-    """What a model's folder holds.
+    """The contents of a model's folder.
 
     Args:
         model: the model, in evaluation mode, on the CPU.

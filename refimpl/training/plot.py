@@ -17,7 +17,7 @@ BASELINES, PICTURE = "baselines.json", "loss.png"
 
 
 def save_baselines(folder: Path, baselines: Mapping[str, float]) -> None:
-    """Keep baselines (nats a token, by name) beside a run's metrics, for its picture."""
+    """Save baselines (nats per token, by name) beside a run's metrics, for its plot."""
     replace_file(folder / BASELINES, json.dumps(dict(baselines), indent=2).encode())
 
 

@@ -1,4 +1,4 @@
-"""What a training comes back with."""
+"""The result of training."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """What became of a training.
+    """The result of training.
 
     Args:
         step: updates made in all, also before a resume.
@@ -28,12 +28,12 @@ class TrainingResult:
 
     @property
     def losses(self) -> list[float]:
-        """The training loss of every step, in nats a token."""
+        """The training loss of every step, in nats per token."""
         return [record["loss"] for record in self.history if "loss" in record]
 
     @property
     def validation_losses(self) -> dict[int, float]:
-        """The validation loss by step, in nats a token."""
+        """The validation loss by step, in nats per token."""
         records = [record for record in self.history if "validation_loss" in record]
         return {record["step"]: record["validation_loss"] for record in records}
 

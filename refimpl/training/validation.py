@@ -1,4 +1,4 @@
-"""The loss on tunes that are not trained on, in nats a token."""
+"""The loss on held-out tunes, in nats per token."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def evaluate_losses(
         accelerator: deals the batches to several processes. None: this one, where the model is.
 
     Returns:
-        Nats a token: under "all", and under each name where there are names.
+        Nats per token: under "all", and under each name if there are names.
 
     Raises:
         TrainingError: there is no label in the set.

@@ -1,4 +1,4 @@
-"""Self-attention: every token gathers what it needs from the tokens it may see."""
+"""Self-attention: every token gathers information from the tokens that its mask allows."""
 
 import math
 
@@ -10,7 +10,7 @@ from refimpl.transformer.cache import KVCache
 from refimpl.transformer.config import TransformerConfig
 from refimpl.transformer.positions import rotate
 
-BLOCK = 96  # queries a block of `attend_in_blocks`; 64 to 128 were the fastest
+BLOCK = 96  # queries per block of `attend_in_blocks`; 64 to 128 were the fastest
 MOST_SCORES = 2**26  # scores that `attend_in_blocks` may keep for the backward pass: 256 MB
 
 
@@ -47,7 +47,7 @@ class Attention(nn.Module):
         """
         n_batch, n_tokens, width = x.shape
         qkv = self.qkv(x).view(n_batch, n_tokens, 3, self.n_heads, self.head_size)
-        # One copy, after which every head's matrices lie in one piece each.
+        # One copy, after which every head's matrices are contiguous.
         queries, keys, values = qkv.permute(2, 0, 3, 1, 4).contiguous()  # (3, B, H, T, D)
         if rotation is not None:
             queries, keys = rotate(queries, *rotation), rotate(keys, *rotation)

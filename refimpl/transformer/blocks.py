@@ -1,4 +1,4 @@
-"""One block of the transformer: attention, then a feed-forward network, each beside a residual."""
+"""One transformer block: attention, then a feed-forward network, each with a residual."""
 
 import torch
 import torch.nn.functional as F
@@ -9,7 +9,7 @@ from refimpl.transformer.config import TransformerConfig
 
 
 class FeedForward(nn.Module):
-    """Two linear maps with a bend between them, on every token alone. Taught in lesson 5."""
+    """Two linear maps with a nonlinearity between them, on each token. Taught in lesson 5."""
 
     def __init__(self, config: TransformerConfig):
         super().__init__()
@@ -29,7 +29,7 @@ class FeedForward(nn.Module):
 
 
 def make_norm(config: TransformerConfig) -> nn.Module:
-    """The normalisation that the configuration names."""
+    """Return the normalisation that the configuration names."""
     if config.normalization == "rms":
         return nn.RMSNorm(config.hidden_size, eps=1e-5)
     return nn.LayerNorm(config.hidden_size, bias=config.bias)

@@ -38,7 +38,7 @@ class KVCache:
                 f"{config.context_length}; give 1 to {config.context_length}"
             )
         shape = (batch_size, config.n_heads, capacity, config.head_size)
-        # Zeros, not empty: what lies beyond `length` must never turn into NaN.
+        # Zeros instead of empty memory: the entries beyond `length` must never become NaN.
         self.keys = [torch.zeros(shape, device=device, dtype=dtype) for _ in range(config.n_layers)]
         self.values = [torch.zeros_like(keys) for keys in self.keys]
         self.segment_ids = torch.zeros(batch_size, capacity, dtype=torch.long, device=device)
@@ -46,7 +46,7 @@ class KVCache:
         self.length, self.padded = 0, False
 
     def reset(self) -> None:
-        """Forget all tokens and keep the memory."""
+        """Forget all tokens, but keep the memory allocated."""
         self.length, self.padded = 0, False
 
     def check_room(self, batch_size: int, n_tokens: int) -> None:

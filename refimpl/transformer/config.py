@@ -86,11 +86,11 @@ class TransformerConfig(Configuration):
 
     @classmethod
     def report(cls, **changes) -> "TransformerConfig":
-        """The report's SimpleTransformer, with its numbers as they stand.
+        """The report's SimpleTransformer, with the report's numbers.
 
         The report gives sizes, dropout, learned positions, the final layer norm and the tied
         head. It does not say what is inside its TransformerLayer: pre-norm, biases and GELU are
-        GPT-2's choices (Radford et al. 2019), the commonest with learned positions. Nor does it
+        GPT-2's choices (Radford et al. 2019), the usual choices with learned positions. It does not
         name an initialisation; 0.02 is GPT-2's, and with it the first loss is the ln 516 = 6.25
         that the report quotes.
         """

@@ -7,7 +7,7 @@ from refimpl.vocabulary import IGNORE_INDEX
 
 
 def token_loss(hidden: torch.Tensor, head: torch.Tensor, label_ids: torch.Tensor) -> torch.Tensor:
-    """Mean cross-entropy in nats a token; 0 where every label is ignored.
+    """Mean cross-entropy in nats per token; 0 where every label is ignored.
 
     Positions without a target are left out before the head, which is the model's largest matrix:
     with a long prefix most of its work would be thrown away.

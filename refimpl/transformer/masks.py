@@ -1,4 +1,4 @@
-"""Who may look at whom: causal, prefix and segment masks from the arrays that a batch carries."""
+"""Attention masks: causal, prefix and segment masks from the arrays in a batch."""
 
 import torch
 
@@ -8,7 +8,7 @@ PAD, PREFIX, CAUSAL = 0, 1, 3  # the values of a batch's attention_mask
 def resolve_segments(
     attention_mask: torch.Tensor | None, segment_ids: torch.Tensor | None
 ) -> torch.Tensor | None:
-    """The segment of every token, 0 where either array says padding. `(B, T)` or None."""
+    """Return the segment of every token, 0 for padding in either array. `(B, T)` or None."""
     if attention_mask is None:
         return segment_ids
     real = attention_mask != PAD
@@ -16,11 +16,11 @@ def resolve_segments(
 
 
 def is_plain_causal(attention_mask: torch.Tensor | None, segment_ids: torch.Tensor | None) -> bool:
-    """Whether the triangle alone is right: no prefix, one segment a row, padding only at its end.
+    """Tell whether a plain causal mask is enough.
 
-    Padding at the end needs no mask, because no earlier token looks ahead to it. It is worth
-    asking: the fused kernel skips half of the work when it is told "causal" instead of given a
-    mask.
+    It is if there is no prefix, each row has one segment, and padding is only at its end, where no
+    earlier token looks ahead to it. The check pays off: given "causal" instead of a mask, the fused
+    kernel skips half of the work.
 
     Args:
         attention_mask: `(B, T)` of PAD, PREFIX, CAUSAL, or None for all CAUSAL.
@@ -40,11 +40,11 @@ def allowed_pairs(
     key_segments: torch.Tensor,
     prefix: torch.Tensor | None = None,
 ) -> torch.Tensor:
-    """Which keys each query may see.
+    """Return which keys each query may attend to.
 
-    A query sees the keys of its own segment up to and including itself; a query in a prefix also
-    sees the rest of that prefix. A token of the answer never looks ahead, whatever follows it.
-    Padding sees only itself: a row of a softmax with nothing in it would be NaN.
+    A query attends to the keys of its own segment up to and including itself; a query in a prefix
+    also attends to the rest of that prefix. A token of the answer never looks ahead. Padding
+    attends only to itself: the softmax over an empty row would be NaN.
 
     Args:
         query_segments: `(B, T)`, the segments of the last T of the K keys; 0 for padding.
@@ -71,8 +71,8 @@ def allowed_pairs(
 def attention_bias(allowed: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
     """Zeros where attention is allowed and -inf where not, `(B, 1, T, K)`, for all heads alike.
 
-    Made once a forward pass, because the attention kernel would turn a boolean mask into this
-    anew in every layer.
+    Computed once per forward pass, because the attention kernel would convert a boolean mask to
+    this form again in every layer.
     """
     bias = torch.zeros(allowed.shape, dtype=dtype, device=allowed.device)
     return bias.masked_fill_(~allowed, float("-inf"))[:, None]

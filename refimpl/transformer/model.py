@@ -49,12 +49,12 @@ class Transformer(nn.Module):
             self.lm_head.weight = self.embedding.weight
 
     def reset_parameters(self, seed: int | None = 0) -> None:
-        """Draw the weights anew.
+        """Initialise the weights at random.
 
         The default initialisation of an embedding has standard deviation 1; tied to the head it
-        starts at a loss above 80 instead of ln(vocabulary size). What writes into the residual
-        stream is drawn smaller by the root of the number of writers, so that the stream's
-        variance does not grow with depth (Radford et al. 2019, section 2.3).
+        starts at a loss above 80 instead of ln(vocabulary size). The matrices that write
+        to the residual stream get a standard deviation smaller by the square root of their number,
+        so that the stream's variance does not grow with depth (Radford et al. 2019, section 2.3).
         """
         generator = None if seed is None else torch.Generator().manual_seed(seed)
         std = self.config.init_std
@@ -86,7 +86,7 @@ class Transformer(nn.Module):
             cache: keys and values of earlier tokens; the new ones are added to it.
 
         Returns:
-            `(B, T, vocabulary_size)` logits, or the scalar mean loss in nats a token.
+            `(B, T, vocabulary_size)` logits, or the scalar mean loss in nats per token.
 
         Raises:
             TransformerError: more tokens than the context holds, or arrays of other shapes.
@@ -109,7 +109,7 @@ class Transformer(nn.Module):
         position_ids: torch.Tensor | None = None,
         cache: KVCache | None = None,
     ) -> torch.Tensor:
-        """What the head reads, `(B, T, hidden_size)`; the arguments are those of `forward`."""
+        """Return the head's input, `(B, T, hidden_size)`; the arguments are those of `forward`."""
         self._check(
             input_ids,
             cache,

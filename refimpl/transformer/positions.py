@@ -1,4 +1,4 @@
-"""Rotary position embedding: the angle between a query and a key tells how far apart they are."""
+"""Rotary position embedding: the angle between a query and a key encodes their distance."""
 
 import torch
 
@@ -6,14 +6,14 @@ import torch
 def rotary_table(
     head_size: int, n_positions: int, base: float = 10_000.0
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """What `rotate` multiplies with, for every position.
+    """Return the factors for `rotate` at every position.
 
-    The pair of numbers (i, i + head_size / 2) turns by `base ** (-2 i / head_size)` radians a
-    position: the first pairs tell near neighbours apart, the last ones far regions.
+    The pair of numbers (i, i + head_size / 2) turns by `base ** (-2 i / head_size)` radians per
+    position: the first pairs distinguish near neighbours, the last ones distant regions.
 
     Returns:
-        cosines and sines, each `(n_positions, head_size)`: the angles of the pairs twice over, as
-        each belongs to two numbers, the sines of the first half negative.
+        cosines and sines, each `(n_positions, head_size)`: every angle occurs twice, because a
+        pair has two numbers; the sines of the first half are negated.
 
     Source: Su et al. 2021, RoFormer, section 3.4.2. Taught in lesson 5.
     """

@@ -35,11 +35,11 @@ class VQVAEConfig(Configuration):
         n_layers: residual blocks on each side.
         kernel_size: frames that each convolution sees; odd. 1 treats every frame by itself.
         downsampling: frames that become one step of codes.
-        codebook_dim: numbers in a code; few make for better use of the codes (Yu et al. 2022).
+        codebook_dim: numbers in a code; fewer lead to better use of the codes (Yu et al. 2022).
         update, decay, commitment, cosine, revive_below: as for `VectorQuantizer`.
 
     Raises:
-        UserError: values that make no network.
+        UserError: values that do not describe a network.
 
     Taught in lesson 4.
     """
@@ -65,7 +65,7 @@ class VQVAEConfig(Configuration):
 
 
 class ResidualBlock(nn.Module):
-    """Two convolutions over time, added to what came in: (B, C, T) -> (B, C, T)."""
+    """Two convolutions over time with a residual connection: (B, C, T) -> (B, C, T)."""
 
     def __init__(self, channels: int, kernel_size: int):
         super().__init__()
@@ -134,7 +134,7 @@ class VQVAENetwork(nn.Module):
         residual, total, codes, loss = latents, 0, [], 0
         for stage in self.stages:
             found = stage(residual)
-            # Each stage gets what the ones before left over, and only its own loss moves it.
+            # Each stage gets the residual of the stages before it, and only its own loss trains it.
             residual = residual - found.vectors.detach()
             total = total + found.vectors.detach()
             codes.append(found.codes)

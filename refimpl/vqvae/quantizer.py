@@ -19,7 +19,7 @@ from refimpl.kmeans import kmeans
 
 @dataclass
 class Quantized:
-    """What the quantizer makes of vectors z (..., dim).
+    """The quantizer's output for vectors z (..., dim).
 
     Attributes:
         vectors: (..., dim) the chosen codes; their gradient goes to z.
@@ -39,7 +39,7 @@ class VectorQuantizer(nn.Module):
         n_codes: codes in the codebook.
         dim: numbers in a code.
         update: "ema" moves codes by a running mean, "loss" by the gradient of a codebook loss.
-        decay: of the running mean and counts, a step.
+        decay: of the running mean and counts, per step.
         commitment: weight of the commitment loss.
         cosine: compare directions only (vectors and codes get length 1).
         revive_below: a code chosen less often than this share of a uniform choice is dead, and
@@ -76,17 +76,17 @@ class VectorQuantizer(nn.Module):
         self.register_buffer("sums", codebook.clone(), persistent=False)
 
     def codes_as_used(self) -> Tensor:
-        """Give the codebook (n_codes, dim) as distances are taken to it."""
+        """Return the codebook (n_codes, dim) in the form that distances use."""
         return F.normalize(self.codebook, dim=-1) if self.cosine else self.codebook
 
     def nearest(self, z: Tensor) -> Tensor:
-        """Give the number of the nearest code of each vector (..., dim) -> (...,)."""
+        """Return the number of the nearest code for each vector (..., dim) -> (...,)."""
         codes = self.codes_as_used()
         # |z - c|^2 without |z|^2, which is the same for all codes; see `refimpl.kmeans.nearest`.
         return (z @ codes.T - 0.5 * (codes**2).sum(dim=-1)).argmax(dim=-1)
 
     def lookup(self, codes: Tensor) -> Tensor:
-        """Give the vectors of code numbers (...,) -> (..., dim)."""
+        """Return the vectors of code numbers (...,) -> (..., dim)."""
         return F.embedding(codes, self.codes_as_used())
 
     def forward(self, z: Tensor) -> Quantized:
@@ -122,7 +122,7 @@ class VectorQuantizer(nn.Module):
 
     @torch.no_grad()
     def start_at(self, z: Tensor, seed: int = 0) -> None:
-        """Put the codes at the k-means centroids of vectors z (..., dim)."""
+        """Set the codes to the k-means centroids of vectors z (..., dim)."""
         if self.cosine:
             z = F.normalize(z, dim=-1)
         z = z.reshape(-1, z.shape[-1])
@@ -132,7 +132,7 @@ class VectorQuantizer(nn.Module):
 
     @torch.no_grad()
     def revive(self, z: Tensor, generator: torch.Generator) -> int:
-        """Move dead codes to random vectors of z (..., dim); give how many there were.
+        """Move dead codes to random vectors of z (..., dim); return their number.
 
         A code is dead when its running count is below `revive_below` times the count that each
         code would have if all were chosen equally often.

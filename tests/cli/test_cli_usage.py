@@ -185,7 +185,7 @@ def test_results_and_remarks_go_separate_ways(refimpl, trained):
     words[1] = "tune.wav"
     loud, quiet = refimpl(*words), refimpl(*words, "--quiet")
     assert loud.out == quiet.out and loud.out.startswith("[")
-    assert "bits a second" in loud.err and quiet.err == ""
+    assert "bits per second" in loud.err and quiet.err == ""
 
 
 def test_presets_are_listed_and_printed(refimpl):

@@ -42,7 +42,7 @@ def lint_lesson(root: Path, path: Path, *, execute: bool = False) -> list[Findin
         execute: Also run the lesson, and check what its cells show and how long they take.
 
     Returns:
-        What is to be put right, in the order of files and lines, each once.
+        The faults, in the order of files and lines, each once.
 
     Raises:
         UserError: The source cannot be read at all.

@@ -21,7 +21,7 @@ def check_answers(root: Path, exercises: Mapping[str, Exercise]) -> Iterator[Fin
     """
     for name, exercise in exercises.items():
         path = answers_path(exercise)
-        wanted = f"{N_WRONG} wrong ones in WRONG and {N_RIGHT} right ones in RIGHT are wanted"
+        wanted = f"it needs {N_WRONG} wrong ones in WRONG and {N_RIGHT} right ones in RIGHT"
         if not (root / path).exists():
             yield Finding(path.as_posix(), 1, f"exercise {name} has no answers on file: {wanted}")
             continue

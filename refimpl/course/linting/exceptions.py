@@ -1,4 +1,4 @@
-"""Faults that are put up with until somebody mends them, all in one list that can only shrink."""
+"""Known faults that are tolerated for now, all in one list that can only shrink."""
 
 import tomllib
 from collections.abc import Collection, Iterable

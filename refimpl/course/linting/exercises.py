@@ -77,7 +77,7 @@ def _check_cells(lesson: LessonSource, heading: Heading, exercise: Exercise) -> 
     cells = _section(lesson, heading)
     answers = [cell for cell in cells if regions.has_solution(cell.source)]
     if len(answers) != 1:
-        text = f"exercise {exercise.id} has {len(answers)} cells with a solution; one is wanted"
+        text = f"exercise {exercise.id} has {len(answers)} cells with a solution; it needs one"
         yield lesson.finding(answers[1].line if answers else heading.line, text)
     checks = [cell for cell in cells if exercise.id in CHECK_CALL.findall(cell.source)]
     call = f'check("{exercise.id}", {exercise.function})'
@@ -145,7 +145,7 @@ def _check_built_stub(
 
 
 def _line_in_source(source: str, line: int) -> int:
-    """How far below a cell's first line a line of its stub stands, solution included."""
+    """Return the distance of a stub's line from its cell's first line, solution included."""
     stub_line = 0
     inside = False
     for index, text in enumerate(source.splitlines()):

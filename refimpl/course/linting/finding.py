@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One thing to put right.
+    """One fault.
 
     Attributes:
         path: Of the file, from the project's folder.
         line: In the file, from 1.
-        text: What is the matter, and what is wanted.
-        kind: What sort of fault it is, for those that tools/lint-exceptions.toml may put up with.
+        text: The fault and its fix.
+        kind: The kind of fault, for those that tools/lint-exceptions.toml may tolerate.
     """
 
     path: str

@@ -24,7 +24,7 @@ def check_headings(lesson: LessonSource) -> Iterator[Finding]:
         if heading.level == 1 and not heading.text.startswith(f"{lesson.number}. "):
             yield lesson.finding(heading.line, f"the title begins with '# {lesson.number}. '")
         if heading.level == 1 and index:
-            yield lesson.finding(heading.line, "a second title; one is wanted")
+            yield lesson.finding(heading.line, "a second title; a lesson has one")
         if index and heading.level > level + 1:
             yield lesson.finding(
                 heading.line,
@@ -48,7 +48,7 @@ def check_plain_markdown(lesson: LessonSource) -> Iterator[Finding]:
                 )
         if text.lstrip().startswith("%"):
             yield lesson.finding(
-                line, "the book leaves out a line that begins with %: wrap it anew"
+                line, "the book leaves out a line that begins with %: wrap it again"
             )
 
 
@@ -68,6 +68,6 @@ def check_progress_cell(lesson: LessonSource) -> Iterator[Finding]:
     last = lesson.cells[-1] if lesson.cells else None
     if last is None or f"progress({lesson.number})" not in last.source:
         line = last.line if last else 1
-        yield lesson.finding(line, f"the last cell is to be progress({lesson.number})")
+        yield lesson.finding(line, f"the last cell must be progress({lesson.number})")
     elif "nbval-ignore-output" not in last.tags:
         yield lesson.finding(last.line, "progress() needs the tag nbval-ignore-output")

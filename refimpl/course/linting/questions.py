@@ -42,7 +42,7 @@ def check_questions(lesson: LessonSource) -> Iterator[Finding]:
     yield from _read(lesson, lines, questions)
     fewest, most = N_QUESTIONS
     if not fewest <= len(questions) <= most:
-        text = f"{len(questions)} self-check questions; {fewest} to {most} are wanted"
+        text = f"{len(questions)} self-check questions; a lesson needs {fewest} to {most}"
         yield lesson.finding(heading.line, text)
     for expected, question in enumerate(questions, start=1):
         if question.number != expected:
@@ -83,11 +83,11 @@ def _check_question(lesson: LessonSource, question: _Question) -> Iterator[Findi
     named, choices = f"question {question.number}", question.choices
     fewest, most = N_CHOICES
     if not fewest <= len(choices) <= most:
-        text = f"{named} has {len(choices)} choices; {fewest} or {most} are wanted"
+        text = f"{named} has {len(choices)} choices; it needs {fewest} or {most}"
         yield lesson.finding(question.line, text)
     n_right = sum(choice.right for choice in choices)
     if n_right != 1:
-        yield lesson.finding(question.line, f"{named} has {n_right} right choices; one is wanted")
+        yield lesson.finding(question.line, f"{named} has {n_right} right choices; it needs one")
     for choice in choices:
         if not any(line.strip() for line in choice.after):
             yield lesson.finding(choice.line, f"a choice of {named} has no explanation")

@@ -1,4 +1,4 @@
-"""Runs a lesson's solution, and checks what its cells show and what they cost."""
+"""Run the solution of a lesson, and check the output and the cost of its cells."""
 
 from collections.abc import Iterator
 

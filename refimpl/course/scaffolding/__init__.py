@@ -1,7 +1,7 @@
 """Beginning a new lesson: `refimpl new-lesson` writes the files of one that passes all checks.
 
-What is written stands in `template/`: a source, an exercise's record and its answers on file, all
-of lesson 0. Whoever writes a lesson replaces them bit by bit.
+The files come from `template/`: a source, an exercise's record and its answers on file, all of
+lesson 0. The author of a lesson replaces them step by step.
 """
 
 import re
@@ -23,7 +23,7 @@ HIGHEST = 99  # a file's name begins with two digits
 
 @dataclass(frozen=True)
 class NewLesson:
-    """What was written.
+    """The files that were written.
 
     Attributes:
         number: The lesson's.

@@ -69,13 +69,13 @@ def codeword_sounds(codec, codes: Sequence[int]) -> tuple[bytes, float, float]:
     """Every codeword by itself, held for a quarter of a second, one after another in one MP3.
 
     Args:
-        codec: turns codes into mel frames; one token a step.
-        codes: which, in which order.
+        codec: turns codes into mel frames; one token per step.
+        codes: the codes, in order.
     Returns:
         The MP3, the seconds from one codeword's start to the next one's, and the seconds that
         each sounds.
     Raises:
-        UserError: a codec that takes several tokens a step: one of them alone is no sound.
+        UserError: a codec with several tokens per step: one of them alone is no sound.
     """
     check_one_token_a_step(codec)
     mel = codec.mel

@@ -50,8 +50,8 @@ def codebook_map(codec, ids: np.ndarray, *, n_codes: int = 256, title: str = "")
     components of the codewords in dB.
 
     Args:
-        codec: a codec that takes one token a step.
-        ids: `(n_tokens,)` tokens of some sounds: they say which codes are used, and how often.
+        codec: a codec with one token per step.
+        ids: `(n_tokens,)` tokens of some sounds; they show which codes are used, and how often.
         n_codes: so many of the most used codes are shown.
         title: what it is, in a few words.
     Returns:

@@ -66,7 +66,7 @@ def mask_explorer(
                 "be seen: build it from a shorter piece"
             )
     return MaskExplorer(
-        title=title or "Who may see whom",
+        title=title or "Attention masks",
         alt=f"What each position reads, may see and has to say, for {len(rows)} kinds of rows: "
         + "; ".join(f"{row['name']}, {_seen_ahead(row)}" for row in rows)
         + ".",

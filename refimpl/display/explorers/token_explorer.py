@@ -48,8 +48,8 @@ def token_explorer(audio: np.ndarray, tokenizer, *, title: str = "") -> TokenExp
 
     Args:
         audio: `(n_samples,)` at the tokenizer's sample rate; a few seconds.
-        tokenizer: an `AudioTokenizer` whose codec takes one token a step.
-        title: what it is, in a few words.
+        tokenizer: an `AudioTokenizer` whose codec has one token per step.
+        title: a few words about it.
     Returns:
         A widget, which works without a kernel too.
     Raises:
