@@ -21,6 +21,17 @@ def _audio_and_length(rng: np.random.Generator) -> Inputs:
     return {"audio": audio, "frame_length": frame_length}
 
 
+# All that the docstring allows and that is out of the ordinary: every check visits all of it.
+def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
+    audio = rng.uniform(-0.5, 0.9, size=6)
+    return {
+        "a sound shorter than a frame": {"audio": audio, "frame_length": 7},
+        "exactly one frame": {"audio": audio, "frame_length": 6},
+        "frames of one sample": {"audio": audio, "frame_length": 1},
+        "silence": {"audio": np.zeros(6), "frame_length": 3},
+    }
+
+
 def _forget_the_root(audio: np.ndarray, frame_length: int) -> np.ndarray:
     return frame_levels(audio, frame_length) ** 2
 
@@ -59,6 +70,7 @@ EXERCISE = Exercise(
     minutes=10,
     difficulty=2,
     inputs=_audio_and_length,
+    edges=_edges,
     reference=frame_levels,
     misconceptions={
         _forget_the_root: "RMS is the *root* of the mean square",
