@@ -65,6 +65,11 @@ def test_top_p_keeps_the_fewest_that_reach_p(row, p):
     assert torch.allclose(probabilities[kept], full[kept] / full[kept].sum(), atol=1e-5)
 
 
+def test_top_p_stops_at_the_token_that_reaches_p_exactly():
+    kept = sampling_probabilities(torch.zeros(1, 4), top_p=0.5)  # four of a quarter each
+    assert sorted(kept[0].tolist()) == [0, 0, 0.5, 0.5]
+
+
 def test_top_p_works_on_what_top_k_left():
     logits = torch.tensor([[0.4, 0.3, 0.2, 0.1]]).log()
     probabilities = sampling_probabilities(logits, top_k=3, top_p=0.7)
@@ -200,6 +205,19 @@ def test_cache_changes_nothing_also_beyond_the_context(positions, lengths, max_t
     uncached = generate(model, VOCABULARY, use_cache=False, **options)
     for one, other in zip(cached, uncached, strict=True):
         assert len(one) == max_tokens and np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("use_cache", [True, False])
+def test_a_full_window_slides_to_its_last_half(use_cache):
+    row, start, expected = list(range(5)), 0, []
+    for _ in range(90):
+        if len(row) - start > 32:  # the model's context
+            start = len(row) - 16
+        logits = MODEL(torch.tensor([row[start:]]))  # read anew, from position 0
+        expected.append(int(logits[0, -1, :20].argmax()))
+        row.append(expected[-1])
+    options = {"max_tokens": 90, "min_tokens": 90, "temperature": 0, "use_cache": use_cache}
+    assert generate(MODEL, VOCABULARY, prompt=np.arange(5), **options)[0].tolist() == expected
 
 
 def test_nothing_is_left_changed():

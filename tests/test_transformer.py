@@ -18,6 +18,8 @@ from refimpl.transformer import (
     fast_matmul,
 )
 from refimpl.transformer.attention import attend_in_blocks
+from refimpl.transformer.blocks import Block, FeedForward
+from refimpl.transformer.positions import rotary_table, rotate
 
 VOCABULARY = 40
 VARIANTS = {
@@ -105,11 +107,56 @@ def test_tied_weights_are_one_tensor():
     assert untied.lm_head.weight is not untied.embedding.weight
 
 
+def test_what_writes_to_the_residual_stream_starts_smaller_by_the_root_of_the_writers():
+    model = Transformer(make_config(n_layers=8, hidden_size=64, init_std=0.1))
+    for name, parameter in model.named_parameters():
+        if parameter.dim() > 1:
+            # Attention and feed-forward network write in each of the 8 blocks.
+            expected = 0.1 / math.sqrt(16) if name.endswith("out.weight") else 0.1
+            assert parameter.std().item() == pytest.approx(expected, rel=0.1), name
+
+
 def test_norms_start_at_one_and_biases_at_zero():
     model = Transformer(make_config(bias=True))
     for name, parameter in model.named_parameters():
         if parameter.dim() == 1:
             assert torch.all(parameter == (0.0 if name.endswith("bias") else 1.0)), name
+
+
+# --- blocks ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("norm", ["pre", "post"])
+def test_a_block_is_attention_and_a_network_beside_a_normalised_stream(norm):
+    block = Block(make_config(norm=norm), layer=0).eval()
+    x = 3 * torch.randn(2, 5, 32, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        block.attention_norm.weight.uniform_(0.5, 2)
+        block.ffn_norm.weight.uniform_(0.5, 2)
+        if norm == "pre":
+            attended = x + block.attention(block.attention_norm(x))
+            expected = attended + block.ffn(block.ffn_norm(attended))
+        else:
+            attended = block.attention_norm(x + block.attention(x))
+            expected = block.ffn_norm(attended + block.ffn(attended))
+        assert torch.allclose(block(x), expected, atol=1e-5)
+
+
+def test_swiglu_gates_by_the_input_times_its_sigmoid():
+    ffn = FeedForward(make_config(activation="swiglu"))
+    x = torch.randn(7, 32, generator=torch.Generator().manual_seed(0))
+    gate, value = (x @ half.T for half in ffn.up.weight.chunk(2))
+    expected = (gate * torch.sigmoid(gate) * value) @ ffn.out.weight.T
+    assert torch.allclose(ffn(x), expected, atol=1e-6)
+
+
+def test_rope_turns_each_pair_at_its_own_speed():
+    x = torch.randn(9, 8, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    turned = rotate(x, *(table.double() for table in rotary_table(8, 9, base=100.0)))
+    speeds = 100.0 ** (-torch.arange(4) / 4)  # radians a position, of the pairs (i, i + 4)
+    angles = torch.outer(torch.arange(9), speeds).double()
+    expected = torch.complex(x[:, :4], x[:, 4:]) * torch.polar(torch.ones_like(angles), angles)
+    assert torch.allclose(torch.complex(turned[:, :4], turned[:, 4:]), expected, atol=1e-5)
 
 
 # --- masks -----------------------------------------------------------------------------------

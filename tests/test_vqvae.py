@@ -13,7 +13,7 @@ from refimpl.errors import UserError
 from refimpl.kmeans import TooFewFramesError
 from refimpl.mel import MelConfig
 from refimpl.vqvae import VQVAE, VectorQuantizer, VQVAEConfig, VQVAENetwork
-from refimpl.vqvae.fitting import cut_windows
+from refimpl.vqvae.fitting import cut_windows, fit_network
 
 MEL = MelConfig(n_mels=10)
 SMALL = VQVAEConfig(n_codes=16, hidden_size=24, n_layers=1, codebook_dim=4)
@@ -290,3 +290,46 @@ def test_fitting_on_too_little_is_refused():
         VQVAE.fit(iter([]), MEL, SMALL)
     with pytest.raises(TooFewFramesError, match="5 latents, .* 16 clusters"):
         VQVAE.fit(make_clips(1, n_frames=5)[0], MEL, SMALL, window=5, steps=10, show=False)
+
+
+def quantize_in_two_stages():
+    """Latents (2, 5, 3), what two stages make of them, and the sum of the first i codes of each."""
+    torch.manual_seed(0)
+    config = VQVAEConfig(8, 2, hidden_size=8, n_layers=0, codebook_dim=3)
+    network = VQVAENetwork(10, config).eval()
+    latents = torch.randn(2, 5, 3, requires_grad=True)
+    found = network.quantize(latents)
+    first = network.stages[0].lookup(found.codes[..., 0])
+    return latents, found, (first, first + network.stages[1].lookup(found.codes[..., 1]))
+
+
+def test_the_gradient_passes_straight_through_two_stages():
+    latents, found, (_, both) = quantize_in_two_stages()
+    assert torch.allclose(found.vectors, both, atol=1e-6)
+    weights = torch.randn(2, 5, 3)
+    (found.vectors * weights).sum().backward()
+    assert torch.allclose(latents.grad, weights)
+
+
+def test_the_commitment_loss_of_every_stage_pulls_the_latents():
+    """A second stage whose residual keeps its gradient would pull them nowhere."""
+    latents, found, sums = quantize_in_two_stages()
+    found.loss.backward()
+    pulls = [2 * 0.25 * (latents - total).detach() / latents.numel() for total in sums]
+    assert torch.allclose(latents.grad, pulls[0] + pulls[1], atol=1e-6)
+
+
+def test_training_revives_dead_codes_until_its_last_fifth():
+    windows = np.stack([clip[:20] for clip in make_clips()]) / 30
+    codes, revived = {}, {}
+    for share in (0.0, 0.1):
+        config = VQVAEConfig(**(SMALL.to_dict() | {"decay": 0.5, "revive_below": share}))
+        options = {"steps": 60, "batch_size": 8, "kmeans_start": False, "show": False}
+        network, history = fit_network(windows, config, **options)
+        latents = network.latents(torch.from_numpy(windows))
+        codes[share] = len(network.stages[0].nearest(latents).unique())
+        revived[share] = {record["step"]: record["revived"] for record in history}
+    assert codes[0.1] > codes[0.0]
+    assert not any(revived[0.0].values())
+    assert any(revived[0.1].values())
+    assert not any(n for step, n in revived[0.1].items() if step > 0.8 * 60)

@@ -79,6 +79,13 @@ def test_padding_does_not_raise_the_rms_level_of_what_is_heard():
     assert np.sqrt(np.mean(padded[:RATE] ** 2)) == pytest.approx(0.1, rel=1e-3)
 
 
+@pytest.mark.parametrize("normalise", ["peak", "rms"])
+def test_the_level_is_that_of_what_is_left_after_the_cut(normalise):
+    quiet_then_loud = np.concatenate([0.01 * tone(1.0), tone(1.0)])
+    cut = standardise(quiet_then_loud, RATE, duration=1.0, normalise=normalise)
+    np.testing.assert_allclose(cut, standardise(tone(1.0), RATE, normalise=normalise), atol=1e-5)
+
+
 def test_channels_and_rate_are_standardised_together():
     stereo = np.stack([tone(1.0, 44100), 0.2 * tone(1.0, 44100)], axis=1)
     result = standardise(stereo, 22050, from_rate=44100)

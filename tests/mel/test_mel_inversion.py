@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import librosa
 import numpy as np
 import pytest
 
@@ -13,6 +14,7 @@ from refimpl.mel import (
     mel_to_audio,
     mel_to_magnitude,
 )
+from refimpl.mel.inversion import METHODS
 
 CONFIG = MelConfig(n_fft=2048, hop_length=512, n_mels=128)
 
@@ -63,6 +65,34 @@ def test_more_iterations_come_closer():
     frames = mel_spectrogram(notes(), CONFIG)
     distances = [distance(frames, CONFIG, n_iter=n) for n in (0, 4, 16, 64)]
     assert distances == sorted(distances, reverse=True)
+
+
+def inconsistency(frames, **options):
+    """How far a Griffin-Lim waveform's magnitudes are from those that it was to have, a share."""
+    asked = mel_to_magnitude(frames, CONFIG)
+    audio = mel_to_audio(frames, CONFIG, method="griffin-lim", **options)
+    found = np.abs(librosa.stft(audio, n_fft=CONFIG.n_fft, hop_length=CONFIG.hop_length)).T
+    return np.linalg.norm(found[: len(asked)] - asked) / np.linalg.norm(asked)
+
+
+def test_momentum_brings_griffin_lim_closer(monkeypatch):
+    frames = mel_spectrogram(notes(), CONFIG)
+    fast = inconsistency(frames)
+    monkeypatch.setattr("refimpl.mel.inversion.CLASSIC_MOMENTUM", 0.0)
+    assert fast < 0.9 * inconsistency(frames)
+
+
+def test_momentum_brings_the_mel_levels_closer(monkeypatch):
+    frames = mel_spectrogram(notes(), CONFIG)
+    fast = distance(frames, CONFIG)
+    monkeypatch.setattr("refimpl.mel.inversion.MOMENTUM", 0.0)
+    assert fast < 0.96 * distance(frames, CONFIG)
+
+
+def test_the_phase_gradient_starts_closer_than_random_phases():
+    frames = mel_spectrogram(notes(), CONFIG)
+    found, random = (distance(frames, CONFIG, n_iter=0, method=m) for m in METHODS)
+    assert found < 0.9 * random
 
 
 @pytest.mark.parametrize("frequency", [110.0, 441.0, 2500.0])

@@ -20,6 +20,13 @@ def test_the_interval_covers_the_true_mean_as_often_as_it_says():
     assert 0.88 <= covered / 200 <= 0.98
 
 
+def test_the_interval_is_as_wide_as_that_of_a_normal_mean():
+    values = np.random.default_rng(0).normal(5, 2, 400)
+    estimate = bootstrap_mean(values, n_resamples=4000)
+    half = 1.96 * values.std() / np.sqrt(len(values))
+    assert (estimate.high - estimate.low) / 2 == pytest.approx(half, rel=0.08)
+
+
 def test_what_could_not_be_measured_is_left_out():
     estimate = bootstrap_mean([1.0, np.nan, 3.0])
     assert (estimate.mean, estimate.n) == (2.0, 2)

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from accelerate import Accelerator
 from training_examples import held_out, options, tiny_batches, tiny_model, tiny_run, without_times
 
 from refimpl.errors import UserError
@@ -23,6 +24,7 @@ from refimpl.training import (
     read_metrics,
     train,
 )
+from refimpl.training.step import training_step
 from refimpl.vocabulary import IGNORE_INDEX
 
 
@@ -78,6 +80,26 @@ def test_pieces_of_a_batch_give_the_update_of_the_whole():
     for i in (1, 2):
         assert losses[i] == pytest.approx(losses[0], rel=1e-5)
         assert torch.allclose(weights[i], weights[0], atol=1e-4)
+
+
+def test_a_step_follows_its_own_gradient_scaled_down_to_the_norm():
+    """With plain gradient descent at rate 1, the weights move by the gradient itself."""
+    model, accelerator = tiny_model(), Accelerator(cpu=True)
+    optimizer = accelerator.prepare(torch.optim.SGD(model.parameters(), lr=0.0))
+    batches = tiny_batches()
+    for step, clip_norm in enumerate((None, 0.1, 0.1, None)):
+        batch = batches.batch(step)
+        before = [p.detach().clone() for p in model.parameters()]
+        gradients = torch.autograd.grad(model(**batch), list(model.parameters()))
+        length = torch.cat([g.flatten() for g in gradients]).norm()
+        _, norm, _ = training_step(
+            model, optimizer, batch, accelerator, learning_rate=1.0, clip_norm=clip_norm
+        )
+        assert norm.item() == pytest.approx(length.item(), rel=1e-4)
+        assert length > 0.1
+        scale = 0.1 / length if clip_norm else 1.0
+        for old, new, gradient in zip(before, model.parameters(), gradients, strict=True):
+            assert torch.allclose(old - new, scale * gradient, atol=1e-5)
 
 
 def test_pieces_without_labels_are_harmless_to_a_model_whose_mean_is_not():

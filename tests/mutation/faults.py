@@ -1,0 +1,309 @@
+"""Faults that a person could make in the numerical core, each one change of one file.
+
+A fault leaves a program that runs and gives numbers of the right shape. Only a test that knows what
+the numbers should be can notice it.
+"""
+
+from typing import NamedTuple
+
+
+class Fault(NamedTuple):
+    """One change of the package.
+
+    Attributes:
+        what: The fault in words.
+        file: The module, under `refimpl/`.
+        right: A part of the module that occurs once.
+        wrong: What stands in its place.
+    """
+
+    what: str
+    file: str
+    right: str
+    wrong: str
+
+
+FAULTS = [
+    # Audio
+    Fault(
+        "only the first channel is kept",
+        "audio/standardising.py",
+        "audio.mean(axis=1)",
+        "audio[:, 0]",
+    ),
+    Fault(
+        "resampling without a low-pass filter",
+        "audio/standardising.py",
+        "soxr.resample(audio, from_rate, to_rate)",
+        "audio[np.arange(round(len(audio) * to_rate / from_rate)) * from_rate // to_rate]",
+    ),
+    Fault(
+        "the level is set before the cut",
+        "audio/standardising.py",
+        "set_level(audio[:n_samples], normalise, level)",
+        "set_level(audio, normalise, level)[:n_samples]",
+    ),
+    # Mel
+    Fault("the HTK scale is ignored", "mel/analysis.py", "htk=config.htk", "htk=False"),
+    Fault(
+        "magnitudes are squared whatever the power",
+        "mel/filters.py",
+        "1 / config.power",
+        "0.5",
+    ),
+    Fault(
+        "the first spectrum is not fitted to its bands",
+        "mel/filters.py",
+        "energy *= self.correction(energy, target)",
+        "pass",
+    ),
+    Fault(
+        "Griffin-Lim without momentum",
+        "mel/inversion.py",
+        "keep_magnitude, n_iter, CLASSIC_MOMENTUM, previous=estimate",
+        "keep_magnitude, n_iter",
+    ),
+    Fault(
+        "the mel-consistent inversion without momentum",
+        "mel/inversion.py",
+        "n_iter - n_settling, MOMENTUM, previous=estimate",
+        "n_iter - n_settling",
+    ),
+    Fault(
+        "the first phase is random",
+        "mel/phase.py",
+        "follow_peaks(phase + in_time, across, now)",
+        "rng.uniform(0, 2 * np.pi, n_bins)",
+    ),
+    # k-means and codebook
+    Fault(
+        "the nearest centroid by the product alone",
+        "kmeans.py",
+        "scores -= half_norms",
+        "scores -= 0",
+    ),
+    Fault(
+        "the sample keeps the beginning of the stream",
+        "kmeans.py",
+        "self._rng.random(len(piece))",
+        "(self.count + np.arange(len(piece))) / 1e9",
+    ),
+    Fault(
+        "a later stage encodes the frame, not the residual",
+        "codebook.py",
+        "residual = residual - centroids[codes[:, stage]]",
+        "pass",
+    ),
+    Fault(
+        "a later stage is fitted on the frames",
+        "codebook.py",
+        "residual = residual - centroids[-1][nearest(residual, centroids[-1])]",
+        "pass",
+    ),
+    # Vector quantizer
+    Fault(
+        "straight-through without its gradient",
+        "vqvae/quantizer.py",
+        "z + (chosen - z).detach()",
+        "chosen",
+    ),
+    Fault(
+        "several stages without the straight-through gradient",
+        "vqvae/network.py",
+        "latents + (total - latents).detach()",
+        "total",
+    ),
+    Fault(
+        "the residual is not detached",
+        "vqvae/network.py",
+        "residual = residual - found.vectors.detach()",
+        "residual = residual - found.vectors",
+    ),
+    Fault(
+        "the commitment loss moves nothing",
+        "vqvae/quantizer.py",
+        "F.mse_loss(z, chosen.detach())",
+        "F.mse_loss(z, chosen.detach()).detach()",
+    ),
+    Fault(
+        "the running mean forgets what it should keep",
+        "vqvae/quantizer.py",
+        "self.sums.lerp_(sums, 1 - self.decay)",
+        "self.sums.lerp_(sums, self.decay)",
+    ),
+    Fault(
+        "training revives no dead code",
+        "vqvae/fitting.py",
+        "revived += _revive(network, latents.detach(), generator)",
+        "revived += 0",
+    ),
+    Fault(
+        "a revived code counts as dead",
+        "vqvae/quantizer.py",
+        "self._forget(dead, float(self.counts.mean()))",
+        "pass",
+    ),
+    Fault(
+        "the codes do not start at centroids",
+        "vqvae/fitting.py",
+        "_start_codes(network, windows, np.random.default_rng(seed), seed)",
+        "pass",
+    ),
+    # Transformer
+    Fault(
+        "what writes to the residual stream starts at full scale",
+        "transformer/model.py",
+        "std=residual_std if writes else std",
+        "std=std",
+    ),
+    Fault(
+        "a cached token stands at position 0",
+        "transformer/model.py",
+        "start = 0 if cache is None else cache.length",
+        "start = 0",
+    ),
+    Fault(
+        "RoPE turns half as fast as it should",
+        "transformer/positions.py",
+        "dtype=torch.float64) / head_size)",
+        "dtype=torch.float64) / (2 * head_size))",
+    ),
+    Fault(
+        "segments see one another",
+        "transformer/masks.py",
+        "(may_look & same & real)",
+        "(may_look & real)",
+    ),
+    Fault(
+        "the whole row sees the prefix both ways",
+        "transformer/masks.py",
+        "prefix[:, :, None] & prefix[:, None, :]",
+        "prefix[:, :, None] | prefix[:, None, :]",
+    ),
+    Fault(
+        "the feed-forward network reads an unnormalised stream",
+        "transformer/blocks.py",
+        "return x + self.dropout(self.ffn(self.ffn_norm(x)))",
+        "return x + self.dropout(self.ffn(x))",
+    ),
+    Fault(
+        "SwiGLU with a sigmoid for a gate",
+        "transformer/blocks.py",
+        "F.silu(gate) * inner",
+        "torch.sigmoid(gate) * inner",
+    ),
+    Fault(
+        "the loss is a mean over all positions",
+        "transformer/loss.py",
+        "valid.sum().clamp(min=1)",
+        "len(valid)",
+    ),
+    # Objectives
+    Fault(
+        "a span never stands at the end",
+        "objectives/spans.py",
+        "draw_places(n_tokens - n_masked + 1, n_spans, rng)",
+        "draw_places(n_tokens - n_masked, n_spans, rng)",
+    ),
+    Fault(
+        "every sample is shuffled by the same share",
+        "objectives/deshuffling.py",
+        "(self.max_fraction - self.min_fraction) * rng.random()",
+        "(self.max_fraction - self.min_fraction) * 0.5",
+    ),
+    Fault(
+        "the first token of an answer is not trained on",
+        "objectives/sample.py",
+        "labels[: n_prefix - 1]",
+        "labels[:n_prefix]",
+    ),
+    # Packing
+    Fault(
+        "an objective that did not fit is not made up for",
+        "packing/packer.py",
+        "self._swaps.append((drawn, used))",
+        "pass",
+    ),
+    Fault(
+        "segments are numbered through the batch",
+        "packing/layout.py",
+        "np.arange(1, len(rows) + 1) - np.searchsorted(rows, rows)",
+        "np.arange(1, len(rows) + 1)",
+    ),
+    # Training
+    Fault(
+        "pieces weigh alike however many labels they have",
+        "training/step.py",
+        "model(**piece) * share",
+        "model(**piece) / n_accumulate",
+    ),
+    Fault(
+        "the gradient is not clipped",
+        "training/step.py",
+        "clip_norm or infinite",
+        "infinite",
+    ),
+    Fault(
+        "gradients are kept from one step to the next",
+        "training/step.py",
+        "    optimizer.zero_grad()\n",
+        "",
+    ),
+    Fault(
+        "biases and norms decay",
+        "training/optimizer.py",
+        '"weight_decay": 0.0',
+        '"weight_decay": weight_decay',
+    ),
+    Fault(
+        "the warm-up starts a step late",
+        "training/schedule.py",
+        "(step + 1) / config.warmup_steps",
+        "step / config.warmup_steps",
+    ),
+    # Generation
+    Fault(
+        "top-p leaves out the token that reaches p",
+        "generation/sampling.py",
+        "masked_fill(before >= top_p, 0.0)",
+        "masked_fill(before + weights > top_p, 0.0)",
+    ),
+    Fault(
+        "top-p keeps one token more where p is reached exactly",
+        "generation/sampling.py",
+        "before >= top_p",
+        "before > top_p",
+    ),
+    Fault(
+        "the sliding window keeps a quarter",
+        "generation/decoding.py",
+        "self.capacity // 2",
+        "self.capacity // 4",
+    ),
+    # Metrics
+    Fault("perplexity to the wrong base", "metrics/codes.py", "np.log(share)", "np.log2(share)"),
+    Fault(
+        "a run crosses from one tune into the next",
+        "metrics/copying.py",
+        "np.append(s, top + 1 + k)",
+        "np.append(s, top + 1)",
+    ),
+    Fault(
+        "an n-gram counts only with a token to spare",
+        "metrics/copying.py",
+        "(windows >= n)",
+        "(windows > n)",
+    ),
+    Fault(
+        "a 90 % interval is called a 95 % interval",
+        "metrics/statistics.py",
+        "np.percentile(values[draws].mean(axis=1), [2.5, 97.5])",
+        "np.percentile(values[draws].mean(axis=1), [5, 95])",
+    ),
+    Fault(
+        "the distortion ratio depends on the scale",
+        "metrics/spectral.py",
+        "(estimate @ reference) / energy * reference",
+        "reference",
+    ),
+]
