@@ -14,10 +14,11 @@ endif
 # Paths stay relative to this folder, so that a folder with spaces in its name does no harm.
 SET_UP       := .venv/set-up.stamp
 SET_UP_BENCH := .venv/set-up-bench.stamp
+SET_UP_MUTANTS := .venv/set-up-mutants.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve test lint test-code test-notebooks test-book lab notebooks bench soak lock clean
+.PHONY: help book serve test lint test-code test-notebooks test-book lab notebooks bench soak mutants lock clean
 
 help:  ## List the targets
 	@echo "make TARGET, one of:"
@@ -29,6 +30,9 @@ $(SET_UP): requirements.txt pyproject.toml tools/set_up.py
 $(SET_UP_BENCH): requirements-bench.txt $(SET_UP)
 	@"$(PYTHON)" tools/set_up.py --stamp $@ --requirements requirements-bench.txt $(PIP_FLAGS)
 
+$(SET_UP_MUTANTS): requirements-mutants.txt $(SET_UP)
+	@"$(PYTHON)" tools/set_up.py --stamp $@ --requirements requirements-mutants.txt $(PIP_FLAGS)
+
 # EDITION=class make book    leaves out the solutions, and every link to them
 book: $(SET_UP)  ## Build the book into _build/html
 	@$(VENV_PYTHON) tools/build_book.py
@@ -37,8 +41,8 @@ serve: book  ## Build the book and serve it at http://localhost:8000
 	@$(VENV_PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html 8000
 
 # Two workers on two cores: a library that starts threads of its own would only fight with them.
-test lint test-code test-notebooks test-book soak: export OMP_NUM_THREADS = 1
-test lint test-code test-notebooks test-book soak: export NUMBA_NUM_THREADS = 1
+test lint test-code test-notebooks test-book soak mutants: export OMP_NUM_THREADS = 1
+test lint test-code test-notebooks test-book soak mutants: export NUMBA_NUM_THREADS = 1
 PYTEST := $(VENV_PYTHON) -m pytest -n 2 --dist loadfile
 
 test: lint test-code test-notebooks test-book  ## Check style, run all tests, look at every page
@@ -71,8 +75,11 @@ bench: $(SET_UP_BENCH)  ## Measure speed and memory (minutes)
 	  echo "== $$script"; $(VENV_PYTHON) "$$script" || exit 1; \
 	done
 
-soak: $(SET_UP)  ## Run the long tests (many seeds, long inputs)
+soak: $(SET_UP) mutants  ## Run the long tests (many seeds, long inputs), and `make mutants`
 	@$(PYTEST) -m soak tests
+
+mutants: $(SET_UP_MUTANTS)  ## See whether the tests notice changes of the numerical core
+	@$(VENV_PYTHON) tools/mutate.py
 
 lock: $(SET_UP)  ## Write requirements.txt anew from pyproject.toml's extras
 	@$(VENV_PYTHON) tools/lock.py

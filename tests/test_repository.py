@@ -46,10 +46,11 @@ def test_the_lock_holds_what_the_package_asks_for(extra):
             assert requirement.specifier.contains(version), f"{requirement} but {version} locked"
 
 
-def test_the_bench_lock_adds_to_the_common_one():
-    bench = pins("requirements-bench.txt")
-    assert "transformers" in bench
-    assert not set(bench) & set(pins("requirements.txt"))
+@pytest.mark.parametrize(("extra", "what"), [("bench", "transformers"), ("mutants", "cosmic-ray")])
+def test_a_further_lock_adds_to_the_common_one(extra, what):
+    further = pins(f"requirements-{extra}.txt")
+    assert what in further
+    assert not set(further) & set(pins("requirements.txt"))
 
 
 def test_the_package_itself_pins_nothing():
