@@ -6,7 +6,7 @@ shortens time) becomes one code from each of its stages, flattened in stage orde
     frames (n_frames, n_mels)  ->  ids  s0 s1 | s0 s1 | s0 s1 ...  (n_steps * n_stages,)
 
 The codes of stage s are numbered after those of the stages before it, so that an id alone says
-which stage it belongs to, and a language model needs one vocabulary for all of them.
+its stage, and a language model needs one vocabulary for all of them.
 """
 
 import json
@@ -28,14 +28,14 @@ class CodecError(UserError):
 class Codec(Protocol):
     """Frames to ids and back. Taught in lessons 3 (codebook) and 4 (VQ-VAE)."""
 
-    suffix: ClassVar[str]  # the ending of its files, by which `load_codec` finds the class
-    mel: MelConfig  # the only mel configuration whose frames it understands
+    suffix: ClassVar[str]  # the suffix of its files, by which `load_codec` finds the class
+    mel: MelConfig  # the only mel configuration of its frames
     stage_sizes: tuple[int, ...]  # codes in each stage
-    frames_per_step: int  # mel frames that one group of n_stages ids stands for
+    frames_per_step: int  # mel frames per group of n_stages ids
     n_codes: int  # codes in all stages together
     tokens_per_frame: float  # n_stages / frames_per_step
-    fingerprint: str  # a hash of everything that decides what an id means
-    notes: dict[str, Any]  # anything JSON to keep with the codec; no part of the fingerprint
+    fingerprint: str  # a hash of everything that determines the meaning of an id
+    notes: dict[str, Any]  # any JSON to keep with the codec; not part of the fingerprint
 
     def encode(self, frames: np.ndarray) -> np.ndarray:
         """Turn frames (n_frames, n_mels) in dB into ids (n_steps * n_stages,) int64."""
@@ -44,7 +44,7 @@ class Codec(Protocol):
         """Turn ids back into frames (n_steps * frames_per_step, n_mels) in dB, float32."""
 
     def save(self, path: str | Path) -> Path:
-        """Write the codec into one file."""
+        """Write the codec to one file."""
 
     @classmethod
     def load(cls, path: str | Path) -> "Codec":
@@ -71,7 +71,7 @@ def load_codec(path: str | Path) -> Codec:
         path: a codec's file, such as `codebook.npz` or `vqvae.safetensors`.
 
     Returns:
-        The codec, of the class that the file's suffix stands for.
+        The codec, of the class that belongs to the file's suffix.
 
     Raises:
         CodecError: no such file, or a suffix of no known codec, or a file that is damaged.
@@ -79,7 +79,7 @@ def load_codec(path: str | Path) -> Codec:
     Taught in lesson 3.
     """
     path = Path(path)
-    # Codecs register themselves when imported; who loads a file need not know which it takes.
+    # Codecs register themselves on import, so the caller does not need to know which one to import.
     import refimpl.codebook
     import refimpl.vqvae  # noqa: F401
 
@@ -93,12 +93,12 @@ def load_codec(path: str | Path) -> Codec:
 
 
 def check_frames(frames: np.ndarray, mel: MelConfig, given: MelConfig | None = None) -> np.ndarray:
-    """Refuse frames that a codec made for `mel` would silently turn into nonsense.
+    """Reject frames that a codec made for `mel` would silently turn into nonsense.
 
     Args:
         frames: (n_frames, n_mels) mel frames in dB.
         mel: the configuration that the codec was made for.
-        given: the configuration that made the frames, where the caller knows it.
+        given: the configuration that made the frames, if the caller knows it.
 
     Returns:
         The frames as float32, (n_frames, n_mels).
@@ -128,7 +128,7 @@ def check_frames(frames: np.ndarray, mel: MelConfig, given: MelConfig | None = N
 
 
 def stage_offsets(stage_sizes: Sequence[int]) -> np.ndarray:
-    """Give the first id of each stage, (n_stages,) int64: the sizes of all stages before it."""
+    """Return the first id of each stage, (n_stages,) int64: the sum of all earlier stage sizes."""
     return np.concatenate([[0], np.cumsum(stage_sizes)[:-1]]).astype(np.int64)
 
 
@@ -138,10 +138,10 @@ def flatten_codes(codes: np.ndarray, stage_sizes: Sequence[int]) -> np.ndarray:
 
 
 def complete_steps(ids: np.ndarray, stage_sizes: Sequence[int]) -> np.ndarray:
-    """Undo `flatten_codes`, keeping only steps whose ids stand side by side in stage order.
+    """Undo `flatten_codes`, keeping only steps with adjacent ids in stage order.
 
     A model may stop in the middle of a step, or write a code of the wrong stage. The ids of such a
-    broken step are left out, and reading goes on at the next whole one.
+    broken step are dropped, and reading continues at the next complete one.
 
     Args:
         ids: (n,) ids in [0, sum(stage_sizes)).
@@ -167,7 +167,7 @@ def complete_steps(ids: np.ndarray, stage_sizes: Sequence[int]) -> np.ndarray:
 
 
 def check_ids(ids: np.ndarray, n_codes: int) -> np.ndarray:
-    """Return ids as (n,) int64, refusing what is no integer or no code."""
+    """Return ids as (n,) int64, rejecting anything that is not an integer or not a code."""
     ids = np.asarray(ids)
     if ids.size == 0:
         return np.empty(0, dtype=np.int64)
@@ -192,7 +192,7 @@ def code_counts(ids: np.ndarray, stage_sizes: Sequence[int], stage: int) -> np.n
 
 
 def code_perplexity(ids: np.ndarray, stage_sizes: Sequence[int], stage: int = 0) -> float:
-    """exp of the entropy of one stage's codes: how many equally frequent codes would say as much.
+    """Return exp of the entropy of one stage's codes: the effective number of codes in use.
 
     Returns:
         A number from 1 (always the same code) to stage_sizes[stage]; NaN where there are no ids.
@@ -208,11 +208,11 @@ class CodecMeasures:
     """Measures that apply to any codec; a codec class inherits them."""
 
     def distortion(self, frames: np.ndarray, *, units: str = "dB") -> float:
-        """Mean squared error of the coded frames, a band and frame.
+        """Return the mean squared error of the coded frames, per band and frame.
 
         Args:
             frames: (n_frames, n_mels) in dB.
-            units: "dB" for dB squared, "normalised" for what the codec was fitted to minimise.
+            units: "dB" for dB squared, "normalised" for the units that the codec was fitted in.
 
         Taught in lesson 3.
         """
@@ -227,16 +227,16 @@ class CodecMeasures:
         return float(np.mean(np.square(error, dtype=np.float64)))
 
     def perplexity(self, ids: np.ndarray, stage: int = 0) -> float:
-        """Give the effective number of codes that ids use in one stage. Taught in lesson 3."""
+        """Return the effective number of codes that ids use in one stage. Taught in lesson 3."""
         return code_perplexity(ids, self.stage_sizes, stage)
 
     def usage(self, ids: np.ndarray, stage: int = 0) -> float:
-        """Give the share of one stage's codes that occur in ids at all. Taught in lesson 3."""
+        """Return the share of one stage's codes that occur in ids. Taught in lesson 3."""
         return float(np.mean(code_counts(ids, self.stage_sizes, stage) > 0))
 
 
 def read_header(text: str, kind: str, version: int, path: Path) -> dict[str, Any]:
-    """Parse the JSON at the head of a codec's file and check that it is ours to read."""
+    """Parse the JSON at the head of a codec's file, and check its kind and version."""
     try:
         header = json.loads(text)
         found = (header["kind"], header["version"])
@@ -254,7 +254,7 @@ def read_header(text: str, kind: str, version: int, path: Path) -> dict[str, Any
 
 
 def check_fingerprint(codec: Codec, header: dict[str, Any], path: Path) -> Any:
-    """Give a loaded codec back if its content is what its file's header was written for."""
+    """Return a loaded codec if its content matches the fingerprint in its file's header."""
     if codec.fingerprint != header["fingerprint"]:
         raise CodecError(f"{path}: damaged (its content does not match its fingerprint)")
     return codec

@@ -29,9 +29,9 @@ class FilteredIds:
 
     Attributes:
         codes: (n_steps * n_stages,) ids that the codec can decode.
-        n_special: special tokens and ignored labels that were left out.
-        n_invalid: ids outside the vocabulary that were left out.
-        n_misplaced: codes left out because their step was not complete or not in stage order.
+        n_special: number of special tokens and ignored labels removed.
+        n_invalid: number of ids outside the vocabulary removed.
+        n_misplaced: number of codes removed because their step was incomplete or out of order.
     """
 
     codes: np.ndarray
@@ -45,8 +45,8 @@ class AudioTokenizer:
 
     Args:
         codec: a fitted `Codebook`, a `VQVAE`, or anything else with their interface.
-        vocabulary: the special tokens beside the codec's codes; the course's by default, or what
-            the codec's notes say.
+        vocabulary: the special tokens beside the codec's codes; by default those that the
+            codec's notes name, or else the course's.
 
     Source: the report, "Tokenization" and "Detokenization and reconstruction". Taught in lesson 3.
     """
@@ -63,12 +63,12 @@ class AudioTokenizer:
 
     @property
     def sample_rate(self) -> int:
-        """The sample rate in Hz of the audio that goes in and comes out."""
+        """The sample rate in Hz of input and output audio."""
         return self.codec.mel.sample_rate
 
     @property
     def tokens_per_second(self) -> float:
-        """Tokens that one second of audio takes."""
+        """The number of tokens per second of audio."""
         return self.codec.mel.frame_rate * self.codec.tokens_per_frame
 
     @property
@@ -99,7 +99,7 @@ class AudioTokenizer:
         )
 
     def filter(self, ids: np.ndarray) -> FilteredIds:
-        """Keep of any ids (n,) only what the codec can decode, and count what was left out."""
+        """Keep only the ids (n,) that the codec can decode, and count the others."""
         ids = np.asarray(ids)
         if ids.size == 0:
             ids = ids.astype(np.int64).reshape(-1)
@@ -116,13 +116,13 @@ class AudioTokenizer:
         )
 
     def decode_frames(self, ids: np.ndarray) -> np.ndarray:
-        """Turn ids (n,) into mel frames (n_frames, n_mels) in dB, leaving out all but codes.
+        """Turn ids (n,) into mel frames (n_frames, n_mels) in dB, ignoring everything but codes.
 
-        Special tokens are left out silently; invalid and misplaced ids with a warning that
-        counts them.
+        Special tokens are ignored silently; invalid and misplaced ids cause a warning with their
+        number.
 
         Raises:
-            TokenError: not one whole step of codes among the ids.
+            TokenError: the ids contain no complete step of codes.
         """
         found = self.filter(ids)
         if len(found.codes) == 0:
@@ -139,8 +139,8 @@ class AudioTokenizer:
         """Turn ids into audio.
 
         Args:
-            ids: (n,) any ids; only codes are heard, see `decode_frames`.
-            options: given on to `mel_to_audio`, such as n_iter or seed.
+            ids: (n,) any ids; only codes become sound, see `decode_frames`.
+            options: for `mel_to_audio`, such as n_iter or seed.
 
         Returns:
             (n_samples,) float32.
@@ -150,7 +150,7 @@ class AudioTokenizer:
         return mel_to_audio(self.decode_frames(ids), self.codec.mel, **options)
 
     def to_labels(self, ids: np.ndarray) -> np.ndarray:
-        """Copy ids with every [PAD] replaced by IGNORE_INDEX, which the loss leaves out."""
+        """Copy ids with every [PAD] replaced by IGNORE_INDEX, which the loss ignores."""
         ids = np.asarray(ids, dtype=np.int64)
         return np.where(ids == self.vocabulary.pad, IGNORE_INDEX, ids)
 
@@ -168,7 +168,7 @@ class AudioTokenizer:
             (n,) int64.
 
         Raises:
-            TokenError: what does not parse, with its position and text; an id outside the
+            TokenError: text that does not parse, with its position; or an id outside the
                 vocabulary.
 
         Source: the report, "String representation for Birdie". Taught in lesson 3.

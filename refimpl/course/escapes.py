@@ -1,4 +1,4 @@
-"""Ways to run code where no profile function sees it: another process, or a thread of one's own."""
+"""Ways to run code out of sight of a profile function: another process, or a new thread."""
 
 import inspect
 import sys
@@ -49,15 +49,15 @@ _IMPORTS = import_module.__globals__["_bootstrap"]._find_and_load.__code__
 
 
 def escape_by(function: Any, caller: FrameType, hook: Callable) -> str:
-    """Say how a call of a built-in function gets out of sight; "" where it does not.
+    """Say how a call of a built-in function escapes the guard; "" if it does not.
 
     What a module does while it is imported is its own affair: some libraries start a program then,
     to learn about the machine.
 
     Args:
         function: A built-in function that is about to be called.
-        caller: Who calls it.
-        hook: What `threading` gives new threads as their profile function.
+        caller: The frame that calls it.
+        hook: The profile function that `threading` gives to new threads.
     """
     words = _ESCAPES.get(id(function), "")
     if not words or is_importing(caller):

@@ -1,8 +1,8 @@
-"""Noticing when an answer calls a function that is the answer.
+"""Notice when an answer calls a function that already is the answer.
 
-Python tells a *profile function* of every call. Ours knows the code of what must not be called,
-however the answer got hold of it: imported under another name, read from the file a second time, or
-taken out of an exercise. It watches from the first call of the answer until its results are plain
+Python reports every call to a *profile function*. Ours knows the code of the forbidden functions,
+however the answer obtained them: imported under another name, read again from the file, or taken
+out of an exercise. It watches from the first call of the answer until its results are plain
 arrays, so nothing that an answer returns can do the work later.
 """
 
@@ -41,12 +41,12 @@ class Guard:
         stay: Whether the function must not leave the guard's sight, as by another process.
 
     Attributes:
-        complaint: What the function did that it must not do, in words; "" for nothing.
+        complaint: The forbidden thing that the function did, in words; "" for nothing.
         hook: The profile function.
-        thread_hook: The one that threads get; the same, unless set.
-        is_watching: Whether calls are looked at now.
+        thread_hook: The profile function of threads; the same, unless set.
+        is_watching: Whether the guard checks calls now.
         finished: Whether the last call returned.
-        value: What it returned.
+        value: Its result.
 
     Raises:
         UserError: A name that does not exist.

@@ -1,8 +1,8 @@
-"""Hearing and seeing: players, pictures with a text alternative, and progress bars.
+"""Display: players, pictures with a text alternative, and progress bars.
 
-What is shown carries its words with it: `.alt` on every picture and player, which is also what a
-notebook stores as text and what a screen reader says. Names are imported when first used, so
-that a progress bar does not wait for matplotlib.
+Every picture and player has a text alternative, `.alt`. A notebook stores it as text, and a screen
+reader reads it. Names are imported on first use, so that a progress bar does not wait for
+matplotlib.
 """
 
 from importlib import import_module

@@ -30,13 +30,13 @@ def progress(
     `.set_postfix(loss=…)` puts figures behind the bar.
 
     Args:
-        iterable: what is gone through; None for a bar that is moved by `.update`.
-        total: number of steps, where the iterable does not know it.
-        description: what is being done, in front of the bar.
+        iterable: the items; None for a bar that `.update` moves.
+        total: number of steps, if the iterable does not know it.
+        description: text in front of the bar.
         leave: keep the finished bar.
-        unit: what a step is called, as in "128 frames/s".
-        show: True or False decides; None shows the bar in a notebook and in a terminal, and not
-            where the output goes into a file, nor where REFIMPL_QUIET is set.
+        unit: the name of a step, as in "128 frames/s".
+        show: True or False decides; None shows the bar in a notebook and in a terminal, but not if
+            the output goes to a file or REFIMPL_QUIET is set.
     Returns:
         A tqdm bar, which is also the iterator.
     """

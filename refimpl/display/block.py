@@ -1,4 +1,4 @@
-"""A transformer as a picture: the residual stream, and what each block adds to it."""
+"""A picture of a transformer: the residual stream, and the parts that each block adds to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 WIDTH, HEIGHT = 430, 560
 STREAM = 110  # where the residual stream runs down the picture, in its units
 FIRST_SUM, SECOND_SUM, RADIUS = 248, 382, 11
-BRANCH = 290  # the middle of what stands beside it
+BRANCH = 290  # the middle of the branches beside it
 ALT = (
     "A transformer from top to bottom. A token's id becomes a vector, its embedding, to which the "
     "vector of its position is added. From there the residual stream runs straight down to the "
@@ -41,7 +41,7 @@ def block_diagram(n_blocks: int) -> BlockDiagram:
     """Draw a transformer whose norms come first (Xiong et al. 2020), with one block in detail.
 
     Args:
-        n_blocks: how many blocks the caption names.
+        n_blocks: the number of blocks in the caption.
 
     Returns:
         A BlockDiagram that a cell shows when it is the last value there.
@@ -53,7 +53,7 @@ def block_diagram(n_blocks: int) -> BlockDiagram:
         _text(STREAM, 16, "token ids"),
         _arrow((STREAM, 22), (STREAM, 40)),
         _box(STREAM, 40, 170, 40, "embedding", "+ position"),
-        # The residual stream, through the two places where something is added to it.
+        # The residual stream, through the two additions.
         _arrow((STREAM, 80), (STREAM, FIRST_SUM - RADIUS)),
         _arrow((STREAM, FIRST_SUM + RADIUS), (STREAM, SECOND_SUM - RADIUS)),
         _arrow((STREAM, SECOND_SUM + RADIUS), (STREAM, 420)),

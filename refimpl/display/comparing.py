@@ -1,4 +1,4 @@
-"""An A/B row: the stages of one clip play in step, and one of them at a time is heard."""
+"""An A/B row: the stages of one clip play in sync, and you hear one of them at a time."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SCRIPT = Path(__file__).with_suffix(".js")
 
 
 class ComparedSounds(PlayerRow):
-    """Players of one clip that play in step; made by `compare_sounds`.
+    """Players of one clip that play in sync; made by `compare_sounds`.
 
-    Where no script runs they are plain players side by side.
+    Without JavaScript they are plain players side by side.
 
     Attributes:
-        players: one `Player` a stage.
+        players: one `Player` per stage.
         alt: the same in words.
     """
 
@@ -45,9 +45,9 @@ class ComparedSounds(PlayerRow):
 def compare_sounds(sounds: Mapping[str, np.ndarray], sample_rate: int) -> ComparedSounds:
     """Show the stages of one clip so that you can switch between them while they play.
 
-    All play in step and at one loudness; choosing another stage goes on at the same position, in
-    the middle of a note if need be. That makes small differences heard that are forgotten between
-    two players. The radio buttons answer to the arrow keys, too.
+    All play in sync and at the same loudness; another stage continues at the same position, even in
+    the middle of a note. So you can hear small differences that you would forget between two
+    players. The radio buttons also respond to the arrow keys.
 
     Args:
         sounds: label to audio `(n_samples,)`, at least two, of nearly the same duration.

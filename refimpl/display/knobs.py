@@ -1,4 +1,4 @@
-"""Turning a knob: a widget where a kernel runs, and a static twin of it everywhere."""
+"""Knobs: a widget if a kernel runs, and its static version everywhere."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def explore(
         draw: Called with one value for each knob, by name; returns something to show, such as a
             `Picture`, a `Player`, or a list of them.
         knobs: For each argument of `draw` the values that it can take, at least two.
-        twin: The settings that the static twin shows; None for each value of the first knob, the
+        twin: The settings of the static version; None for each value of the first knob, with the
             other knobs at their first value.
 
     Taught in lesson 1.
@@ -55,7 +55,7 @@ class Settings:
 
 
 def _show_widget(draw: Callable[..., Any], knobs: Mapping[str, Sequence]) -> None:
-    """A slider over the values of each knob, and under them what is drawn."""
+    """Show a slider for each knob, and the drawing below."""
     import ipywidgets
     from IPython.display import display
 

@@ -1,4 +1,4 @@
-"""How loud a sound seems, so that no player is louder than the next."""
+"""Perceived loudness, so that all players are equally loud."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _RELATIVE_GATE = -10.0  # dB below the mean of the others: as if they were not t
 
 
 def loudness(audio: np.ndarray, sample_rate: int) -> float:
-    """The loudness of a sound in dB, A-weighted, pauses left out.
+    """Return the loudness of a sound in dB, A-weighted, without its pauses.
 
     The ear hears 100 Hz and 10 kHz less well than 2 kHz: power is weighted by frequency before
     it is averaged. A full-scale sine of 1 kHz has -3 dB.

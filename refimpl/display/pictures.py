@@ -1,4 +1,4 @@
-"""A matplotlib figure that brings its text alternative along, for light and for dark pages."""
+"""A matplotlib figure with a text alternative, for light and dark pages."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ DPI = 120
 
 
 class Picture(Figure):
-    """A matplotlib `Figure` with words: what a notebook stores, and what a screen reader reads.
+    """A matplotlib `Figure` with a text alternative for notebooks and screen readers.
 
-    It is made without pyplot, so a cell shows it once, when it is the last value there, and
-    nothing keeps it in memory. Everything that a `Figure` can do works: `picture.axes[0]`,
+    It is made without pyplot, so a cell shows it once, as its last value, and nothing keeps it in
+    memory. All methods of `Figure` work: `picture.axes[0]`,
     `picture.savefig("name.png")`.
 
     Attributes:
@@ -37,7 +37,7 @@ class Picture(Figure):
 
     def savefig(self, *args, **options) -> None:
         for axes in self.axes:
-            # A legend comes later than the rest of the axes: here it takes the same ink.
+            # A legend is added after the rest of the axes: here it gets the same colour.
             if (legend := axes.get_legend()) is not None:
                 legend.get_frame().set_alpha(0)
                 for text in legend.get_texts():
@@ -66,10 +66,10 @@ def new_picture(
     background: str = "none",
     **options,
 ) -> tuple[Picture, list[Axes]]:
-    """A picture and its axes, row by row, in one ink on a background of one colour or none.
+    """Make a picture and its axes, row by row, with one colour for text and lines.
 
     Args:
-        n_rows, n_columns: how many axes.
+        n_rows, n_columns: the grid of axes.
         size: width and height in inches.
         ink: colour of all text and lines around the data.
         background: colour, or "none".

@@ -1,8 +1,8 @@
-"""The course's pipeline as a picture: what becomes what, from a waveform to a new one.
+"""A picture of the course's pipeline, from a waveform to a new one.
 
     python -m refimpl.display.pipeline > book/static/pipeline.html
 
-writes what the book's start page shows.
+writes the picture of the book's start page.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ ALT = (
 )
 
 
-# Lying where there is room for it, standing on a phone.
+# Horizontal if there is space for it, vertical on a phone.
 STYLE = """<style>
 .pipeline { margin-block: 1.25rem; }
 .pipeline.standing { display: none; }
@@ -88,7 +88,7 @@ def pipeline_diagram(lesson: int | None = None) -> Diagram:
     """Draw the pipeline: waveform, mel frames, token ids, objective, batch, model, and back.
 
     Args:
-        lesson: what this lesson is about is marked; None marks nothing.
+        lesson: marks the stages of this lesson; None marks nothing.
     Returns:
         A Diagram that a cell shows when it is the last value there.
     Raises:

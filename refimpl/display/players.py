@@ -1,4 +1,4 @@
-"""Players: a sound to hear in a notebook or on a page, with its label and all at one loudness."""
+"""Players for sounds in a notebook or on a page, with labels and at equal loudness."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ class Player:
     """A labelled sound that shows itself as an HTML player; made by `play`.
 
     Attributes:
-        label: what is heard.
+        label: the name of the sound.
         seconds: its duration.
-        alt: the same in words, as a screen reader says it and a notebook stores it.
+        alt: the text alternative, for screen readers and notebooks.
         mp3: the compressed sound, as bytes.
     """
 
@@ -68,15 +68,15 @@ class PlayerRow:
 def play(audio: np.ndarray, sample_rate: int, label: str = "") -> Player:
     """Show a player for a sound, as loud as every other player.
 
-    Only what is heard is changed: the level (a loudness of -30 dB, or less where a sample would
-    leave [-0.95, 0.95]) and, as MP3 knows few sample rates, the rate to the next higher one.
+    The player changes only its own copy: the level (a loudness of -30 dB, or less if a sample would
+    leave [-0.95, 0.95]) and the sample rate, to the next higher one that MP3 supports.
 
     Args:
         audio: `(n_samples,)` or `(n_samples, n_channels)`, which are mixed to one.
         sample_rate: in Hz.
-        label: what is heard, in a few words.
+        label: the name of the sound, in a few words.
     Returns:
-        A Player: the last value of a cell shows itself, `IPython.display.display` any other.
+        A Player, which a cell shows as its last value; otherwise use `IPython.display.display`.
     Raises:
         UserError: no audio, or more than ten minutes of it.
 

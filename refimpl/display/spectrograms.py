@@ -17,7 +17,7 @@ from refimpl.files import replacing
 from refimpl.mel import MelConfig, mel_spectrogram
 
 COLOURS = "magma"  # even steps of lightness: the same picture for every eye, and in print
-_RANGE_DB = 80.0  # what lies further below the loudest is drawn as black
+_RANGE_DB = 80.0  # anything further below the loudest is black
 _TICKS_HZ = (20_000, 10_000, 5000, 2000, 1000, 500, 200, 100, 50)
 
 
@@ -26,7 +26,7 @@ def plot_mel(mel: np.ndarray, config: MelConfig, *, title: str = "") -> Picture:
 
     Args:
         mel: `(n_frames, n_mels)` in dB.
-        config: what the frames were made with.
+        config: the configuration of the frames.
         title: above the picture.
     Returns:
         A Picture; its first axes is the spectrogram, its second the scale of levels.
@@ -47,7 +47,7 @@ def compare_mels(
 
     Args:
         pairs: (label, mel) with mel `(n_frames, n_mels)` in dB; or a dict of them.
-        config: what the frames were made with.
+        config: the configuration of the frames.
     Returns:
         A Picture with an axes for each pair and one for the scale.
     Raises:
@@ -62,7 +62,7 @@ def compare_mels(
     picture, axes = new_picture(n_rows, n_columns, size=(width, 3.0 * n_rows))
     _fill(picture, axes, pairs, config)
     for number, one in enumerate(axes):
-        if number % n_columns:  # the frequencies stand at the left
+        if number % n_columns:  # the frequencies are at the left
             one.set_ylabel("")
             one.tick_params(labelleft=False)
     return picture
@@ -73,7 +73,7 @@ def save_comparison(
 ) -> Path:
     """Write a PNG with the mel spectrograms of several sounds under one another.
 
-    One time axis for all, so that what sounds together stands together. The picture is white and
+    They share a time axis, so that simultaneous sounds are aligned. The picture is white and
     black, for any viewer, and its text alternative is in the file as "Description".
 
     Args:
@@ -101,7 +101,7 @@ def save_comparison(
         sharex=True,
     )
     _fill(picture, axes, pairs, config)
-    # The longest decides the one time axis: a shorter one leaves its end empty.
+    # The longest sound determines the time axis: a shorter one leaves its end empty.
     axes[0].set_xlim(0, max(len(mel) for _, mel in pairs) / config.frame_rate)
     for one in axes:
         one.label_outer()

@@ -22,8 +22,8 @@ def plot_tokens(
 
     Args:
         ids: `(n_tokens,)` integers.
-        n_codes: ids from here on are special tokens, drawn as crosses; None: there are none.
-        tokens_per_second: puts seconds instead of positions on the axis.
+        n_codes: ids from this number on are special tokens, drawn as crosses; None for none.
+        tokens_per_second: labels the axis with seconds instead of positions.
         title: above the picture.
     Returns:
         A Picture with one axes.
@@ -67,7 +67,7 @@ def _in_words(
     tokens_per_second: float | None,
     title: str,
 ) -> str:
-    """The picture in a sentence: how many, how many different, and how often one is repeated."""
+    """Describe the picture: the numbers of ids and of different ids, and the share of repeats."""
     codes = ids[is_code]
     length = f" over {len(ids) / tokens_per_second:.2f} s" if tokens_per_second else ""
     used = f"{len(np.unique(codes)):,} different codes" + (f" of {n_codes:,}" if n_codes else "")

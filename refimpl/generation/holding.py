@@ -1,7 +1,7 @@
-"""How long a token is held: in the music that was trained on, and at most in what is written.
+"""Limit how long generated music holds a token to the longest hold in the training clips.
 
-A model that has run out of ideas repeats its last token for ever, since a token is most often
-followed by itself. No clip of the training set does that, so nothing that is written has to.
+A model that is stuck repeats its last token without end, since a token is most often followed by
+itself. No training clip does that, so generated music does not have to either.
 """
 
 from collections.abc import Sequence
@@ -33,13 +33,13 @@ def _runs(codes: np.ndarray) -> np.ndarray:
 
 
 class HoldLimit:
-    """Rules out the first code of a step that has been held for long enough, row by row.
+    """Rules out a step's first code after it has been held for the longest time, row by row.
 
     Args:
-        prompts: the ids that each row goes on from; only codes count.
-        n_codes: ids below it are codes.
+        prompts: the ids that each row continues; only codes count.
+        n_codes: ids below this number are codes.
         n_stages: codes per step.
-        longest: steps that a code may be held for.
+        longest: the most steps to hold a code.
     """
 
     def __init__(self, prompts: Sequence[torch.Tensor], n_codes: int, n_stages: int, longest: int):
@@ -66,7 +66,7 @@ class HoldLimit:
         return logits
 
     def advance(self, ids: torch.Tensor) -> None:
-        """Take note of the `(B,)` tokens that came."""
+        """Record the `(B,)` tokens that were drawn."""
         ids = ids.cpu()
         is_code = ids < self.n_codes
         first = is_code & (self.count % self.n_stages == 0)

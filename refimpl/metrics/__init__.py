@@ -1,8 +1,8 @@
-"""Measures: how far apart two sounds are, how good a code is, and whether it is music.
+"""Measures: the distance of two sounds, the quality of a code, and tests for music.
 
-`spectral` compares sounds, `codes` weighs tokens; `salience`, `onsets` and `notes` hear notes, from
-which `musical` tells music; `copying` tells whether it is new, `references` gives what to hold it
-against, and `statistics` makes the table.
+`spectral` compares sounds, and `codes` measures tokens; `salience`, `onsets` and `notes` detect
+notes, from which `musical` computes musical measures; `copying` tests whether a tune is new,
+`references` makes sounds to compare with, and `statistics` makes the table.
 """
 
 from refimpl.metrics.codes import bits_per_second, nats_per_second, perplexity, usage

@@ -1,4 +1,4 @@
-"""How well a code is used, and what it costs and holds a second: figures that compare across codes.
+"""The use of a code, its bit rate, and its loss per second: figures that compare across codes.
 
 Nats per token do not compare models with different tokens: a model that cuts a second into 31
 tokens has a harder choice each time than one that cuts it into 689. Both predict the same second
@@ -48,7 +48,7 @@ def usage(ids: np.ndarray, n_codes: int) -> float:
 
     Args:
         ids: integers of any shape, without special tokens.
-        n_codes: codes there are.
+        n_codes: number of codes.
 
     Raises:
         UserError: for an id outside 0 … n_codes - 1.
@@ -63,7 +63,7 @@ def bits_per_second(tokens_per_second: float, n_codes: int) -> float:
 
     Args:
         tokens_per_second: frames per second times stages.
-        n_codes: codes that one token chooses from (of one stage, where there are several).
+        n_codes: codes that one token chooses from (of one stage, if there are several).
 
     Returns:
         Bits per second of audio.

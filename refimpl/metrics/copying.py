@@ -1,8 +1,8 @@
-"""Is it new? The longest run of tokens that a tune shares with the training set, exactly.
+"""Test for copying: the longest run of tokens that a tune shares exactly with the training set.
 
-A model that recites its training tunes scores perfectly on every musical measure. Whether it does
-is read from the runs it shares with them, beside those that held-out tunes share: music repeats
-itself, so even tunes that were never seen have some.
+A model that recites its training tunes scores perfectly on every musical measure. The length of the
+runs that it shares with them shows it, compared with held-out tunes: music repeats itself, so even
+unseen tunes share some runs.
 """
 
 from collections.abc import Sequence
@@ -11,16 +11,16 @@ import numpy as np
 
 
 def _prefix_ranks(text: np.ndarray, longest: int) -> list[np.ndarray]:
-    """Ranks of all windows of 1, 2, 4 … symbols, in their order: equal ones have equal ranks.
+    """Rank all windows of 1, 2, 4 … symbols in their order; equal windows have equal ranks.
 
-    A window of 2h symbols is two windows of h, so that a pair of ranks stands for it.
+    A window of 2h symbols consists of two windows of h, so a pair of ranks represents it.
 
     Source: Karp, Miller and Rosenberg, "Rapid identification of repeated patterns in strings, trees
     and arrays" (STOC 1972).
     """
     levels = [np.unique(text, return_inverse=True)[1].astype(np.int32)]
     width = 1
-    while width < longest:  # in the end a window holds any query, so ranks sort suffixes
+    while width < longest:  # at the end a window covers any query, so the ranks sort suffixes
         rank = levels[-1].astype(np.int64)
         second = np.zeros_like(rank)
         second[:-width] = rank[width:]
@@ -44,7 +44,7 @@ def _common_prefix(levels: list[np.ndarray], i: np.ndarray, j: np.ndarray) -> np
 def match_lengths(
     queries: Sequence[np.ndarray], training: Sequence[np.ndarray]
 ) -> list[np.ndarray]:
-    """For every position of every query, the longest run from there that some training tune has.
+    """Return for every position of every query the longest run from there in any training tune.
 
     Exact, with no hashing. All suffixes of queries and training tunes are sorted together; the
     longest match of a suffix is with the nearest training suffix before or after it.
@@ -54,8 +54,8 @@ def match_lengths(
         training: sequences of integers. A run never crosses from one into the next.
 
     Returns:
-        One (n_tokens,) int64 array a query. Time and memory grow with all tokens together: a few
-        seconds and 130 MB a million.
+        One (n_tokens,) int64 array per query. Time and memory grow with the total number of
+        tokens: a few seconds and 130 MB per million.
 
     Taught in lesson 7.
     """
@@ -64,7 +64,7 @@ def match_lengths(
     longest = max((len(s) for s in sequences[: len(queries)]), default=0)
     if not longest or not len(training):
         return [np.zeros(len(s), dtype=np.int64) for s in sequences[: len(queries)]]
-    # Behind each sequence stands a symbol that occurs nowhere else, so no match goes past it.
+    # A unique symbol follows each sequence, so no match crosses its end.
     top = max((int(s.max()) for s in sequences if len(s)), default=0)
     text = np.concatenate([np.append(s, top + 1 + k) for k, s in enumerate(sequences)])
     levels = _prefix_ranks(text, longest)
@@ -118,7 +118,7 @@ def measure_copying(
     *,
     n_grams: tuple[int, ...] = (32, 64),
 ) -> list[dict[str, float]]:
-    """The copying measures of each of several tunes; `summarise` takes the list.
+    """Return the copying measures of each of several tunes, as a list for `summarise`.
 
     Args:
         queries: sequences of integers: generated tunes, or held-out ones to compare with.
@@ -126,7 +126,7 @@ def measure_copying(
         n_grams: lengths to report the overlap of.
 
     Returns:
-        One dictionary a query: "longest_run" in tokens, and "ngrams_32", "ngrams_64" as shares.
+        One dictionary per query: "longest_run" in tokens, and "ngrams_32", "ngrams_64" as shares.
 
     Taught in lesson 7.
     """

@@ -1,10 +1,10 @@
-"""Musical measures: is it in a key, on a beat, made of held pitches?
+"""Musical measures of key, beat and held pitches.
 
 No measure is enough alone: frames shuffled within a tune keep its key, blocks cut from random tunes
-keep its beat, and one note on every beat passes both tests. They are meant to be read together,
-beside the references in `references.py`.
+keep its beat, and one note on every beat passes both tests. Read them together, beside the
+references in `references.py`.
 
-A measure that cannot be taken (too few notes, silence, a clip of a few samples) is NaN, never an
+A measure that cannot be computed (too few notes, silence, a clip of a few samples) is NaN, never an
 error.
 """
 
@@ -32,7 +32,7 @@ class MusicalMeasures:
     Attributes:
         in_key: share of note pitches in the best-fitting diatonic key. Random pitches: about .78.
         cross_key: key fitted on the first half of the notes, scored on the second. Random: .58.
-        pitch_entropy: bits; 0 for a single note again and again. Random pitches: 3.6.
+        pitch_entropy: bits; 0 for a single repeated note. Random pitches: 3.6.
         grid: share of onsets within 35 ms of the tempo grid. Random onsets: about .5, or .65 to .83
             where the beat is not known.
         stability: share of successive loud frames with the same pitch.
@@ -56,7 +56,7 @@ class MusicalMeasures:
 
     @classmethod
     def names(cls) -> list[str]:
-        """Names of the measures that are one number a clip."""
+        """Names of the measures with one number per clip."""
         return [f.name for f in fields(cls) if f.name not in ("intervals", "gaps")]
 
 
@@ -83,11 +83,11 @@ def in_key(pitches: np.ndarray) -> float:
 
 
 def cross_key(pitches: np.ndarray) -> float:
-    """How well the key of the first half of the notes holds in the second.
+    """Share of the second half's notes in the key of the first half.
 
-    Unlike `in_key` it cannot profit from having chosen the key after hearing the notes: random
-    pitches score 7/12 = .58 however few they are. Keys that fit the first half equally well count
-    equally, so that a true tune stays a little below 1.
+    Unlike `in_key` it cannot choose the key after hearing the notes: random pitches score
+    7/12 = .58 for any number of notes. Keys that fit the first half equally well count equally,
+    so a real tune stays a little below 1.
 
     Args:
         pitches: (n_notes,) MIDI pitches in order of time.
@@ -105,11 +105,11 @@ def cross_key(pitches: np.ndarray) -> float:
 
 
 def pitch_entropy(pitches: np.ndarray) -> float:
-    """How many bits of choice there are in the pitches of a tune's notes.
+    """Entropy of the pitches of a tune's notes, in bits.
 
-    One note again and again is in its key and may be on the beat; its entropy is 0. Two notes in
-    turn have 1 bit, and random ones have the most of all. So hold it against the corpus: both far
-    less and far more than real tunes have is wrong.
+    One repeated note is in its key and may be on the beat; its entropy is 0. Two alternating notes
+    have 1 bit, and random pitches have the most. So compare with the corpus: values far below or
+    far above those of real tunes are bad signs.
 
     Args:
         pitches: (n_notes,) MIDI pitches.
@@ -134,9 +134,9 @@ def grid(
     Args:
         onsets: (n_notes,) seconds.
         step: seconds between two points of the grid. None searches the eighths of 60 to 180 beats
-            a minute for the best one, from which chance profits too: random onsets reach .83 where
-            there are twelve of them in eight seconds, and .65 where there are forty.
-        tolerance: seconds an onset may lie off its point.
+            per minute for the best step. The search helps chance too: random onsets reach .83 if
+            there are twelve in eight seconds, and .65 if there are forty.
+        tolerance: the largest distance of an onset from its grid point, in seconds.
 
     Returns:
         The share at the best phase, in [0, 1]; NaN below six onsets. Random onsets reach about
@@ -158,7 +158,7 @@ def grid(
 
 
 def _grid_share(onsets: np.ndarray, steps: np.ndarray, tolerance: float) -> float:
-    """Largest share of onsets that one window of the circle holds, over all steps and phases."""
+    """Return the largest share of onsets in one window of the circle, over all steps and phases."""
     phases = np.sort(onsets[None] % steps[:, None], axis=1)  # (n_steps, n_onsets)
     around = np.concatenate([phases, phases + steps[:, None]], axis=1)
     best = 0
@@ -177,9 +177,9 @@ def stability(salience: Salience) -> float:
 
 
 def voiced(salience: Salience) -> float:
-    """Share of loud time with a pitch that is clear, and held for 140 ms; NaN in silence.
+    """Share of loud time with a clear pitch that is held for 140 ms; NaN in silence.
 
-    Noise and shuffled notes have moments with a clear pitch: that it is *held* makes it a note.
+    Noise and shuffled notes have moments with a clear pitch, but only a note *holds* it.
     """
     loud = salience.loud
     if not loud.any():
@@ -199,16 +199,16 @@ def measure_music(
     beat_period: float | None = None,
     subdivision: int = 2,
 ) -> MusicalMeasures:
-    """All musical measures of one clip, at some hundred times real time.
+    """Compute all musical measures of one clip, about a hundred times faster than real time.
 
     Args:
         audio: (n_samples,) mono; may be silent, very short or empty.
         sample_rate: in Hz.
-        beat_period: seconds a beat, where it is known; None fits it.
-        subdivision: grid points a beat: 2 for eighths.
+        beat_period: seconds per beat, if known; None fits it.
+        subdivision: grid points per beat: 2 for eighths.
 
     Returns:
-        MusicalMeasures. What cannot be measured is NaN.
+        MusicalMeasures, with NaN for measures that cannot be computed.
 
     Raises:
         UserError: for more than one channel.

@@ -1,4 +1,4 @@
-"""Notes heard in audio: which pitches they have, and whether the notes of a tune are there."""
+"""Notes in audio: detect their pitches, and test whether a tune's notes are present."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from refimpl.metrics.onsets import detect_onsets
 from refimpl.metrics.salience import BASS, MELODY, Register, remove_voice, salience
 
 REGISTERS = {"melody": MELODY, "bass": BASS}
-SPAN = 0.5  # seconds of a note that are listened to, at most
+SPAN = 0.5  # the most seconds of a note that are analysed
 MIN_SPAN = 0.05  # a shorter piece has no pitch that could be told from its neighbours
 SILENT_RMS = 10 ** (-45 / 20)  # relative to the clip's own
 
@@ -101,7 +101,7 @@ def note_accuracy(
     register: Register = MELODY,
     octave: bool = True,
 ) -> float:
-    """Share of known notes that are there: each one's pitch is the most salient of its register.
+    """Share of known notes that are present, as the most salient pitch of their register.
 
     Args:
         audio: (n_samples,) mono.
@@ -131,7 +131,7 @@ def note_accuracy(
 
 
 def part_accuracy(audio: np.ndarray, sample_rate: int, tune, *, octave: bool = True) -> dict:
-    """Share of a tune's known notes that are there, part by part.
+    """Share of a tune's known notes that are present, part by part.
 
     Args:
         audio: (n_samples,) the tune as it was rendered, coded, or imitated.

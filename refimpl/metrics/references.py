@@ -10,9 +10,8 @@
 | noise | nothing | all |
 
 A measure that a reference passes does not show by itself that something is music; a table should
-always show all references.
-Tokens are plain integer arrays without special tokens. Where a codec has several
-stages, each step is a group of n_stages tokens, and no reference breaks a group.
+always show all references. Tokens are plain integer arrays without special tokens. If a codec has
+several stages, each step is a group of n_stages tokens, and no reference breaks a group.
 """
 
 from collections.abc import Sequence
@@ -34,7 +33,7 @@ REFERENCES = (REAL, RESYNTHESISED, BIGRAM, BLOCKS, SHUFFLED, NOISE)
 def bigram(
     training: Sequence[np.ndarray], n_tunes: int, n_tokens: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """Tunes in which each token is drawn from those that followed the one before it in training.
+    """Draw tunes in which each token follows the one before it as often as in training.
 
     This needs no counts: drawing a random place where the token occurs, and taking the token after
     it, is the same as drawing from the table of counts.
@@ -91,8 +90,8 @@ def blocks(
         n_tunes: how many to make.
         n_tokens: tokens in each.
         rng: source of randomness.
-        block_steps: steps in a block. A block begins at a multiple of it, as it was in its tune,
-            so that a grid of the tunes that fits blocks survives.
+        block_steps: steps in a block. A block begins at a multiple of this in its own tune too, so
+            that a tempo grid that fits the blocks survives.
         n_stages: tokens in a step.
 
     Returns:
@@ -188,17 +187,17 @@ def reference_tokens(
     *,
     n_stages: int = 1,
 ) -> dict[str, list[np.ndarray]]:
-    """All references that are made of tokens, as many tunes each as were held out.
+    """Make all references that consist of tokens, each with as many tunes as are held out.
 
     Args:
-        training: token sequences that the model learns from.
-        held_out: token sequences that it does not; they set the number and length of the others.
+        training: token sequences of the training set.
+        held_out: other token sequences, which set the number and length of the references.
         rng: source of randomness.
         n_stages: tokens in a step.
 
     Returns:
         {RESYNTHESISED, BIGRAM, BLOCKS, SHUFFLED: list of (n_tokens,) int64}, in this order.
-        `to_audio` makes them heard. REAL and NOISE have no tokens.
+        `to_audio` turns them into sound. REAL and NOISE have no tokens.
 
     Taught in lesson 7.
     """

@@ -1,13 +1,13 @@
-"""How clearly each pitch sounds at each moment: a normalised harmonic salience.
+"""Normalised harmonic salience: how clearly each pitch sounds at each moment.
 
-The sum of a spectrum's magnitudes at f, 2f, 3f … is largest for the pitch that sounds, but as it
-stands it is also largest for the *same* few low pitches whenever the spectrum leans that way, and a
-noise that always gets the same answer looks perfectly "in key". So each magnitude is first compared
-with its surroundings on a logarithmic frequency axis: what is left is how far a partial stands out,
-and on noise every pitch is equally likely to win.
+The sum of a spectrum's magnitudes at f, 2f, 3f … is largest for the sounding pitch. But on a tilted
+spectrum it is always largest for the *same* few low pitches, and noise that always gets the same
+answer looks perfectly "in key". So each magnitude is first compared with its surroundings on a
+logarithmic frequency axis. The result measures how far a partial stands out, and on noise every
+pitch is equally likely to win.
 
-Two voices need one thing more. The partials of a rich bass are the fundamentals of a melody two
-octaves above, so the bass is found first and taken out before the upper voice is looked for.
+Two voices need one more step. The partials of a rich bass are the fundamentals of a melody two
+octaves above, so the bass is detected and removed before the search for the upper voice.
 """
 
 from dataclasses import dataclass
@@ -136,12 +136,12 @@ def salience(magnitude: np.ndarray, sample_rate: int, register: Register) -> np.
 def remove_voice(
     magnitude: np.ndarray, pitches: np.ndarray, sample_rate: int, lobe: np.ndarray
 ) -> np.ndarray:
-    """Takes one voice out of magnitude spectra.
+    """Remove one voice from magnitude spectra.
 
-    A voice's partials fade smoothly from one to the next. Each is lowered by what its neighbours,
-    two on either side, let expect of it; what sticks out above that belongs to another voice whose
-    partial has the same frequency, and stays. A pitch that does not sound has no neighbours, and
-    nothing is taken.
+    A voice's partials fade smoothly from one to the next. Each is reduced by the level that its
+    neighbours, two on either side, predict. Anything above that belongs to another voice whose
+    partial has the same frequency, and stays. A silent pitch has no neighbours, so nothing is
+    removed.
 
     Args:
         magnitude: (n_frames, 1 + n_fft // 2).
@@ -187,8 +187,8 @@ def pitch_salience(audio: np.ndarray, sample_rate: int, register: Register = MEL
     Args:
         audio: (n_samples,) mono.
         sample_rate: in Hz.
-        register: the pitches considered, and the window to look through. From the melody's, the
-            bass is removed first.
+        register: the pitches considered, and the window length. For the melody's register the bass
+            is removed first.
 
     Returns:
         A Salience with 1 + n_samples // hop frames, one about every 23 ms.

@@ -1,4 +1,4 @@
-"""Distances between two sounds, or two mel spectrograms, and the flatness of one."""
+"""Distances between two sounds or two mel spectrograms, and spectral flatness."""
 
 import numpy as np
 from scipy.fft import rfft
@@ -94,7 +94,7 @@ def stft_distance(
 def si_sdr(reference: np.ndarray, estimate: np.ndarray) -> float:
     """Scale-invariant signal-to-distortion ratio in dB.
 
-    Hears phase: a Griffin-Lim reconstruction that sounds right may score below 0 dB.
+    It depends on phase: a Griffin-Lim reconstruction that sounds right may score below 0 dB.
 
     Args:
         reference: (n_samples,) audio.

@@ -1,4 +1,4 @@
-"""From the measures of many tunes to a line in a table: means with intervals, and distributions."""
+"""Statistics over many tunes: means with intervals, distributions, and a table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ def bootstrap_mean(values: np.ndarray, *, n_resamples: int = 1000, seed: int = 0
 
     Args:
         values: (n_tunes,).
-        n_resamples: times the tunes are drawn again with replacement.
+        n_resamples: number of bootstrap samples.
         seed: of the resampling.
 
     Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
@@ -67,15 +67,15 @@ def bootstrap_mean(values: np.ndarray, *, n_resamples: int = 1000, seed: int = 0
 def bootstrap_share(
     hits: np.ndarray, totals: np.ndarray, *, n_resamples: int = 1000, seed: int = 0
 ) -> Estimate:
-    """A share over all tunes together and its 95 % percentile bootstrap interval.
+    """Return a share over all tunes together and its 95 % percentile bootstrap interval.
 
-    Unlike the mean of each tune's share, it weighs every note alike: where a tune has two or three
-    notes, its own share says little.
+    Unlike the mean of the tunes' shares, it gives every note the same weight: the share of a tune
+    with two or three notes means little.
 
     Args:
-        hits: (n_tunes,) what is counted.
-        totals: (n_tunes,) out of how many.
-        n_resamples: times the tunes are drawn again with replacement.
+        hits: (n_tunes,) the counts.
+        totals: (n_tunes,) the totals to which they belong.
+        n_resamples: number of bootstrap samples.
         seed: of the resampling.
     """
     hits, totals = np.asarray(hits, dtype=np.float64), np.asarray(totals, dtype=np.float64)
@@ -124,9 +124,9 @@ def distribution_distance(
     """Total variation distance of all tunes' histograms together from a reference.
 
     Args:
-        histograms: (n_bins,) one a tune.
+        histograms: (n_bins,) one per tune.
         reference: (n_bins,) counts, of the training tunes.
-        n_resamples: times the tunes are drawn again.
+        n_resamples: number of bootstrap samples.
         seed: of the resampling.
 
     Returns:
@@ -175,7 +175,7 @@ def summarise(
 
 
 def _format(estimate: Estimate | None, intervals: bool) -> str:
-    """One cell: three digits that matter, and the interval where asked for."""
+    """Format one cell: three significant digits, and the interval on request."""
     if estimate is None or not np.isfinite(estimate.mean):
         return "–"
 
@@ -202,7 +202,7 @@ def table(
         intervals: show the 95 % interval after each mean.
 
     Returns:
-        The lines of the table; "–" where nothing could be measured.
+        The lines of the table; "–" for missing values.
 
     Taught in lesson 7.
     """

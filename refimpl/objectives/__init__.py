@@ -1,7 +1,7 @@
-"""Objectives: what a language model is asked to do with a piece of a tune.
+"""Objectives: the training tasks of a language model, made from pieces of tunes.
 
 Each turns a piece's tokens into a question and an answer; one file each. Nothing here needs torch,
-so that the processes that make batches start quickly and stay small.
+so that the processes that make batches start quickly and use little memory.
 """
 
 from refimpl.objectives.autoencoding import Autoencoding

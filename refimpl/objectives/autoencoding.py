@@ -1,4 +1,4 @@
-"""Autoencoding: say the whole of what a part was cut out of."""
+"""Autoencoding: write the whole piece, given only a part of it."""
 
 from dataclasses import dataclass
 
@@ -33,5 +33,5 @@ class Autoencoding(Infilling):
         return special.ask(join_with_sentinels(parts, special.marks), tokens)
 
     def order(self, parts: list, rng) -> list:
-        """The order in which the visible parts are shown: as they are."""
+        """Return the order of the visible parts: unchanged."""
         return parts

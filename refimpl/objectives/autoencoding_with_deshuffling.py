@@ -1,4 +1,4 @@
-"""Autoencoding with deshuffling: the whole, from parts of it that changed places."""
+"""Autoencoding with deshuffling: write the whole piece, given parts of it in another order."""
 
 import math
 from dataclasses import dataclass

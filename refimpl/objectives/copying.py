@@ -1,4 +1,4 @@
-"""Copying: say what is read."""
+"""Copying: write the question again."""
 
 from dataclasses import dataclass
 

@@ -26,7 +26,7 @@ class Mixture:
         objectives: in the order of the configurations.
         special: their special tokens.
         shares: (n_objectives,) float64 of sum 1; equal where no "prob" is given.
-        names: one for each; an objective that comes with several settings has those in its name.
+        names: one for each; an objective that occurs with several settings has them in its name.
 
     Raises:
         ObjectiveError: an unknown preset, objective or parameter, with the nearest right one; no
@@ -68,7 +68,7 @@ class Mixture:
 
 
 def _names(objectives: Sequence) -> tuple[str, ...]:
-    """Short names where they are enough, with settings where not, numbered where equal."""
+    """Return short names, with settings if they are ambiguous, and numbers for duplicates."""
     plain = [objective.name for objective in objectives]
     names: list[str] = []
     for objective in objectives:

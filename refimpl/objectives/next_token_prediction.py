@@ -11,10 +11,10 @@ from refimpl.vocabulary import IGNORE_INDEX
 @register
 @dataclass(frozen=True)
 class NextTokenPrediction(Objective):
-    """10 11 12 -> 11 12 13: every token is predicted from those before it, nothing is a prefix.
+    """10 11 12 -> 11 12 13: every token is predicted from those before it, without a prefix.
 
-    No token says what is asked, so that the model continues a tune from <|START|> as it is. With a
-    `paradigm` of its own the first token is predicted too, from that.
+    No token names the task, so the model continues a tune directly from <|START|>. With a
+    `paradigm` token the first token is predicted too.
 
     Taught in lesson 6.
     """
@@ -31,6 +31,6 @@ class NextTokenPrediction(Objective):
             inputs = tokens.copy()
             inputs[0], inputs[1:] = special.paradigm, tokens[:-1]
             return Sample(inputs, tokens, 0)
-        if len(tokens) == 1:  # nothing follows: shown, not learned
+        if len(tokens) == 1:  # no next token: only an input
             return Sample(tokens, tokens * 0 + IGNORE_INDEX, 0)
         return Sample(tokens[:-1], tokens[1:], 0)

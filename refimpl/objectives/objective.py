@@ -13,8 +13,8 @@ from refimpl.objectives.sample import Sample, SpecialTokens
 class Objective:
     """A way to turn a piece of a tune into a question and an answer.
 
-    An objective of your own is a frozen dataclass derived from this one, with a `name`, its
-    parameters as fields, the two methods below, and `@register` above it.
+    Your own objective is a frozen dataclass derived from this one, with a `name`, its parameters
+    as fields, the two methods below, and the decorator `@register`.
 
     Args:
         paradigm: the token that names the task, by its name or id. None: the objective's own
@@ -34,15 +34,15 @@ class Objective:
     paradigm: str | int | None = field(default=None, kw_only=True)
 
     def packed_length(self, n_tokens: int) -> int:
-        """The most positions that a piece of n_tokens may take; never less for a longer piece."""
+        """Return the most positions for a piece of n_tokens; a longer piece never has fewer."""
         raise NotImplementedError
 
     def build(self, tokens: np.ndarray, special: SpecialTokens, rng: np.random.Generator) -> Sample:
         """Make a sample of all the tokens of a piece.
 
         Args:
-            tokens: (n_tokens,) int64, at least `min_tokens`; not to be changed.
-            special: the tokens to frame it with; `special.ask(question, answer)` does.
+            tokens: (n_tokens,) int64, at least `min_tokens`; must not be changed.
+            special: the special tokens; `special.ask(question, answer)` adds them.
             rng: the only source of randomness.
         """
         raise NotImplementedError

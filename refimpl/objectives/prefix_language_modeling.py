@@ -1,4 +1,4 @@
-"""Prefix language modelling: go on from a beginning that is seen in both directions."""
+"""Prefix language modelling: continue a prefix, which is attended to in both directions."""
 
 import math
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ class PrefixLanguageModeling(Objective):
     """P 10 ... 16 -> 17 18 19.
 
     Args:
-        prefix_fraction: share of the tokens that is given.
+        prefix_fraction: share of the tokens in the prefix.
 
     Source: Raffel et al. 2020 (T5), sections 3.2.1 (the mask) and 3.2.3 (the cut); "S" in Tay et
     al. 2022 (UL2). Taught in lesson 6.
@@ -32,7 +32,7 @@ class PrefixLanguageModeling(Objective):
 
     def build(self, tokens, special, rng):
         n_given = math.floor(len(tokens) * self.prefix_fraction + 0.5)
-        n_given = min(max(n_given, 1), len(tokens) - 1)  # something to go on from, and to say
+        n_given = min(max(n_given, 1), len(tokens) - 1)  # at least one token on each side
         places = None
         if special.positions == "tune":
             places = range(n_given), range(n_given, len(tokens))

@@ -33,7 +33,7 @@ def _paper() -> list[dict[str, Any]]:
 def _ul2() -> list[dict[str, Any]]:
     """UL2's seven denoisers. Equal shares; its paper mixes them uniformly, too.
 
-    R: short spans, few of them. X: long spans or many of them. S: go on from a prefix.
+    R: few short spans. X: long spans or many of them. S: continue a prefix.
     """
     denoisers = [("[R]", 0.15, 3), ("[R]", 0.15, 8)]
     denoisers += [("[X]", 0.5, 3), ("[X]", 0.5, 8), ("[X]", 0.5, 64), ("[X]", 0.15, 64)]
@@ -51,7 +51,7 @@ def _ul2() -> list[dict[str, Any]]:
 
 # A configuration's "prob" is its share; shares are made to sum to 1, and equal where none is given.
 MIXTURES: dict[str, tuple[dict[str, Any], ...]] = {
-    # What a language model is usually trained with.
+    # The usual training objective of a language model.
     "next_token": ({"name": "next_token_prediction"},),
     # Steinle & Aminfar 2025, section 3.3; 2/7, 3/7, 2/7.
     "report": (
@@ -70,8 +70,8 @@ MIXTURES: dict[str, tuple[dict[str, Any], ...]] = {
         {"name": "deshuffling"},
         {"name": "selective_copying"},
     ),
-    # For music: mostly writing from <|START|>, and then what people ask of a model of music. Gaps
-    # are a second long at the course's 31 tokens a second, and a prefix is half a piece.
+    # For music: mostly writing from <|START|>, and then the common uses of a music model. Gaps
+    # are a second long at the course's 31 tokens per second, and a prefix is half a piece.
     "music": (
         {"name": "next_token_prediction", "prob": 0.55},
         {"name": "prefix_language_modeling", "prob": 0.1, "prefix_fraction": 0.5},

@@ -1,4 +1,4 @@
-"""Objectives by name: made from configurations, whose every key must mean something."""
+"""Objectives by name, made from configurations without unknown keys."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ def register(cls: type[Objective]) -> type[Objective]:
     if not cls.name:
         raise ObjectiveError(f"{cls.__name__} has no name; give it a class attribute `name`")
     known = _CLASSES.get(cls.name)
-    # Running a notebook's cell again defines the same class anew, which is no clash.
+    # Running a notebook's cell again defines the same class again, which is not a conflict.
     if known is not None and (known.__module__, known.__qualname__) != (
         cls.__module__,
         cls.__qualname__,

@@ -1,4 +1,4 @@
-"""Selective copying: say what stands between two marks of the context."""
+"""Selective copying: write the tokens between two delimiters in the context."""
 
 from dataclasses import dataclass
 
@@ -16,13 +16,13 @@ PER_SPAN, PER_SAMPLE = 3, 1
 @register
 @dataclass(frozen=True)
 class SelectiveCopying(Objective):
-    """P M0 12 M0 16 17 M1 10 ... 19 -> M0 13 14 15: "what stands between 12 and 16 17?"
+    """P M0 12 M0 16 17 M1 10 ... 19 -> M0 13 14 15: "what is between 12 and 16 17?"
 
     A query is a sentinel, the tokens before the span, the sentinel again, and the tokens after it.
     Queries come before the context, closed by one more sentinel, or after it. The spans and their
     delimiters follow one another in the context, so every answer can be found there; the
-    queries come in random order. How much there is to ask depends on the room: the queries and
-    answers of a piece never take more positions than the piece, and 4.
+    queries come in random order. The number of queries depends on the space: the queries and
+    answers of a piece never take more positions than the piece plus 4.
 
     Args:
         min_spans, max_spans: how many queries.
@@ -64,7 +64,7 @@ class SelectiveCopying(Objective):
 
     @property
     def min_tokens(self) -> int:
-        """Room in the context and in the budget for the fewest and smallest spans."""
+        """Return the tokens that the fewest and smallest spans need."""
         least = self.min_spans * self._least_block
         return max(least, least + self.min_spans * PER_SPAN + PER_SAMPLE - 4)
 

@@ -1,4 +1,4 @@
-"""Which tokens an infilling objective cuts out: spans at random places, as many as asked for."""
+"""The spans that an infilling objective removes, at random places."""
 
 import math
 from collections.abc import Sequence
@@ -13,23 +13,23 @@ from refimpl.vocabulary import N_SENTINELS
 def count_spans(
     n_tokens: int, corruption_rate: float, mean_tokens_per_span: float, max_spans: int
 ) -> tuple[int, int]:
-    """How many tokens to cut out of a piece, and in how many spans.
+    """Return how many tokens to remove from a piece, and in how many spans.
 
-    The rate is kept above all: where there are more tokens to cut out than `max_spans` spans of
-    the mean length hold, the spans get longer.
+    The rate has priority: if there are more tokens to remove than `max_spans` spans of the mean
+    length hold, the spans get longer.
 
     Args:
         n_tokens: of the piece, 2 or more.
-        corruption_rate: share of the tokens to cut out; at least one is, and at least one stays.
-        mean_tokens_per_span: as near as whole spans come to it.
-        max_spans: at most, and never more than there are sentinels.
+        corruption_rate: share of the tokens to remove; at least one is removed, and one stays.
+        mean_tokens_per_span: the target; a whole number of spans comes as near as it can.
+        max_spans: the most spans, never more than the number of sentinels.
 
     Returns:
-        Tokens to cut out, and spans, both 1 or more.
+        Tokens to remove, and spans, both 1 or more.
 
     Source: Raffel et al. 2020 (T5), section 3.1.4. Taught in lesson 6.
     """
-    # Not round(): it rounds halves to even, so that one token more could cut out two more.
+    # Not round(): it rounds halves to even, so one more token could remove two more.
     n_masked = min(max(math.floor(n_tokens * corruption_rate + 0.5), 1), n_tokens - 1)
     n_spans = math.floor(n_masked / mean_tokens_per_span + 0.5)
     most = min(max_spans, N_SENTINELS, n_masked, n_tokens - n_masked + 1)
@@ -37,7 +37,7 @@ def count_spans(
 
 
 def draw_places(n_places: int, n: int, rng: np.random.Generator) -> list[int]:
-    """Draw n of the places 0 ... n_places - 1, in order, every choice as likely as any other."""
+    """Draw n of the places 0 ... n_places - 1, in order; all choices are equally likely."""
     # Few numbers: Python sorts them faster than numpy is called.
     return sorted(rng.permutation(n_places)[:n].tolist())
 
@@ -47,9 +47,9 @@ def draw_spans(
 ) -> list[tuple[int, int]]:
     """Place spans at random, with at least one token between any two.
 
-    The tokens to cut out are drawn as one long run, cut into spans of 1 token or more. Then the
-    spans are dealt to the gaps between the tokens that stay, at most one to a gap. Every way of
-    doing both is as likely as any other.
+    The tokens to remove are one long run, cut at random into spans of 1 token or more. Then each
+    span goes to one of the gaps between the remaining tokens, at most one per gap. Every way of
+    doing both has the same probability.
 
     Returns:
         (start, stop) of each span, in order.

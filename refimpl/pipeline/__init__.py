@@ -1,4 +1,4 @@
-"""The whole way, from sounds to a model that writes music: what the command line is made of.
+"""The whole pipeline, from sounds to a model that writes music; the command line uses it.
 
 Read in this order: `sources`, `recordings`, `batches`, `stages`, `folder`, `generators`, `running`,
 `writing`, `evaluating`.

@@ -1,8 +1,8 @@
-"""More training clips out of few recordings: the same sound played faster, slower and softer.
+"""Augmentation of few recordings: more training clips by changing speed and level.
 
 A model soon memorises a few minutes of sound. Each copy of a clip is played at another speed,
-which moves tempo and pitch together, as on a tape machine, and at another level. So the model
-meets the same music in other keys and other codes, and counting what it has seen helps it less.
+which changes tempo and pitch together, as on a tape machine, and at another level. So the model
+hears the same music in other keys and other codes, and memorising it helps less.
 
 Source: Ko et al. 2015, section 2 (changes of speed).
 """
@@ -21,13 +21,13 @@ SOFTEST_DB = -6.0
 
 @dataclass(frozen=True)
 class Variation:
-    """How a copy differs from its clip.
+    """The differences between a copy and its clip.
 
     Attributes:
-        semitones: how much higher it sounds; it is as much faster.
-        gain_db: how much louder.
-        shift: where in the recording it begins, as a share of a clip: notes that lay at the edge
-            of a clip then lie within one.
+        semitones: change of pitch; the tempo changes by the same factor.
+        gain_db: change of level.
+        shift: start in the recording, as a share of a clip, so that notes at the edge of a clip
+            are inside another one.
     """
 
     semitones: int
@@ -41,7 +41,7 @@ class Variation:
 
 
 def draw_variations(n: int, rng: np.random.Generator) -> list[Variation]:
-    """Draw how n copies differ, no two neighbours by the same interval."""
+    """Draw the variations of n copies; neighbours differ in their interval."""
     order = [int(s) for _ in range(-(-n // len(SEMITONES))) for s in rng.permutation(SEMITONES)]
     return [
         Variation(semitones, float(rng.uniform(SOFTEST_DB, 0.0)), float(rng.uniform(0, 1)))
@@ -52,16 +52,16 @@ def draw_variations(n: int, rng: np.random.Generator) -> list[Variation]:
 def varied_clips(
     audio: np.ndarray, sample_rate: int, clip_samples: int, variation: Variation
 ) -> Iterator[np.ndarray]:
-    """Play a recording in another way and cut it into clips.
+    """Vary a recording, and cut it into clips.
 
     Args:
-        audio: (n_samples,) of the part of a recording that is for training.
+        audio: (n_samples,), the training part of a recording.
         sample_rate: in Hz.
         clip_samples: length of a clip.
-        variation: how it is played.
+        variation: the changes to make.
 
     Yields:
-        (clip_samples,) float32 each; an end that does not fill a clip is left out.
+        (clip_samples,) float32 each; an end that does not fill a clip is dropped.
     """
     start = round(variation.shift * clip_samples)
     # Played at a speed s, a second lasts 1 / s: as if it had been recorded at another rate.

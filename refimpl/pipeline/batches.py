@@ -1,4 +1,4 @@
-"""What a preset's model is trained on: whole tunes, or a mixture of objectives packed into rows."""
+"""The training data of a preset: whole tunes, or a mixture of objectives packed into rows."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def training_data(
             "sample_positions": preset.model.sample_positions,
             "curriculum": options.curriculum,
             "batch_size": preset.batch_size,
-            "sequence_length": context,  # a row is as long as what the model sees at once
+            "sequence_length": context,  # a row fills the model's context
             "steps_between_evaluations": options.evaluate_every,
             "num_validation_batches": options.validation_batches,
             "num_steps": preset.training.steps,
@@ -76,12 +76,12 @@ def training_data(
 
 
 def next_token_validation(preset: Preset, validation_set: TokenDataset) -> ValidationBatches:
-    """Whole held-out tunes: the yardstick for all models, whatever they were trained on."""
+    """Return whole held-out tunes, on which models with any training objective are compared."""
     return ValidationBatches(validation_set, preset.batch_size, preset.model.context_length)
 
 
 def mixtures_of(birdie: Birdie) -> list[dict[str, Any]]:
-    """The shares that a run was trained with: the step from which each was in force, by name."""
+    """Return the shares of a run by name, each with the step at which it took effect."""
     state, names = birdie.curriculum.state_dict(), birdie.mixture.names
     return [
         {"step": int(step), "shares": dict(zip(names, map(float, shares), strict=True))}

@@ -1,4 +1,4 @@
-"""Measures of sounds, and of what a model writes, each beside its references."""
+"""Measures of sounds and of a model's tunes, each beside its references."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def read_sounds(
         {path: (n_samples,)}, and (path, reason) of the files in folders that cannot be used.
 
     Raises:
-        AudioError: a file that was named cannot be used, or not one is left.
+        AudioError: a named file cannot be used, or no file is left.
     """
     sounds, skipped = {}, []
     for path in map(Path, paths):
@@ -121,11 +121,11 @@ def evaluate_model(
 
     Args:
         where: a run's folder, a model's, or the name of one that comes with the package.
-        n_tunes: how many it writes, and of each reference.
-        seconds: the most of each; by default as long as the clips that it was trained on.
-        beat_period: seconds a beat; by default the corpus's, where it has only one.
+        n_tunes: number of tunes, and of each reference.
+        seconds: the most seconds of each; by default the length of the training clips.
+        beat_period: seconds per beat; by default the corpus's, if it has only one.
         references: False measures the model alone.
-        seed: of what is drawn.
+        seed: of everything random.
 
     Returns:
         {name of a set: {measure: Estimate}}, with the copying measures where there are tokens. The
@@ -188,7 +188,7 @@ def _decode_all(
 
 
 def _known_beat(preset: Preset | None, facts: dict) -> float | None:
-    """Seconds a beat of a corpus with one tempo."""
+    """Seconds per beat of a corpus with one tempo."""
     if preset is None or facts.get("source", {}).get("kind") != TINYTUNES:
         return None
     tempos = preset.tunes.tempos

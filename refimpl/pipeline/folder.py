@@ -61,7 +61,7 @@ class RunFolder:
         return self.path / "tokens" / split
 
     def read(self) -> tuple[Preset, str | None]:
-        """The settings and the source that the run was begun with.
+        """Return the settings and the source with which the run was started.
 
         Raises:
             UserError: there is no run in this folder.
@@ -81,7 +81,7 @@ class RunFolder:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep other processes from writing into this run meanwhile.
+        """Lock the run against other processes.
 
         Raises:
             UserError: another one does, or the folder holds something else than a run.
@@ -110,7 +110,7 @@ class RunFolder:
         replace_file(self.settings, (json.dumps(content, indent=1) + "\n").encode())
 
     def clear(self, first: str = "codebook") -> None:
-        """Remove what the run's stages have written, from one of them on, and nothing else.
+        """Remove the output of the run's stages, from one of them on, and nothing else.
 
         Args:
             first: "codebook", "tokens" or "training".
@@ -154,7 +154,7 @@ class RunFolder:
 
 
 def _is_empty(path: Path) -> bool:
-    """Whether a folder has nothing in it but what a killed run was just writing."""
+    """Whether a folder holds nothing but the unfinished files of a killed run."""
     return path.is_dir() and all(child.name.startswith(".") for child in path.iterdir())
 
 
@@ -170,11 +170,11 @@ def flatten(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def preset_to_dict(preset: Preset) -> dict[str, Any]:
-    """A preset as what JSON can hold."""
+    """Return a preset in a form that JSON can hold."""
     return json.loads(json.dumps(dataclasses.asdict(preset)))
 
 
 def preset_from_dict(settings: dict[str, Any]) -> Preset:
-    """Undo `preset_to_dict`; what an older version did not write down is as it was then."""
+    """Undo `preset_to_dict`; settings that an older version did not store get their old value."""
     plain = dataclasses.replace(next(iter(PRESETS.values())), objectives=ObjectivesConfig())
     return override(plain, _UNSAID | flatten(settings))

@@ -1,4 +1,4 @@
-"""Recordings as a source: files are cut into clips, and the end of each file is held out."""
+"""Recordings as a source: each file is cut into clips, and its end is held out."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ HELD_OUT = 0.1  # share of each file's clips
 
 @dataclass(frozen=True)
 class Recording:
-    """A file and how it is cut.
+    """A file and its division into clips.
 
     Attributes:
         path: the file.
         name: its path within the folder.
-        n_clips: how many clips it gives; an end below half a clip is dropped.
-        n_held_out: how many of them, at its end, are for validation.
+        n_clips: number of clips; an end below half a clip is dropped.
+        n_held_out: number of clips at its end that are for validation.
     """
 
     path: Path
@@ -79,7 +79,7 @@ class RecordingClips:
         yield from islice(chain.from_iterable(copies), self._most_copied)
 
     def _copies(self, recording: Recording, places: set[int]) -> Iterator[Clip]:
-        """Varied copies of a recording's part for training, none of them from behind it."""
+        """Yield varied copies of a recording's training part, without anything after it."""
         rng = np.random.default_rng(list(os.fsencode(recording.name)))
         seconds = (max(places) + 1) * self._clip_seconds
         for number, variation in enumerate(draw_variations(self._n_copies, rng)):
@@ -117,8 +117,8 @@ class RecordingClips:
 class RecordingSource:
     """A folder of recordings, or one file.
 
-    The last tenth of every file, at least one clip where there are two, is for validation: a model
-    is never scored on a clip that it was trained on, and still on the same music.
+    The last tenth of every file (at least one clip, if there are two) is for validation: a model is
+    never scored on a clip that it was trained on, but still on the same music.
     """
 
     peak = PEAK
@@ -153,7 +153,7 @@ class RecordingSource:
         self._longest = max(self._longest, seconds)
 
     def clips(self, split: str) -> RecordingClips:
-        """Give the clips of a split; of more than the preset asks for, some from everywhere."""
+        """Return the clips of a split, or an even selection if the preset needs fewer."""
         everything = [(r, place) for r in self.recordings for place in r.places(split)]
         if not everything:
             raise UserError(
@@ -176,7 +176,7 @@ class RecordingSource:
 
     @property
     def _n_copies(self) -> int:
-        """Varied copies of each training clip: none where there are recordings enough."""
+        """The number of varied copies of each training clip: 0 if there are enough recordings."""
         seconds = sum(recording.n_clips for recording in self.recordings) * self.clip_seconds
         few = seconds < 60 * self._options.below_minutes
         return self._options.copies if few else 0

@@ -1,4 +1,4 @@
-"""From sounds to a model in one call that can be stopped and called again."""
+"""From sounds to a model in one call, which can be stopped and resumed."""
 
 from __future__ import annotations
 
@@ -66,17 +66,17 @@ def run(
     n_processes: int = 1,
     tell: Tell = _say_nothing,
 ) -> FinishedRun | None:
-    """Fit a codebook, tokenize, train, and save the model; whatever is done already is kept.
+    """Fit a codebook, tokenize, train, and save the model; finished stages are kept.
 
     Args:
         source: "tinytunes", or the path of recordings.
         preset: all settings.
         folder: of the run; see `RunFolder`.
         n_processes: for tokenizing; more than one needs `if __name__ == "__main__":` in a script.
-        tell: is given a sentence after each stage.
+        tell: called with a sentence after each stage.
 
     Returns:
-        The run, or None where someone stopped it: call again to go on.
+        The run, or None if the user stopped it: call again to continue.
 
     Raises:
         UserError: the folder holds a run with other settings, or a stage cannot be done.
@@ -112,7 +112,7 @@ def load_run(folder: str | Path) -> FinishedRun:
 def ensure_codebook(
     place: RunFolder, source: Source, preset: Preset, *, tell: Tell = _say_nothing
 ) -> AudioTokenizer:
-    """The run's tokenizer, with a codebook that is fitted unless it is there."""
+    """Return the run's tokenizer; fit the codebook if there is none yet."""
     if place.codebook.exists():
         tell(f"codebook: {place.codebook} is there already")
         return load_codebook(place, preset)
@@ -128,7 +128,7 @@ def ensure_codebook(
 def borrow_codebook(
     place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing
 ) -> AudioTokenizer:
-    """The tokenizer of the model that the run starts from: its weights know no other tokens.
+    """Return the tokenizer of the model that the run starts from: its weights fit no other tokens.
 
     Raises:
         UserError: it was made for other frames or codes than the preset's.
@@ -170,7 +170,7 @@ def ensure_tokens(
     n_processes: int = 1,
     tell: Tell = _say_nothing,
 ) -> None:
-    """The tokens of both splits; clips that are done are not encoded again."""
+    """Return the tokens of both splits; finished clips are not encoded again."""
     for split in SPLITS:
         folder = place.tokens(split)
         dataset = tokenize(source, preset, tokenizer, folder, split, n_processes=n_processes)
@@ -183,7 +183,7 @@ def ensure_tokens(
 
 
 def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing) -> str:
-    """Train unless it is done, and save the model; the result says why training stopped."""
+    """Train if necessary, and save the model; the result says why training stopped."""
     tokenizer = load_codebook(place, preset)
     identity = {
         "settings": preset_to_dict(preset),

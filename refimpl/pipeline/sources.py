@@ -1,7 +1,7 @@
-"""Where sounds come from: the embedded corpus, or anybody's recordings, behind one interface.
+"""Sources of sounds: the embedded corpus, or a user's recordings, behind one interface.
 
-Both give clips for training and other clips for validation, the same ones in the same order every
-time, so that a run that was stopped can go on.
+Both give clips for training and other clips for validation, always in the same order, so that a
+stopped run can be resumed.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ SPLITS = ("train", "validation")
 
 
 class Clips(Protocol):
-    """A stream of clips that can be gone through again and again."""
+    """A stream of clips that can be iterated many times."""
 
     skipped: list[tuple[Path, str]]  # (path, reason) of what the last pass left out
 
     def __len__(self) -> int:
-        """How many clips there are; a few less where some turn out to be silent or damaged."""
+        """The number of clips, before silent or damaged ones are skipped."""
 
     def __iter__(self) -> Iterator:
-        """Give clips with `.name` and either `.audio` or `.render()`."""
+        """Yield clips with `.name` and either `.audio` or `.render()`."""
 
 
 class Source(Protocol):
@@ -40,10 +40,10 @@ class Source(Protocol):
     peak: float  # usual largest sample of a clip: a clip to continue is brought to this level
 
     def clips(self, split: str) -> Clips:
-        """Give the clips of "train" or "validation"."""
+        """Return the clips of "train" or "validation"."""
 
     def describe(self, split: str) -> dict[str, Any]:
-        """Say in JSON what decides the clips of a split, so that others are noticed."""
+        """Return the settings that determine a split's clips as JSON, to detect changes."""
 
 
 def open_source(where: str | Path, preset: Preset) -> Source:
@@ -71,7 +71,7 @@ def open_source(where: str | Path, preset: Preset) -> Source:
 
 
 def sound_of(clip: Any) -> np.ndarray:
-    """The audio of a clip, (n_samples,); a tune is rendered only now."""
+    """Return the audio of a clip, (n_samples,); a tune is rendered only here."""
     return clip.render() if hasattr(clip, "render") else clip.audio
 
 
@@ -122,7 +122,7 @@ class TuneSource:
 
     @property
     def peak(self) -> float:
-        """The mean over some tunes, which differ little."""
+        """The mean over some tunes, which hardly differ."""
         return float(
             np.mean([abs(t.render()).max() for t in Corpus("train", self._config).take(8)])
         )

@@ -65,7 +65,7 @@ def fit_codebook(
     """Fit a codebook on the training clips of a source.
 
     Args:
-        source: what to listen to.
+        source: the sounds.
         preset: says the frames and the codes.
         seed: of the sample of frames and of k-means; by default the preset's training seed.
         show: whether to show a progress bar; None decides by where the output goes.
@@ -113,11 +113,11 @@ def tokenize(
     n_processes: int = 1,
     show: bool | None = None,
 ) -> TokenDataset:
-    """Turn the clips of a split into tokens on disk; nothing is done twice.
+    """Turn the clips of a split into tokens on disk; finished clips are skipped.
 
     Args:
-        source: what to tokenize.
-        preset: says how the source is cut; the tokenizer must be made for its frames.
+        source: the sounds.
+        preset: says how to cut the source; the tokenizer must be made for its frames.
         tokenizer: with a fitted codec.
         folder: where the tokens go.
         split: "train" or "validation".
@@ -151,7 +151,7 @@ def tokenize(
 
 
 def _finished(folder: str | Path, tokenizer: AudioTokenizer, source: dict) -> TokenDataset | None:
-    """The dataset if it is there, complete and of this source: no clip need be read again."""
+    """Return the dataset if it is complete and of this source, so that no clip is read again."""
     try:
         dataset = TokenDataset(folder, tokenizer)
     except UserError:
@@ -160,7 +160,7 @@ def _finished(folder: str | Path, tokenizer: AudioTokenizer, source: dict) -> To
 
 
 def first_model(preset: Preset) -> Transformer:
-    """The model before its first step: random weights, or those of the preset's `start_from`.
+    """Return the model before its first step: random weights, or those of `start_from`.
 
     Raises:
         UserError: there is no such model, or its shape is another.
@@ -180,7 +180,7 @@ def train_model(
     *,
     callbacks: Iterable[Callback] = (),
 ) -> TrainedModel:
-    """Train the preset's model on its objectives, or go on where it was stopped.
+    """Train the preset's model on its objectives, or resume a stopped run.
 
     Args:
         preset: says model, batches and training; its training seed decides the first weights,

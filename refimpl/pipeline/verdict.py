@@ -1,4 +1,4 @@
-"""What came out of a run, in plain words: did it learn, does it recite, is it stuck?"""
+"""The result of a run in plain words: did it learn, does it recite, is it stuck?"""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _N_PIECES = 8
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a run's model does, beside what music does that it has not heard.
+    """Measures of a run's pieces, beside those of held-out clips.
 
     Attributes:
         loss: nats per token on held-out clips.
-        bigram: the same of counting pairs of tokens.
+        bigram: the same for counting pairs of tokens.
         shared: tokens in the longest run that its pieces share with a training clip.
-        shared_held_out: the same of held-out clips.
-        hold: steps for which its pieces hold a code at most.
-        hold_training: the same of training clips.
+        shared_held_out: the same for held-out clips.
+        hold: the most steps for which its pieces hold a code.
+        hold_training: the same for training clips.
         steps_per_second: of the codec.
     """
 
@@ -50,11 +50,11 @@ class Verdict:
 
     @property
     def is_stuck(self) -> bool:
-        """Whether it holds a sound for as long as no training clip does."""
+        """Whether it holds a sound longer than any training clip does."""
         return self.hold > self.hold_training
 
     def sentences(self) -> list[str]:
-        """Say what came out, and what to do about it."""
+        """Describe the result, with advice for each fault."""
         told = []
         if self.loss is not None and self.bigram is not None:
             better = "better" if self.has_learnt else "no better"
@@ -87,8 +87,8 @@ def judge(finished: FinishedRun, *, n_pieces: int = _N_PIECES, hold_limit: bool 
 
     Args:
         finished: the run.
-        n_pieces: how many.
-        hold_limit: whether codes are held no longer than in the training clips.
+        n_pieces: number of pieces.
+        hold_limit: whether to hold no code longer than the training clips do.
 
     Taught in lesson 7.
     """

@@ -46,12 +46,12 @@ class DataConfig(Configuration):
 
 @configuration
 class RecordingsConfig(Configuration):
-    """What is done where the sounds are recordings, of which there are never enough.
+    """Augmentation and early stopping for recordings, of which there are never enough.
 
     Args:
         copies: varied copies of each training clip (see `refimpl.pipeline.augmenting`).
-        below_minutes: no copies where the recordings together are longer.
-        validate_every: steps between validations. The weights of the best one are kept.
+        below_minutes: no copies if the recordings together are longer.
+        validate_every: steps between validations. The run keeps the weights with the best loss.
         patience: validations without a new best before training stops; None: never.
 
     Taught in lesson 7.

@@ -1,4 +1,4 @@
-"""What a model must beat: predictors that know nothing, the frequencies, or the last token only."""
+"""Baselines for a model: uniform, unigram and bigram predictors."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from refimpl.vocabulary import Vocabulary
 class BigramModel:
     """Probabilities of a token given the one before it: counted, with Witten and Bell's smoothing.
 
-    A token that has been followed by many different ones is likely to be followed by yet another:
-    of `n` times seen, with `d` different followers, d / (n + d) of its probability goes to the
-    model without context. That one gives a share to the uniform model by the same rule, so no
-    token is impossible, and there is no constant to tune.
+    A token with many different followers is likely to have yet another: after `n` occurrences with
+    `d` different followers, a share d / (n + d) of the probability goes to the model without
+    context. That model gives a share to the uniform model by the same rule, so no token is
+    impossible, and there is no constant to tune.
 
     Args:
         tunes: token arrays (n_tokens,), such as a `TokenDataset`.

@@ -1,7 +1,7 @@
-"""Batches for next-token prediction: batch k depends on the seed and on k, and on nothing else.
+"""Batches for next-token prediction: batch k depends only on the seed and on k.
 
-So a run that is resumed needs to remember one number, not the state of a random generator, and
-every process of several can make the same batch by itself.
+So a resumed run needs one number instead of the state of a random generator, and each of several
+processes can make the same batch by itself.
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ def _check(dataset: Sequence, batch_size: int, context_length: int) -> None:
 class NextTokenBatches:
     """Endless training batches of tunes; whole where they fit, random windows where they do not.
 
-    An epoch visits each tune once for every context length that it is long, in random order, so
-    that all tokens weigh the same whatever the lengths of the tunes.
+    An epoch visits each tune in random order, once per context length of the tune, so that all
+    tokens have the same weight in tunes of any length.
 
     Args:
         dataset: token arrays (n_tokens,), such as a `TokenDataset`.
-        batch_size: rows of a batch, over all processes together.
+        batch_size: rows per batch, over all processes together.
         context_length: the longest row.
         seed: with k, determines batch k.
         vocabulary: gives the special tokens; by default `dataset.vocabulary`.
@@ -89,7 +89,7 @@ class NextTokenBatches:
 
     @property
     def batches_per_epoch(self) -> float:
-        """How many batches show about every token once."""
+        """The number of batches that show nearly every token once."""
         return len(self._visits) / self.batch_size
 
     def _tune_at(self, index: int) -> int:
@@ -136,11 +136,11 @@ class NextTokenBatches:
         }
 
     def state_dict(self) -> dict[str, int | str | None]:
-        """The position, and what must be the same for it to mean the same batch."""
+        """Return the position, and the settings that determine its batch."""
         return {"position": self.position} | self._identity()
 
     def load_state_dict(self, state: dict[str, int | str | None]) -> None:
-        """Go on from a position.
+        """Continue from a position.
 
         Raises:
             TrainingError: the state was saved with other data, another seed or other sizes.
@@ -159,10 +159,10 @@ class ValidationBatches(Sequence):
 
     Args:
         dataset: token arrays (n_tokens,).
-        batch_size: rows of a batch; the last batch may have fewer.
-        context_length: the longest row. A longer tune is cut into rows one after the other, each
-            of which begins without a memory of the one before, as in training.
-        max_batches: use only the first ones. None: all.
+        batch_size: rows per batch; the last batch may have fewer.
+        context_length: the longest row. A longer tune is cut into consecutive rows, each of which
+            starts without the context of the previous one, as in training.
+        max_batches: use only this many. None: all.
         vocabulary: gives the special tokens; by default `dataset.vocabulary`.
 
     Taught in lesson 5.

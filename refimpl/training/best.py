@@ -1,4 +1,4 @@
-"""Keep the best weights of a run, and stop when they have not been beaten for a while."""
+"""Keep the best weights of a run, and stop when the loss has not improved for a while."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NO_IMPROVEMENT = "no improvement"
 
 
 class KeepBest(Callback):
-    """Early stopping: the weights with the lowest validation loss are the ones that are used.
+    """Early stopping: the run keeps the weights with the lowest validation loss.
 
     With little data a model first learns and then memorises, while its loss on held-out clips
     rises again. The last weights are then not the best ones.
@@ -29,7 +29,7 @@ class KeepBest(Callback):
 
     Attributes:
         loss: the lowest validation loss so far, in nats per token.
-        step: updates made when it was measured.
+        step: number of updates at that loss.
 
     Source: Prechelt 1998. Taught in lesson 7.
     """
@@ -50,12 +50,12 @@ class KeepBest(Callback):
             run.stop(NO_IMPROVEMENT)
 
     def restore(self, model: nn.Module) -> None:
-        """Put the best weights into the model, if any validation has been made."""
+        """Load the best weights into the model, if there was any validation."""
         if self._weights:
             load_weights(model, self._weights, "the best weights")
 
     def state_dict(self) -> dict:
-        """What a resumed run needs to go on as if nothing had happened."""
+        """Return the state that a resumed run needs."""
         # JSON has no infinity: before the first validation there is no loss.
         loss = self.loss if self._weights else None
         return {"loss": loss, "step": self.step, "waited": self.waited, "weights": self._weights}

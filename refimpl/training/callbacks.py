@@ -1,4 +1,4 @@
-"""What may happen beside training: a curriculum, a listener, a stopping rule."""
+"""Callbacks, which run during training: a curriculum, a listener, a stopping rule."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 class Callback:
     """Override what you need; each method is called on every process, after the step is done.
 
-    A callback that changes what comes next (a mixture, a rule) keeps what it has learned in
-    `state_dict`: it is saved with every checkpoint, so that a resumed run goes on as if nothing
-    had happened. The loop reseeds its own randomness at every step, so a callback may draw random
-    numbers without changing the training.
+    A callback that changes the rest of the run (a mixture, a rule) keeps its state in
+    `state_dict`, which every checkpoint saves, so that a resumed run continues exactly.
+    The loop reseeds its own randomness at every step, so a callback may draw random numbers
+    without changing the training.
     """
 
     def after_step(self, run: Run) -> None:
@@ -28,7 +28,7 @@ class Callback:
         """Called with the validation losses, in nats per token, by name."""
 
     def state_dict(self) -> dict:
-        """What to remember: nested dictionaries and lists of numbers, strings and tensors."""
+        """Return the state: nested dictionaries and lists of numbers, strings and tensors."""
         return {}
 
     def load_state_dict(self, state: dict) -> None:

@@ -1,4 +1,4 @@
-"""Checkpoints: a run's whole state in a folder that is there completely or not at all."""
+"""Checkpoints: a run's whole state in a folder, which is either complete or absent."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Checkpoint:
 
 
 def checkpoint_path(folder: Path, step: int) -> Path:
-    """Where the checkpoint of a step is kept."""
+    """Return the path of the checkpoint of a step."""
     return folder / f"checkpoint-{step:06d}"
 
 
@@ -53,15 +53,15 @@ def list_checkpoints(folder: str | Path) -> list[Path]:
 
 
 def remove_leftovers(folder: Path) -> None:
-    """Remove what a killed or failed writer has left behind."""
+    """Remove the leftovers of a killed or failed writer."""
     for path in folder.glob(".checkpoint-*"):
         shutil.rmtree(path, ignore_errors=True)
-    for path in folder.glob(".*.tmp"):  # files that were on their way to their names
+    for path in folder.glob(".*.tmp"):  # files that were never renamed
         path.unlink(missing_ok=True)
 
 
 def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
-    """Write a checkpoint beside its place, then move it there in one instant.
+    """Write a checkpoint to a temporary folder, then move it into place atomically.
 
     A kill or a power cut leaves the old checkpoints and perhaps a hidden folder, never half a
     checkpoint under its own name.
@@ -126,7 +126,7 @@ def _looks_whole(path: Path) -> bool:
 
 
 def validation_loss_of(path: Path) -> float:
-    """The validation loss noted in a checkpoint; infinity where none was, or none can be read."""
+    """Return a checkpoint's validation loss; infinity if there is none, or it is unreadable."""
     try:
         loss = read_json(path / STATE, TrainingError, "a checkpoint")["state"]["validation_loss"]
         return float("inf") if loss is None else float(loss)
@@ -140,6 +140,6 @@ def remove_old(folder: Path, keep: int) -> None:
     best = min(paths, key=validation_loss_of, default=None)
     for path in paths[:-keep]:
         if path != best:
-            # Renamed first: a kill half-way through must not leave half under a checkpoint's name.
+            # Renamed first: a kill in the middle must not leave half a checkpoint under its name.
             hidden = path.rename(folder / f".{path.name}.removed")
             shutil.rmtree(hidden, ignore_errors=True)

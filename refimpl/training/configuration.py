@@ -1,4 +1,4 @@
-"""How a model is trained, in one record that is saved with every checkpoint."""
+"""The training options, in one record that is saved with every checkpoint."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from refimpl.configuration import Configuration, Count, NotNegative, Truth, Whol
 from refimpl.errors import UserError
 from refimpl.training.errors import TrainingError
 
-# A run may be resumed with other values of these: they change how long it goes on, how it is
-# watched or what computes it. (Another `steps` stretches the rest of the schedule.)
+# A run may be resumed with other values of these: they change its length, its monitoring or its
+# hardware. (Another `steps` stretches the rest of the schedule.)
 FREE_TO_CHANGE = {
     "gradient_accumulation_steps",
     "mixed_precision",
@@ -45,12 +45,12 @@ class TrainingConfig(Configuration):
         gradient_accumulation_steps: each batch is split into this many pieces that pass through
             the model one after the other: less memory, the same update.
         mixed_precision: "no", "bf16" or "fp16".
-        compile: translate the model with `torch.compile` first; pays on a GPU.
-        device: None (what Accelerate finds) or "cpu".
+        compile: compile the model with `torch.compile` first; worthwhile on a GPU.
+        device: None (Accelerate's choice) or "cpu".
         seed: of everything random in a step, such as dropout.
         validate_every: steps between validations. None: at the end only.
         checkpoint_every: steps between checkpoints. None: at the end only.
-        keep_checkpoints: how many of the newest stay; the best one stays besides.
+        keep_checkpoints: number of the newest ones to keep; the best one also stays.
         log_every: steps between readings of the loss. A reading makes a GPU wait.
         progress: show a progress bar.
 

@@ -1,4 +1,4 @@
-"""Where a training runs: which device, in which precision, in how many processes."""
+"""The device, the precision and the processes of a training run."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ def _make_accelerator(config: TrainingConfig) -> Accelerator:
 
 @contextlib.contextmanager
 def open_accelerator(config: TrainingConfig) -> Iterator[Accelerator]:
-    """Accelerate's access to device and processes, undone afterwards.
+    """Open Accelerate's access to device and processes, and reset it afterwards.
 
-    Accelerate keeps one state for the whole process: without this, a second training in the same
+    Accelerate keeps one state for the whole process: without this, a second run in the same
     notebook could not use another precision or device.
     """
     ours = not AcceleratorState._shared_state

@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Interrupts:
-    """While it is open, a first Ctrl-C (or SIGTERM) is noted; a second one stops at once.
+    """Record a first Ctrl-C (or SIGTERM); a second one stops at once.
 
     An exception in the middle of an update would leave weights and optimizer at two different
     steps, which no checkpoint could repair.

@@ -37,7 +37,7 @@ def _checkpoint_to_resume(folder: Path | None, resume: str) -> Path | None:
 
 
 def _agree(run: Run, interrupted: bool) -> bool:
-    """Give all processes the same clock and the same wish to stop, or some would wait forever."""
+    """Synchronise the clock and the stop request of all processes, or some would wait forever."""
     if run.accelerator.num_processes == 1:
         return interrupted
     clock = run.seconds if run.accelerator.is_main_process else 0.0
@@ -47,7 +47,7 @@ def _agree(run: Run, interrupted: bool) -> bool:
 
 
 def _progress(run: Run) -> tqdm:
-    """A bar in steps, or in seconds where only the clock ends the run."""
+    """Return a bar in steps, or in seconds if only the clock ends the run."""
     config = run.config
     by_clock = config.steps is None
     bar = progress(
@@ -146,13 +146,13 @@ def train(
     Args:
         model: `model(**batch)` is the mean loss over the labels that are not -100, in nats.
         batches: dictionaries of tensors (batch_size, length) with at least `input_ids` and
-            `label_ids`. With `state_dict` and `load_state_dict` they resume where they were;
-            without, a resumed run goes through those already seen once more, unused.
+            `label_ids`. With `state_dict` and `load_state_dict` they resume at their position;
+            without, a resumed run first skips the batches that it has seen.
         config: the options.
         validation: a finite set of batches, or of (name, batch) pairs, or a function that gives
             one; the same at every call.
         folder: for checkpoints, `metrics.jsonl` and `loss.png`. None: nothing is saved.
-        resume: "auto" goes on from the newest checkpoint in `folder`; "never" refuses to.
+        resume: "auto" continues from the newest checkpoint in `folder`; "never" refuses to.
         callbacks: see `Callback`.
         baselines: nats per token by name, from `measure_baselines`; drawn in `loss.png`.
         vocabulary: saved with checkpoints to refuse other tokens; by default `batches.vocabulary`.

@@ -1,4 +1,4 @@
-"""The log of a run: one JSON object a line, appended as the run goes."""
+"""The log of a run: one JSON object per line, appended during the run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def read_metrics(path: str | Path) -> list[dict]:
         One record per line. A training step's has `step`, `loss` (nats per token), `gradient_norm`,
         `learning_rate`, `tokens` (labels trained on so far) and `seconds` (spent in training so
         far); a validation's has `step`, `validation_loss` and `validation` (losses by name).
-        A last line that a kill has cut short is left out.
+        A last line that a kill cut short is ignored.
     """
     path = Path(path)
     path = path / METRICS if path.is_dir() else path
@@ -34,7 +34,7 @@ def read_metrics(path: str | Path) -> list[dict]:
 
 
 class MetricsLog:
-    """The records of a run, in memory and, where there is a folder, in its `metrics.jsonl`.
+    """The records of a run, in memory and, if there is a folder, in its `metrics.jsonl`.
 
     Args:
         folder: where the file is. None: only in memory.
@@ -46,7 +46,7 @@ class MetricsLog:
         self.records = read_metrics(folder) if folder else []
 
     def keep_until(self, step: int) -> None:
-        """Drop what came after a step, because the run goes on from there."""
+        """Drop the records after a step, because the run continues from there."""
         self.records = [record for record in self.records if record["step"] <= step]
         if self._path:
             text = "".join(json.dumps(record) + "\n" for record in self.records)

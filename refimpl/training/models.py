@@ -1,4 +1,4 @@
-"""A finished model as a folder of two files that run no code when they are read."""
+"""A finished model as a folder of two files that run no code when loaded."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class SavedModel:
     Args:
         model: the model, in evaluation mode, on the CPU.
         vocabulary: the ids it was trained on, or None.
-        facts: what was noted about its training.
+        facts: records of its training.
     """
 
     model: nn.Module
