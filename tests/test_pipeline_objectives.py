@@ -92,7 +92,7 @@ def test_a_curriculum_needs_to_know_how_long_the_run_is(finished):
         ({"objectives.mixture": "eigth"}, "there are none, next_token"),
         ({"objectives.mixture": "none", "objectives.curriculum": "exp3s"}, "no mixture"),
         ({"objectives.curriculum": "teacher"}, "is one of 'fixed'"),
-        ({"objectives.mixture": "eight", "objectives.evaluate_every": 0}, "give 1 or more"),
+        ({"objectives.mixture": "eight", "objectives.evaluate_every": 0}, "evaluate_every is 0"),
         ({"objectives.mixture": "eight", "vocabulary": "report"}, "no tokens for objectives"),
     ],
 )
