@@ -1,0 +1,49 @@
+"""What a child is seen to use: all its threads and processes, and what they share only once."""
+
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from refimpl.course.grading.usage import memory_of, used_by
+
+SLEEPING_CHILD = "import os, time\nif os.fork() == 0: time.sleep(1e6)"
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="as Linux tells it")
+
+
+@contextmanager
+def python(code):
+    """A process that runs some code and then waits; yields its number."""
+    command = [sys.executable, "-c", f"{code}\nprint(flush=True)\nimport sys\nsys.stdin.read()"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **pipes) as process:
+        process.stdout.readline()
+        yield process.pid
+        for one in [*psutil.Process(process.pid).children(), process]:
+            one.kill()
+
+
+def test_a_thread_that_computes_is_no_sleep():
+    code = "import hashlib, threading\nburn = lambda: hashlib.pbkdf2_hmac('sha1', b'', b'', 10**9)"
+    with python(f"{code}\nthreading.Thread(target=burn, daemon=True).start()") as pid:
+        assert used_by(pid).runs
+
+
+def test_a_process_and_its_child_that_wait_are_asleep():
+    with python(SLEEPING_CHILD) as pid:
+        assert any(not used_by(pid).runs for _ in range(10_000))  # once both have begun to
+
+
+def test_processes_that_ended_count():
+    burn = "import time\nwhile time.process_time() < 0.3: pass"
+    code = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {burn!r}])"
+    with python(code) as pid:
+        assert used_by(pid).seconds > 0.25
+
+
+def test_shared_memory_counts_once():
+    with python(f"kept = bytes(range(256)) * 2**19\n{SLEEPING_CHILD}") as pid:
+        assert used_by(pid).memory > 1.9 * 2**27
+        assert 2**27 < memory_of(pid) < 1.5 * 2**27
