@@ -1,6 +1,6 @@
 """Turn tokens, written as text, back into a sound.
 
-Special tokens are left out; the sound is found from the codes' mel frames.
+Special tokens are ignored; the waveform is reconstructed from the codes' mel frames.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         default=DEFAULT_MODEL,
         metavar="RUN_OR_NAME",
-        help=f"whose codebook: a run, a codebook's file, or a name (default: {DEFAULT_MODEL})",
+        help=f"the codebook: of a run, a codebook's file, or a name (default: {DEFAULT_MODEL})",
     )
     parser.add_argument(
         "--iterations",
         type=integer(1, 10_000),
         default=32,
         metavar="N",
-        help="of the search for a waveform (default: 32)",
+        help="iterations of phase reconstruction (default: 32)",
     )
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
 
@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> None:
         text = sys.stdin.read() if args.file == "-" else Path(args.file).read_text("utf-8")
     except UnicodeDecodeError:
         raise UserError(
-            f"{args.file} is no text; give what `refimpl encode` wrote, like [123, 45, 511]"
+            f"{args.file} is not text; give the output of `refimpl encode`, like [123, 45, 511]"
         ) from None
     tokenizer = load_tokenizer(args.model)
     ids = tokenizer.from_literal(text)

@@ -28,12 +28,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         default=DEFAULT_MODEL,
         metavar="RUN_OR_NAME",
-        help=f"whose codebook: a run, a codebook's file, or a name (default: {DEFAULT_MODEL})",
+        help=f"the codebook: of a run, a codebook's file, or a name (default: {DEFAULT_MODEL})",
     )
     parser.add_argument("--offset", type=moment, default=0.0, metavar="S", help="begin at second S")
-    parser.add_argument("--seconds", type=duration, metavar="S", help="only so much (default: all)")
     parser.add_argument(
-        "--start-end", action="store_true", help="with <|START|> before and <|END|> after them"
+        "--seconds", type=duration, metavar="S", help="the most seconds to encode (default: all)"
+    )
+    parser.add_argument(
+        "--start-end",
+        action="store_true",
+        help="put <|START|> before the tokens and <|END|> after them",
     )
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
 

@@ -1,4 +1,4 @@
-"""Parse, run a command, and turn whatever goes wrong into one line and an exit code."""
+"""Parse and run a command; report an error in one line with an exit code."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _report(error: Exception) -> int:
-    """Say in one line what went wrong and what to do, and return the exit code."""
+    """Report an error and its remedy in one line, and return the exit code."""
     if isinstance(error, BrokenPipeError):
         # Whoever read our output, such as `head`, has seen enough. Python would complain once
         # more on closing standard output, so that goes nowhere.
@@ -66,14 +66,14 @@ def _report(error: Exception) -> int:
         say_error("out of memory; use fewer or shorter clips, or a smaller model or batch_size")
         return FAILED
     say_error(
-        f"{type(error).__name__}: {error}; this is a fault of the program: run again with --debug, "
+        f"{type(error).__name__}: {error}; this is a bug: run again with --debug, "
         "and please report what it prints"
     )
     return FAILED
 
 
 def _is_about_the_machine(cause: BaseException | None) -> bool:
-    """Whether an error is the machine's (a full disk), and not what the user gave."""
+    """Whether the machine caused an error (a full disk) rather than the user's input."""
     wrong_input = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
     return isinstance(cause, OSError) and not isinstance(cause, wrong_input)
 
@@ -90,7 +90,7 @@ def _way_out(error: OSError) -> str:
 
 @contextlib.contextmanager
 def _quiet(quiet: bool) -> Iterator[None]:
-    """Silence progress bars and remarks, by the variable that all modules heed."""
+    """Silence progress bars and remarks with the variable that all modules read."""
     before = os.environ.get(QUIET)
     if quiet:
         os.environ[QUIET] = "1"
@@ -103,7 +103,7 @@ def _quiet(quiet: bool) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _plain_warnings() -> Iterator[None]:
-    """Show this package's warnings as remarks; what libraries warn each other of is no one's."""
+    """Show this package's warnings as remarks, and hide those between libraries."""
 
     def show(message, category, filename, lineno, file=None, line=None) -> None:
         if issubclass(category, UserWarning) and "refimpl" in str(filename):

@@ -1,8 +1,8 @@
 """Measure music: is it in a key, on a beat, made of notes, and new?
 
-Given files, measures them; given --model, lets it write tunes and measures those. Beside them
-stand references, because no single measure says much alone: the same sounds through the codebook,
-their frames shuffled, and noise; for a model also held-out tunes, a bigram, and blocks of tunes.
+Measures the given files, or tunes that --model writes, beside references, because no single measure
+says much alone: the same sounds through the codebook, their frames shuffled, and noise; for a model
+also held-out tunes, a bigram, and blocks of tunes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="RUN_OR_NAME",
-        help="measure what this model writes; with files: whose codebook the references go through",
+        help="measure the tunes of this model; with files, use its codebook for the references",
     )
     parser.add_argument(
         "--count",
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seconds",
         type=duration,
         metavar="S",
-        help="of each sound, from its beginning (default: 30)",
+        help="seconds of each sound to measure, from its beginning (default: 30)",
     )
     parser.add_argument("--tempo", type=tempo, metavar="BPM", help="where known (default: fitted)")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="default: 0")
@@ -55,7 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-references", action="store_true", help="only what is asked for")
     parser.add_argument("--no-intervals", action="store_true", help="means without 95 %% intervals")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
-    parser.add_argument("--out", metavar="FILE", help="write it there (default: standard output)")
+    parser.add_argument(
+        "--out", metavar="FILE", help="file for the result (default: standard output)"
+    )
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
 
 
@@ -67,7 +69,7 @@ def run(args: argparse.Namespace) -> None:
     if args.count < 1:
         raise UserError(f"--count is {args.count}; give 1 or more")
     if args.tempo is not None and not args.tempo > 0:
-        raise UserError(f"--tempo is {args.tempo:g}; give beats a minute, more than 0")
+        raise UserError(f"--tempo is {args.tempo:g}; give beats per minute, more than 0")
     if args.filling and (args.files or args.model is None):
         raise UserError("--filling needs --model RUN_OR_NAME, and no files: it cuts its own gaps")
     if args.out:

@@ -1,7 +1,7 @@
-"""Fit a codebook: learn which sounds there are.
+"""Fit a codebook: learn the most typical sounds.
 
-Listens to the training clips of SOURCE, cuts them into mel frames, and finds the K frames that
-stand for all others best (k-means). Writes RUN/codebook.npz.
+Cuts the training clips of SOURCE into mel frames, and finds the K frames that represent all others
+best (k-means). Writes RUN/codebook.npz.
 """
 
 from __future__ import annotations

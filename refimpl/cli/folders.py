@@ -1,4 +1,4 @@
-"""What fit, tokenize, train and run have in common: the folder of a run, and its source."""
+"""Options that fit, tokenize, train and run share: the folder of a run, and its source."""
 
 from __future__ import annotations
 
@@ -22,20 +22,23 @@ def add_source(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCE",
         nargs="?",
         help="tinytunes (the embedded corpus), or a folder or file of recordings "
-        "(WAV, FLAC, OGG, MP3); not needed where the run has begun",
+        "(WAV, FLAC, OGG, MP3); not needed to resume a run",
     )
 
 
 def add_run_folder(parser: argparse.ArgumentParser, *, force: str) -> None:
     """Add --out and --force, which does what `force` says."""
     parser.add_argument(
-        "--out", required=True, metavar="RUN", help="folder of the run; one that was begun goes on"
+        "--out",
+        required=True,
+        metavar="RUN",
+        help="folder of the run; an unfinished run is resumed",
     )
     parser.add_argument("--force", action="store_true", help=force)
 
 
 def source_of(args: argparse.Namespace, place: RunFolder) -> str:
-    """The source that was given, or that the run began with.
+    """Return the given source, or the source of the run.
 
     Raises:
         UserError: neither is there.
@@ -51,5 +54,5 @@ def source_of(args: argparse.Namespace, place: RunFolder) -> str:
 
 
 def n_processes() -> int:
-    """How many processes to render and tokenize with."""
+    """Return the number of processes for rendering and tokenizing."""
     return min(MAX_PROCESSES, os.cpu_count() or 1)

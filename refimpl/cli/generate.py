@@ -1,8 +1,8 @@
-"""Let a model write music: from nothing, or on from a clip.
+"""Generate music with a model: from nothing, or as the continuation of a clip.
 
-Without --model, the model that comes with the package writes. Beside each sound goes a picture of
-its spectrogram; with a prompt it shows the original clip, the same clip through the codebook, and
-the continuation.
+Without --model, the model in the package is used. A picture of the spectrogram goes beside each
+sound; with a prompt it shows the original clip, the same clip through the codebook, and the
+continuation.
 """
 
 from __future__ import annotations
@@ -50,39 +50,41 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--seconds",
         type=duration,
         metavar="S",
-        help="the most that is written, in seconds (default: as long as the clips trained on)",
+        help="the most seconds to write (default: the length of the training clips)",
     )
     parser.add_argument(
         "--min-seconds",
         type=number(0, HOUR),
         metavar="S",
-        help="a piece does not end before (default: 1; for a model of recordings, --seconds)",
+        help="the earliest end of a piece (default: 1; for a model of recordings, --seconds)",
     )
-    parser.add_argument("--count", type=whole, default=1, metavar="N", help="pieces (default: 1)")
+    parser.add_argument(
+        "--count", type=whole, default=1, metavar="N", help="number of pieces (default: 1)"
+    )
     parser.add_argument("--force", action="store_true", help="replace files that are there")
     parser.add_argument("--no-picture", action="store_true", help="no PNG of the spectrogram")
-    prompt = parser.add_argument_group("going on from a clip")
+    prompt = parser.add_argument_group("continuing a clip")
     prompt.add_argument("--prompt", metavar="FILE", help="the clip, at any rate and of any length")
     prompt.add_argument(
         "--prompt-seconds",
         type=duration,
         default=4.0,
         metavar="S",
-        help="how much of it the model is given, in seconds (default: 4)",
+        help="seconds of the clip that the model gets (default: 4)",
     )
     prompt.add_argument(
         "--prompt-offset",
         type=moment,
         default=0.0,
         metavar="S",
-        help="second of the clip at which to begin (default: 0)",
+        help="start in the clip, in seconds (default: 0)",
     )
-    sampling = parser.add_argument_group("how a token is drawn (default: as the model's preset)")
+    sampling = parser.add_argument_group("sampling (default: the model's preset)")
     sampling.add_argument(
         "--temperature",
         type=temperature,
         metavar="T",
-        help="0 always takes the likeliest, 1 as learnt",
+        help="0 always takes the likeliest token, 1 samples from the learnt distribution",
     )
     sampling.add_argument(
         "--top-k", type=integer(0), metavar="K", help="only the K likeliest; 0: all"
@@ -93,7 +95,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sampling.add_argument(
         "--no-hold-limit",
         action="store_true",
-        help="let a sound be held for longer than in any clip that was trained on",
+        help="allow a sound to be held longer than in any training clip",
     )
     sampling.add_argument("--seed", type=seed, default=0, metavar="N", help="default: 0")
 
@@ -136,13 +138,13 @@ def run(args: argparse.Namespace) -> None:
         picture=not args.no_picture,
     )
     if clip is None:
-        next_step("--seed 1 writes another; --prompt FILE goes on from a clip of yours")
+        next_step("--seed 1 writes another; --prompt FILE continues a clip of yours")
     else:
-        next_step("--seed 1 goes on differently, --temperature 0.9 more carefully")
+        next_step("--seed 1 continues differently, --temperature 0.9 more carefully")
 
 
 def numbered(path: Path, count: int) -> list[Path]:
-    """The paths of several outputs: one keeps its name, more are numbered from 1."""
+    """Return the paths of the outputs: a single one keeps its name, several are numbered from 1."""
     if count == 1:
         return [path]
     width = len(str(count))
@@ -150,12 +152,12 @@ def numbered(path: Path, count: int) -> list[Path]:
 
 
 def default_seconds(facts: dict, model, tokenizer) -> float:
-    """As long as what the model was trained on, or as what it sees at once."""
+    """Return the length of the training clips, or else of the context."""
     return facts.get("clip_seconds") or model.config.context_length / tokenizer.tokens_per_second
 
 
 def sampling_options(args: argparse.Namespace, facts: dict) -> dict:
-    """temperature, top_k and top_p: as given, else as the model's preset says."""
+    """Return temperature, top_k and top_p: from the command line, or else from the preset."""
     options = {"temperature": 1.0, "top_k": 50, "top_p": None}
     options |= facts.get("settings", {}).get("sampling", {})
     given = {"temperature": args.temperature, "top_k": args.top_k, "top_p": args.top_p}
@@ -173,7 +175,7 @@ def _min_seconds(args: argparse.Namespace, facts: dict, seconds: float) -> float
 
 
 def load_prompt(args: argparse.Namespace, tokenizer, facts: dict, seconds: float):
-    """The clip to go on from and what really follows in it, at the level the model knows."""
+    """Return the clip and its real continuation, at the level of the training clips."""
     from refimpl.audio import load_audio, standardise
 
     clip = load_audio(
@@ -195,7 +197,7 @@ def write_files(
     beside: dict | None = None,
     picture: bool = True,
 ) -> None:
-    """Write sounds and their pictures, and print what was written."""
+    """Write sounds and their pictures, and print their paths."""
     from refimpl.audio import save_audio
     from refimpl.generation import save_generation
 

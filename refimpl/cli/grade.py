@@ -1,9 +1,9 @@
 """Grade submitted notebooks, each in a sandbox.
 
-Runs what the exercises of a lesson need of each notebook in SUBMISSIONS, a folder or a zip, on
-inputs from hidden seeds, and writes grades.csv, a gradebook, a page of feedback for each student
-and a list of what somebody should look at. What is graded already is not graded again: after
-Ctrl-C, a crash or late submissions, the same command goes on.
+Runs the code that a lesson's exercises need from each notebook in SUBMISSIONS, a folder or a zip,
+on inputs from hidden seeds. Writes grades.csv, a gradebook, a page of feedback per student and a
+list of cases for a person to check. Graded submissions are skipped: after Ctrl-C, a crash or late
+submissions, the same command continues.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ examples:
   refimpl grade submissions/ --lesson 3 --out grades/ --scheduler tcp://head-node:8786
 """
 TRUSTED = (
-    "without a sandbox: what is handed in runs as you, may read and delete your files, use the "
+    "without a sandbox: submitted code runs as you, may read and delete your files, use the "
     "network and see other submissions and the references; only for notebooks whose authors you "
     "would lend this machine"
 )

@@ -1,8 +1,8 @@
 """Check the source of a lesson: its exercises, questions, pictures, players and form.
 
 Reports the file, the line and the fix for each fault. Changes nothing. Without --execute it runs
-no cell, and checks pictures and players by the code and by the outputs that
-the built solution notebook stores.
+no cell, and checks pictures and players by the code and by the outputs in the built solution
+notebook.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ EXAMPLES = """\
 examples:
   refimpl lint-lesson                  all lessons
   refimpl lint-lesson 3                one
-  refimpl lint-lesson 3 4 --execute    two, run from top to bottom: what the cells show, and cost
+  refimpl lint-lesson 3 4 --execute    two, run from top to bottom, with output and cost
 
 exit codes: 0 no fault, 1 faults found, 2 wrong usage
 """
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--execute",
         action="store_true",
-        help="run them too, and check what each cell shows and how much it computes",
+        help="run them too, and check the output and the cost of each cell",
     )
 
 

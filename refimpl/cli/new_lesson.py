@@ -1,7 +1,7 @@
-"""Begin a new lesson: files of a small one that runs, for you to replace bit by bit.
+"""Start a new lesson: the files of a small one that runs, for you to replace step by step.
 
 Writes the lesson's source, the record of its first exercise, the answers that prove the exercise's
-check, and the entry in the table of contents. Nothing is written over. As it stands, the lesson
+check, and the entry in the table of contents. No file is overwritten. The unchanged lesson
 passes lint-lesson, builds its notebooks and passes the tests of its exercise.
 """
 
@@ -21,7 +21,7 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("title", type=text, metavar="TITLE", help="what the lesson is called")
+    parser.add_argument("title", type=text, metavar="TITLE", help="title of the lesson")
     parser.add_argument(
         "--number", type=whole, metavar="N", help="of the lesson (default: after the last one)"
     )

@@ -1,4 +1,4 @@
-"""The parser: common options, defaults in every help, and the nearest name for a misspelt one."""
+"""The parser: common options, and suggestions for misspelt names."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ COMMANDS = (
 
 _EXAMPLES = """\
 examples:
-  refimpl generate --out tune.wav                  a tune from the model that is shipped
-  refimpl generate --prompt clip.mp3 --out on.wav  go on where a clip leaves off
+  refimpl generate --out tune.wav                  a tune by the model in the package
+  refimpl generate --prompt clip.mp3 --out on.wav  continue a clip
   refimpl run tinytunes --out runs/first           train a model on the embedded corpus
   refimpl run my-recordings/ --out runs/mine       the same on your own sounds
   refimpl generate --model runs/mine --out my.wav
@@ -56,7 +56,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def build_parser() -> Parser:
-    """The parser of all commands; none of them imports anything heavy for it."""
+    """Make the parser of all commands, without any slow import."""
     parser = Parser(
         prog="refimpl",
         description="From sounds to a language model that writes music.",
@@ -84,7 +84,7 @@ def build_parser() -> Parser:
 
 
 def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
-    """Parse the words; of a wrong one, say which was probably meant."""
+    """Parse the arguments; suggest the nearest name for a misspelt one."""
     place = next((i for i, word in enumerate(argv) if not word.startswith("-")), len(argv))
     _check_options(parser, argv[:place])
     if place == len(argv):
@@ -101,7 +101,7 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _check_options(parser: argparse.ArgumentParser, words: Sequence[str]) -> None:
-    """Find misspelt options first: argparse would rather complain about what is missing then."""
+    """Find misspelt options first: argparse would complain about missing ones instead."""
     known = [option for action in parser._actions for option in action.option_strings]
     for word in words:
         option = word.split("=")[0]
@@ -121,6 +121,6 @@ def _common_options() -> Parser:
     # parser needs options of its own, since a default set for one would be set for all.)
     common = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     group = common.add_argument_group("common options")
-    group.add_argument("--quiet", action="store_true", help="no progress, no remarks")
+    group.add_argument("--quiet", action="store_true", help="no progress bars, no remarks")
     group.add_argument("--debug", action="store_true", help="show the traceback of an error")
     return common

@@ -1,9 +1,8 @@
 """Make the archive for learners: open lessons and the package, and no solutions.
 
 The archive holds everything for a learner's own machine, with a README that explains the first
-steps. The package includes the reference answers, since check needs them; the solved notebooks and
-the
-sources of the lessons are not. The same repository always gives the same bytes.
+steps. The package includes the reference answers, since check needs them, but not the solved
+notebooks and the sources of the lessons. The same repository always gives the same bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from refimpl.errors import UserError
 EXAMPLES = """\
 examples:
   refimpl release --out course.zip
-  refimpl release --out course.zip --force       over the one of last week
+  refimpl release --out course.zip --force       replace last week's archive
 """
 
 

@@ -1,7 +1,7 @@
-"""Everything in one go: fit, tokenize, train, and write a first tune.
+"""Run the whole pipeline: fit, tokenize, train, and write a first tune.
 
-Turns a folder of recordings, or the embedded corpus, into a model and a generated WAV. What is
-done already is not done again: after Ctrl-C, or a crash, the same command goes on.
+Turns a folder of recordings, or the embedded corpus, into a model and a generated WAV. Finished
+stages are skipped: after Ctrl-C or a crash, the same command resumes the run.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ EXAMPLES = """\
 examples:
   refimpl run tinytunes --out runs/first
   refimpl run my-recordings/ --out runs/mine --steps 500
-  refimpl run --out runs/mine                        go on after an interruption
+  refimpl run --out runs/mine                        resume after an interruption
   refimpl run tinytunes --out runs/eight --set objectives.mixture=eight
   refimpl run tinytunes --preset report --out runs/report --set training.steps=1000
 """
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int | None:
             place.clear()
         finished = pipeline.run(source, preset, args.out, n_processes=n_processes(), tell=remark)
     if finished is None:
-        next_step("the same command goes on from there")
+        next_step("the same command resumes the run")
         return INTERRUPTED
     sampling = preset.sampling
     seconds = finished.facts["clip_seconds"]

@@ -1,4 +1,4 @@
-"""Which settings a command uses: a preset, then a file, then --set, then its own flags."""
+"""The settings of a command: a preset, then a file, then --set, then its own flags."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ DEFAULT_PRESET = "course"
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add --preset, --config, --set and --seed."""
-    group = parser.add_argument_group("settings, each stronger than the one before")
+    group = parser.add_argument_group("settings, each overriding the ones before")
     group.add_argument(
         "--preset",
         metavar="NAME",
-        help=f"course or report (default: what the run began with, else {DEFAULT_PRESET}); "
+        help=f"course or report (default: the run's preset, else {DEFAULT_PRESET}); "
         "`refimpl presets NAME` prints it",
     )
     group.add_argument("--config", metavar="FILE.toml", help="settings from a file")
@@ -36,7 +36,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         "--seed",
         type=seed,
         metavar="N",
-        help="of the codebook, the first weights and the order of batches (default: 0)",
+        help="seed of the codebook, the initial weights and the order of batches (default: 0)",
     )
 
 
@@ -45,7 +45,7 @@ def read_settings(
     place: RunFolder | None = None,
     flags: Mapping[str, Any] | None = None,
 ) -> Preset:
-    """Put the settings of a command together.
+    """Combine the settings of a command.
 
     Args:
         args: with what `add_settings` added.

@@ -1,7 +1,7 @@
-"""Turn sounds into tokens, once, so that training never has to.
+"""Turn sounds into tokens once, before training.
 
-Encodes the clips of SOURCE with the codebook of RUN into RUN/tokens. A run that was stopped goes
-on where it was.
+Encodes the clips of SOURCE with the codebook of RUN into RUN/tokens. A stopped run resumes where it
+was.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Train a model on the tokens of a run.
 
-Learns what the settings ask for: the next token alone, or a mixture of objectives that a curriculum
-may move. Writes checkpoints, metrics and a picture of the losses into RUN/training, and in the end
+The settings choose the objectives: next-token prediction alone, or a mixture, which a curriculum
+may change. Writes checkpoints, metrics and a plot of the losses to RUN/training, and at the end
 RUN/model, which is everything that `refimpl generate` needs. Ctrl-C saves and stops; the same
 command continues the run, also with more --steps.
 """
@@ -18,7 +18,7 @@ from refimpl.cli.settings import add_settings, read_settings
 EXAMPLES = """\
 examples:
   refimpl train --out runs/first
-  refimpl train --out runs/first --steps 2000         go on with a finished run
+  refimpl train --out runs/first --steps 2000         continue a finished run
   refimpl train --out runs/first --set training.max_seconds=120
   accelerate launch -m refimpl train --out runs/first  in several processes
 """
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int | None:
         place.begin(preset, source)
         stopped_by = ensure_model(place, preset, tell=remark)
     if stopped_by == "interrupt":
-        next_step("the same command goes on from there")
+        next_step("the same command resumes the run")
         return INTERRUPTED
     result(f"{place.model}")
     next_step(f"refimpl generate --model {args.out} --out tune.wav")

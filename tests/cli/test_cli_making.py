@@ -161,7 +161,7 @@ def test_a_run_that_was_killed_goes_on(refimpl, trained, tmp_path, number, code)
     _, said = process.communicate(timeout=PATIENCE)
     assert process.returncode == code
     if number == signal.SIGINT:
-        assert "the same command goes on" in said
+        assert "the same command resumes the run" in said
     codebook = Path("r/codebook.npz").stat().st_mtime_ns
     last = max(int(p.name[-6:]) for p in (tmp_path / "r/training").glob("checkpoint-*"))
     assert refimpl("run", "--out", "r", "--steps", last + 2).code == 0
