@@ -1,7 +1,7 @@
 """Configurations: frozen records that check the type and the range of every field, in one place.
 
-A configuration comes from a person or from a file that anybody may have written. The class says
-what each field may be; pydantic checks it before anything is built from it:
+A configuration comes from a user or from an untrusted file. The class declares the allowed values
+of each field; pydantic checks them before anything is built from it:
 
 >>> @configuration
 ... class Shape(Configuration):
@@ -46,7 +46,7 @@ def _finite(value: Any) -> float:
 
 
 def _truth(value: Any) -> bool:
-    """Accept True and False, and no number or text that may stand for them."""
+    """Accept True and False, but no number or text in their place."""
     if not isinstance(value, bool):
         raise PydanticCustomError("truth", "True or False")
     return value
@@ -63,7 +63,7 @@ Truth = Annotated[bool, BeforeValidator(_truth)]
 
 
 class Configuration:
-    """What every configuration offers: from and to what JSON can hold.
+    """The base class of configurations, with conversion to and from JSON.
 
     Attributes:
         error: The exception for a wrong field; each module has its own kind of `UserError`.
@@ -80,7 +80,7 @@ class Configuration:
         """Undo `to_dict`; a field that is missing keeps its default.
 
         Raises:
-            UserError: a name that is no field; the message gives the nearest that is one.
+            UserError: an unknown field; the message suggests the nearest name.
         """
         if not isinstance(values, Mapping):
             raise cls.error(f"{cls.__name__} needs settings by name, got {values!r:.60}")
@@ -110,7 +110,7 @@ def configuration(cls: type) -> type:
 
 
 def _told(cls: type[Configuration], error: ValidationError) -> UserError:
-    """The first thing that pydantic found wrong, in one line."""
+    """Return pydantic's first complaint, in one line."""
     found = error.errors()[0]
     cause = found.get("ctx", {}).get("error")
     if isinstance(cause, UserError):  # raised by `__post_init__`, which compares fields

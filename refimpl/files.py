@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, and folders that only one run at a time writes to."""
+"""Atomic writing of files, and locks for folders that only one run at a time may write to."""
 
 import contextlib
 import os
@@ -26,21 +26,21 @@ def check_replaceable(path: Path) -> Path:
 
 @contextlib.contextmanager
 def replacing(path: Path, suffix: str = ".tmp", *, sync: bool = True) -> Iterator[Path]:
-    """Write a file beside its place, and move it there when all of it is on the disk.
+    """Write a temporary file, and move it into place when all of it is on the disk.
 
-    Whatever interrupts the writer, a reader finds the old file or the new one, never half of one.
+    Even after an interruption, a reader finds the old file or the new one, never half of one.
 
     Args:
         path: of the file; missing folders are made.
         suffix: of the temporary name, for writers that look at it.
-        sync: wait for the disk, so that even a power cut leaves one whole file. It takes
-            milliseconds, too long for what can be made again, such as the sounds of a corpus.
+        sync: wait for the disk, so that even a power cut leaves one complete file. It takes
+            milliseconds, too long for files that are easy to make again, such as a corpus.
 
     Yields:
         The temporary path to write to, hidden.
 
     Raises:
-        UserError: the path is taken by something that is no regular file.
+        UserError: something other than a regular file is at the path.
     """
     path = check_replaceable(path)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -58,7 +58,7 @@ def replacing(path: Path, suffix: str = ".tmp", *, sync: bool = True) -> Iterato
 
 
 def write_atomically(path: str | Path, write: Callable[[Path], None]) -> Path:
-    """Let `write` fill a temporary file with the suffix of `path`, then move it to its place."""
+    """Let `write` fill a temporary file with the suffix of `path`, then move it into place."""
     path = Path(path)
     with replacing(path, path.suffix) as temporary:
         write(temporary)
@@ -72,7 +72,7 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Write a file and wait until the disk has it, not only the operating system's memory."""
+    """Write a file and wait until it is on the disk, not only in the operating system's cache."""
     with path.open("wb") as file:
         file.write(data)
         file.flush()
@@ -96,9 +96,9 @@ def is_main_process() -> bool:
 
 @contextlib.contextmanager
 def alone(folder: Path, doing: str) -> Iterator[None]:
-    """Keep a second process out of a folder; the one that holds it may enter again.
+    """Lock a folder against other processes; the process with the lock may enter again.
 
-    The lock ends with its process, however that ends. Under `accelerate launch` the first of
+    The lock ends with its process, even after a crash. Under `accelerate launch` the first of
     several processes holds it for all.
 
     Args:
@@ -106,7 +106,7 @@ def alone(folder: Path, doing: str) -> Iterator[None]:
         doing: what the other process does, such as "training into".
 
     Raises:
-        UserError: another process is in there.
+        UserError: another process holds the lock.
     """
     if not is_main_process():
         yield

@@ -1,7 +1,7 @@
-"""Reading files that anybody may have written: what is in them is checked before it is used.
+"""Read files from untrusted sources: their content is checked before use.
 
-Each reader looks at the sizes that a file claims before it takes memory for them, runs no code of
-the file, and says in one line what is wrong with it.
+Each reader checks the sizes that a file claims before it allocates memory, runs no code from the
+file, and reports a fault in one line.
 """
 
 import json
@@ -88,7 +88,7 @@ def weights_of(model: nn.Module) -> dict[str, torch.Tensor]:
 def check_shapes(
     build: Callable[[], nn.Module], config: Any, tensors: dict[str, torch.Tensor]
 ) -> None:
-    """See that a file's weights are those of a model before memory is taken for the model.
+    """Check that a file's weights fit a model before allocating memory for the model.
 
     Args:
         build: makes the model; called where tensors have a shape and no content.
@@ -112,7 +112,7 @@ def check_shapes(
 
 
 def differ(given: dict[str, torch.Tensor], needed: dict[str, torch.Tensor]) -> str | None:
-    """Name the first weight whose shape or kind of number is not what is needed, or None."""
+    """Name the first weight with a wrong shape or dtype, or return None."""
 
     def described(tensor: torch.Tensor | None) -> str:
         if tensor is None:
@@ -175,7 +175,7 @@ def _first_line(reason: Exception) -> str:
 
 
 def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
-    """Read one array, after a look at the size that its header claims."""
+    """Read one array, after checking the size that its header claims."""
     with archive.open(member) as file:
         version = np.lib.format.read_magic(file)
         read_header = {

@@ -1,4 +1,4 @@
-"""Sounds that libsndfile does not decode, read through ffmpeg where it is installed."""
+"""Sounds that libsndfile cannot decode, read through ffmpeg if it is installed."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 
 from refimpl.audio.errors import AudioError
 
-# By their beginnings, so that ffmpeg gets a sound and never a playlist, which could make it open
-# other files and addresses.
+# The first bytes identify them, so that ffmpeg gets a sound and never a playlist, which could make
+# it open other files and addresses.
 _BEGINNINGS = (
     (4, b"ftyp"),  # MP4, M4A, MOV, 3GP
     (0, b"\x1a\x45\xdf\xa3"),  # Matroska and WebM
@@ -30,18 +30,18 @@ _WAY_OUT = "convert it, as by `ffmpeg -i old.m4a new.wav`"
 
 
 class ForeignSound:
-    """A sound file decoded by ffmpeg, with what this package uses of soundfile's interface.
+    """A sound file decoded by ffmpeg, with the part of soundfile's interface that we need.
 
     Args:
         path: the file.
 
     Attributes:
         samplerate, channels: of the file.
-        frames: None, since only the end tells.
+        frames: None, since the length is unknown before the end.
         format, subtype: "ffmpeg".
 
     Raises:
-        AudioError: it is no sound, ffmpeg is not installed, or it cannot read the file either.
+        AudioError: it is not a sound, ffmpeg is not installed, or ffmpeg cannot read it either.
     """
 
     frames = None
@@ -74,7 +74,7 @@ class ForeignSound:
     def read(self, frames: int, dtype: str = "float32", always_2d: bool = True) -> np.ndarray:
         """Decode the next samples, `(at most frames, n_channels)` float32; none at the end."""
         del dtype, always_2d  # always these
-        wanted = 2 * self.channels * frames  # ffmpeg gives 16 bits a value
+        wanted = 2 * self.channels * frames  # ffmpeg gives 16 bits per value
         try:
             while len(self._rest) < wanted and (block := next(self._blocks, b"")):
                 self._rest += block

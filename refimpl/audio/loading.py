@@ -26,19 +26,19 @@ def load_audio(
     allow_silence: bool = False,
     remarks: list[str] | None = None,
 ) -> np.ndarray:
-    """Load a sound file, or a part of it, as mono at the sample rate asked for.
+    """Load a sound file, or a part of it, as mono at the requested sample rate.
 
     Args:
         path: WAV, FLAC, OGG, MP3, AIFF, CAF or AU, of any sample rate, channels and depth; with
-            ffmpeg installed also M4A, AAC, WMA and what else it reads.
+            ffmpeg installed also M4A, AAC, WMA and its other formats.
         sample_rate: of the result, in Hz.
         offset: second of the file at which to start.
         duration: the most seconds to load; None loads the rest of the file.
         allow_silence: accept a silent file, or a silent part.
-        remarks: gets what is odd about the file, instead of a warning.
+        remarks: collects oddities of the file, instead of a warning.
     Returns:
         `(n_samples,)` float32, usually within [-1, 1]: the file's own level (see `standardise`).
-        A file that breaks off or is damaged gives what can be read of it, with a warning.
+        A truncated or damaged file gives its readable part, with a warning.
     Raises:
         AudioError: names the file and why it cannot be loaded; also for more than 30 minutes at
             once (`MAX_SECONDS`), for which there are `offset` and `duration`, or `read_blocks`.
@@ -71,7 +71,7 @@ def read_blocks(
     *,
     remarks: list[str] | None = None,
 ) -> Iterator[np.ndarray]:
-    """Read a sound file of any length in blocks, in a memory that does not grow with it.
+    """Read a sound file of any length in blocks, in constant memory.
 
     Joined, the blocks equal what `load_audio` gives, sample by sample: the resampler keeps its
     state from block to block, so that nothing clicks at the seams.
@@ -99,7 +99,7 @@ def read_blocks(
 
 
 def _warn(source: Source) -> None:
-    """Say what is odd about a file."""
+    """Warn about oddities of a file."""
     for remark in source.remarks:
         warnings.warn(f"{shown(source.path)}: {remark}; the rest is used", stacklevel=3)
 
@@ -122,7 +122,7 @@ def _part(source: Source, offset: float, duration: float | None) -> tuple[int, i
 
 
 def _not_too_many(source: Source, pieces: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-    """Pass on what is decoded, up to `MAX_SECONDS`."""
+    """Pass on the decoded samples, up to `MAX_SECONDS`."""
     n_samples = 0
     for piece in pieces:
         n_samples += len(piece)
@@ -143,7 +143,7 @@ def _resampled(pieces: Iterable[np.ndarray], from_rate: int, to_rate: int) -> It
     stream = soxr.ResampleStream(from_rate, to_rate, 1, dtype="float32")
     for piece in pieces:
         yield stream.resample_chunk(piece)
-    yield stream.resample_chunk(np.zeros(0, np.float32), last=True)  # what the filter still holds
+    yield stream.resample_chunk(np.zeros(0, np.float32), last=True)  # the rest in the filter
 
 
 def _regrouped(pieces: Iterable[np.ndarray], block_size: int) -> Iterator[np.ndarray]:

@@ -1,8 +1,8 @@
 """The frames of an MPEG audio file (MP3, MP2), found by reading it to its end.
 
-A file without a length tag makes a decoder guess its length from the first frame, and stop there
-or promise what never comes. So the frames are counted, and the decoder gets the count in a tag,
-with the frames alone: tags of other kinds and damaged places are left out.
+Without a length tag, a decoder guesses the length from the first frame, which may be too short or
+too long. So this module counts the frames, and gives the decoder the frames with a tag that holds
+their number, without other tags and damaged places.
 
 Source: ISO/IEC 11172-3, section 2.4.2.3 (the header of a frame).
 """
@@ -54,7 +54,7 @@ class Frames:
         ranges: where they are; neighbours are joined.
         first: the header of the first frame.
         count: frames that hold sound.
-        n_damaged: places where something else stands between two frames.
+        n_damaged: places with something else between two frames.
         tag: the first frame, if it is a length tag ("Xing" or "Info") and no sound.
     """
 

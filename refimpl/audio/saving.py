@@ -1,4 +1,4 @@
-"""Saving a sound so that a file is there whole or not at all."""
+"""Save a sound so that its file is either complete or absent."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def save_audio(path: str | os.PathLike, audio: np.ndarray, sample_rate: int) -> 
 
     Args:
         path: ends in .wav, .flac, .ogg or .mp3.
-        audio: `(n_samples,)` or `(n_samples, n_channels)`, floating point in [-1, 1]; what lies
-            outside is clipped, with a warning.
+        audio: `(n_samples,)` or `(n_samples, n_channels)`, floating point in [-1, 1]; other values
+            are clipped, with a warning.
         sample_rate: in Hz.
     Returns:
         The path of the file.
     Raises:
-        AudioError: unknown suffix, audio that is no audio, a rate that the format does not know,
-            a place where nothing can be written.
+        AudioError: an unknown suffix, invalid audio, a sample rate that the format does not have,
+            or a path that cannot be written.
 
     Taught in lesson 1.
     """

@@ -1,4 +1,4 @@
-"""A file with some of its bytes left out or replaced, as one that a decoder can read."""
+"""A view of a file with some bytes removed or replaced, for a decoder to read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ Range = tuple[int, int]  # first byte, and the byte after the last
 
 
 class Sections(io.RawIOBase):
-    """Byte ranges of a file, one after the other, read as if they were a file.
+    """Concatenated byte ranges of a file, read as if they were a file.
 
-    Nothing is copied: a decoder that takes a file object reads what it needs.
+    Nothing is copied: a decoder that takes a file object reads only the bytes that it needs.
 
     Args:
         path: the file.

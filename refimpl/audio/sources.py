@@ -36,14 +36,14 @@ _CONTAINERS = {
     ".snd": {"AU"},
     ".caf": {"CAF"},
 }
-# Sounds too, such as a telephone or a camera records them, but libsndfile does not decode them.
+# Other sounds, such as recordings of a phone or a camera, which libsndfile does not decode.
 FOREIGN_SUFFIXES = (
     *(".m4a", ".m4b", ".mp4", ".mov", ".aac", ".wma", ".amr", ".3gp", ".webm", ".mka", ".ac3"),
     *(".spx", ".mkv"),
 )
 READABLE_SUFFIXES = (*_CONTAINERS, *FOREIGN_SUFFIXES)
 
-MIN_SECONDS = 0.01  # shorter is no sound that anything could be learnt from: one sample, a click
+MIN_SECONDS = 0.01  # a shorter sound, such as one sample or a click, teaches nothing
 _TOLERANCE = 0.5  # seconds that a header may promise too much: the padding of some codecs
 _LOUDEST = 1e6  # of float samples, whose full scale is 1, or 32,768 from a careless program
 _MOST_LINKS = 1000  # streams chained in one file
@@ -53,8 +53,8 @@ _PIECE_VALUES = 2**16  # samples times channels decoded at a time, so that memor
 class _FrontToBack(soundfile.SoundFile):
     """A sound file that is read in pieces without a seek in between.
 
-    soundfile seeks to where it already is after each read. In an MP3 that is no harmless thing:
-    a frame borrows bits from the frames before it, so each seam would be a click.
+    soundfile seeks to its own position after each read. In an MP3 that does harm: a frame borrows
+    bits from the frames before it, so each seam would be a click.
     """
 
     def seekable(self) -> bool:
@@ -62,10 +62,10 @@ class _FrontToBack(soundfile.SoundFile):
 
 
 class Source:
-    """A sound file that has been found readable, to be read once from front to back.
+    """A readable sound file, to be read once from front to back.
 
-    The length in a header is a claim. Reading goes on to the end, whatever was promised, and
-    `remarks` says where the two differ.
+    The length in a header is only a claim. Reading continues to the real end, and `remarks`
+    reports the difference.
 
     Args:
         path: the file.
@@ -73,9 +73,9 @@ class Source:
     Attributes:
         sample_rate: of the file, in Hz.
         n_channels: of the file; pieces are mixed down to one.
-        n_samples: what the header promises; None where it does not know.
+        n_samples: the length in the header; None if unknown.
         seconds: the same in seconds.
-        remarks: what is odd about the file, known in full only when it has been read.
+        remarks: oddities of the file, complete only after reading it.
     Raises:
         AudioError: with the file's name and the reason, if it is missing, a folder, empty, not
             permitted, no audio, named as another format than it is, or too short.
@@ -137,7 +137,7 @@ class Source:
             )
 
     def measure(self) -> float:
-        """Return how many seconds there really are: what the header says, or read to the end."""
+        """Return the length in seconds: from the header, or by reading to the end."""
         if self.seconds is not None:
             return self.seconds
         return sum(map(len, self.pieces())) / self.sample_rate
@@ -211,7 +211,7 @@ def _known(frames: int | None) -> int | None:
 
 
 def _links(path: Path, remarks: list[str]) -> list[Callable[[], soundfile.SoundFile]]:
-    """How to open each of the streams that a file holds one behind the other: one, mostly.
+    """Return functions that open the consecutive streams of a file, usually one.
 
     Raises:
         AudioError: none of them can be read.
@@ -252,7 +252,7 @@ def _may_be_mpeg(path: Path, head: bytes) -> bool:
 
 
 def _open(path: Path, make: Callable[[], object]) -> soundfile.SoundFile:
-    """Open a stream with libsndfile, and what that cannot read with ffmpeg."""
+    """Open a stream with libsndfile, or else with ffmpeg."""
     try:
         return _FrontToBack(make())
     except (soundfile.SoundFileError, OSError) as error:

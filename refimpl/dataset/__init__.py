@@ -1,6 +1,6 @@
-"""A corpus as token ids on disk: made once, then read by training without any audio.
+"""A corpus as token ids on disk: written once, then read in training without any audio.
 
-`writing` tokenizes clips into shards, `manifest` says what they hold, `reading` gives them back.
+`writing` tokenizes clips into shards, `manifest` lists their contents, and `reading` reads them.
 """
 
 from refimpl.dataset.manifest import DatasetError

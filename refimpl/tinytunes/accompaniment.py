@@ -1,4 +1,4 @@
-"""Chords: voiced so that each finger moves little, and played in a figure.
+"""Chords: voiced with small movements, and played in a figure.
 
 Taught in lesson 1.
 """
@@ -44,7 +44,7 @@ def voicings(pitch_classes: tuple[int, ...]) -> list[tuple[int, ...]]:
 
 
 def lead_voices(chords: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
-    """Voicings of successive chords in which the voices move as little as they can.
+    """Return voicings of successive chords in which the voices move as little as possible.
 
     Args:
         chords: Pitch classes of each chord.
@@ -66,7 +66,7 @@ def lead_voices(chords: list[tuple[int, ...]]) -> list[tuple[int, ...]]:
 
 
 def chord_part(composition: Composition, instrument: str, figure: str) -> list[ScoreNote]:
-    """Chords in one figure, the last of them held.
+    """Return the chords in one figure, with the last one held.
 
     Args:
         composition: The tune.

@@ -1,4 +1,4 @@
-"""Who plays what: from a composition to the notes of every part.
+"""Arrangement: from a composition to the notes of every part.
 
 Taught in lesson 1.
 """
@@ -16,7 +16,7 @@ from refimpl.tinytunes.score import ScoreNote, melody_part
 
 @dataclass(frozen=True)
 class Style:
-    """What belongs together in a band: rhythms, and who plays them."""
+    """The style of a band: its rhythms and instruments."""
 
     name: str
     bass_figures: tuple[str, ...]
@@ -81,7 +81,7 @@ STYLES = (
 
 @dataclass(frozen=True)
 class Arrangement:
-    """All notes of a tune in order of time, who plays them, and the name of the style if any."""
+    """All notes of a tune in order of time, their instruments, and the name of the style if any."""
 
     notes: tuple[ScoreNote, ...]
     instruments: dict[str, str]
@@ -94,7 +94,7 @@ def arrange(composition: Composition, level: int, rng: np.random.Generator) -> A
     Args:
         composition: Chords and melody.
         level: 1, 2 or 3.
-        rng: Source of chance.
+        rng: Source of randomness.
 
     Taught in lesson 1.
     """
@@ -104,7 +104,7 @@ def arrange(composition: Composition, level: int, rng: np.random.Generator) -> A
         return names[int(rng.integers(len(names)))]
 
     if level == 1:
-        # One timbre a part: few enough different sounds for a codebook to learn in minutes.
+        # One timbre per part: few enough different sounds for a codebook to learn in minutes.
         style = None
         instruments = {"melody": "piano", "bass": "plucked bass"}
         notes = bass_part(composition, "plucked bass", pick(SIMPLE_BASS))

@@ -1,4 +1,4 @@
-"""The bass: figures over the chords, which say where the harmony is.
+"""The bass: figures over the chords, which make the harmony clear.
 
 Taught in lesson 1.
 """
@@ -52,7 +52,7 @@ def bass_part(composition: Composition, instrument: str, figure: str) -> list[Sc
                 notes.append(ScoreNote(start, duration, pitch, accent(start), instrument, "bass"))
     last = composition.chords[-1]
     root = bass_pitch(chord_pitch_classes(last.degree, composition.key, composition.mode)[ROOT])
-    # An eighth of silence at the end says that the tune is over.
+    # An eighth of silence marks the end of the tune.
     length = composition.n_bars * BAR - 1 - last.onset
     notes.append(ScoreNote(last.onset, length, root, accent(last.onset), instrument, "bass"))
     return notes

@@ -1,4 +1,4 @@
-"""A tune in words, from what is known about it.
+"""Captions that describe a tune in words.
 
 Taught in lesson 1.
 """
@@ -24,7 +24,7 @@ def write_caption(
     Args:
         key_name: For example "G".
         mode: "major" or "minor".
-        tempo: Beats a minute.
+        tempo: Beats per minute.
         instruments: The instrument of each part; the melody's is one of them.
         style: Name of the band's style, if it has one.
         notes_per_second: Of the melody.

@@ -1,8 +1,8 @@
-"""A composition: chords and a melody, before anyone has decided who plays it.
+"""A composition: chords and a melody, without instruments.
 
-The shape of its melody identifies a tune. The fingerprint of that shape decides to
-which split a composition belongs, so that no melody can be in two splits, in whatever key, tempo,
-harmony or instrument it comes.
+The shape of its melody identifies a tune. The fingerprint of that shape determines the split of
+a composition, so that no melody can be in two splits, not even in another key, tempo, harmony or
+instrument.
 
 Taught in lesson 1.
 """
@@ -19,9 +19,9 @@ from refimpl.tinytunes.melody import BAR, MelodyNote, chord_at, write_melody
 SPLITS = ("train", "validation", "test")
 # Share of all possible melodies that belongs to train and to validation; the rest is test.
 SPLIT_SHARES = (0.8, 0.1)
-MELODY_RANGE = (62, 81)  # D4 to A5: where a voice or a flute is at home
+MELODY_RANGE = (62, 81)  # D4 to A5: the comfortable range of a voice or a flute
 PHRASE_BARS = 4
-SONG_FORM = "AABA"  # which phrases of a longer tune are the same, but for their endings
+SONG_FORM = "AABA"  # phrases with the same letter differ only in their endings
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def split_of(fingerprint: str) -> str:
 
 
 def melody_degrees(key: int, mode: str) -> range:
-    """The scale degrees of a key that lie within the range of the melody."""
+    """Return the scale degrees of a key within the range of the melody."""
     low, high = MELODY_RANGE
     inside = [
         degree
@@ -77,7 +77,7 @@ def melody_degrees(key: int, mode: str) -> range:
 
 
 def song_phrases(n_bars: int) -> tuple[tuple[str, int], ...]:
-    """The phrases of a tune: four bars each, named by the song form; what is left over is last."""
+    """Return the phrases of a tune: four bars each, named by the song form; the rest comes last."""
     n_phrases, left = divmod(n_bars, PHRASE_BARS)
     letters = "ABA" if n_phrases == 3 else SONG_FORM * (n_phrases // len(SONG_FORM) + 1)
     phrases = [(letter, PHRASE_BARS) for letter in letters[:n_phrases]]
@@ -91,7 +91,7 @@ def compose(key: int, mode: str, n_bars: int, rng: np.random.Generator) -> Compo
         key: Pitch class of the tonic, 0 (C) to 11 (B).
         mode: "major" or "minor".
         n_bars: Length in bars of 4/4.
-        rng: Source of chance.
+        rng: Source of randomness.
 
     Taught in lesson 1.
     """

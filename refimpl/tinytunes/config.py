@@ -13,7 +13,7 @@ MODES = ("major", "minor")
 # One beat of level 1 in samples at 22,050 Hz: a multiple of many hop lengths (16 * 704, 22 * 512,
 # 11 * 1024), so that every note starts with a frame.
 SAMPLES_PER_BEAT = 11264
-COURSE_TEMPO = 60 * 22050 / SAMPLES_PER_BEAT  # 117.45 beats a minute
+COURSE_TEMPO = 60 * 22050 / SAMPLES_PER_BEAT  # 117.45 beats per minute
 TEMPO_LIMITS = (60, 200)
 SAMPLE_RATE_LIMITS = (8000, 96000)
 LONGEST_TUNE = 128  # bars
@@ -36,14 +36,14 @@ class TuneConfig:
         level: 1 (melody and bass), 2 (melody, chords and bass) or 3 (a small band with drums).
         n_bars: Length of a tune in bars of 4/4, 1 to 128.
         sample_rate: In hertz, 8,000 to 96,000.
-        tempos: Tempos to draw from, in beats a minute, 60 to 200. By default level 1 has one
+        tempos: Tempos to draw from, in beats per minute, 60 to 200. By default level 1 has one
             (117.45, whose beat is 11,264 samples at 22,050 Hz), the others 80 to 140.
         modes: Modes to draw from. By default "major" at level 1, else "major" and "minor".
         keys: Tonics to draw from, as pitch classes 0 (C) to 11 (B).
         room: Strength of the room, 0 (dry) to 1.
 
     Raises:
-        UserError: A value is not allowed; the message says what is.
+        UserError: A value is not allowed; the message names the allowed ones.
 
     Taught in lesson 1.
     """
@@ -97,5 +97,5 @@ class TuneConfig:
         object.__setattr__(self, name, tuple(value))
 
     def to_dict(self) -> dict[str, Any]:
-        """The configuration as what JSON can hold; `TuneConfig(**d)` reads it back."""
+        """Return the configuration as JSON can hold it; `TuneConfig(**d)` reads it back."""
         return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}

@@ -32,9 +32,9 @@ STEPS_PER_BEAT = BAR // BEATS_PER_BAR  # composition counts in eighth notes
 class Corpus:
     """Tunes without end.
 
-    A tune depends on nothing but seed, split, index and configuration: tune 7 is the same whether
-    or not tunes 0 to 6 were ever made. A composition is drawn again until its content belongs to
-    the split (see `composition`), so splits share no tune by construction, whatever the seed.
+    A tune depends only on seed, split, index and configuration: tune 7 is the same whether or not
+    tunes 0 to 6 were ever made. A composition is drawn again until its content belongs to the
+    split (see `composition`), so splits share no tune by construction, for any seed.
 
     Args:
         split: "train", "validation" or "test".
@@ -61,7 +61,7 @@ class Corpus:
         self.seed = int(seed)
 
     def __getitem__(self, index: int) -> Tune:
-        """The tune with a number from 0 up; there is no last one."""
+        """Return the tune with a number from 0 up; there is no last one."""
         if index < 0:
             raise UserError(
                 f"index is {index}; a corpus has no end to count from, so take 0 or more"
@@ -90,7 +90,7 @@ class Corpus:
     def _perform(
         self, index: int, composition: Composition, arrangement: Arrangement, tempo: float
     ) -> Tune:
-        """Turn what is written into what sounds: eighth notes become seconds."""
+        """Turn a written score into sounding notes: eighth notes become seconds."""
         step = 60.0 / tempo / STEPS_PER_BEAT  # seconds of an eighth note
         key, mode, n_bars = composition.key, composition.mode, composition.n_bars
         duration = n_bars * BAR * step

@@ -1,4 +1,4 @@
-"""The figures of the data card: what a corpus holds, and how fast it is made.
+"""The figures of the data card: the contents of a corpus, and the speed of making it.
 
     python -m refimpl.tinytunes.describe --tunes 300
 
@@ -68,7 +68,7 @@ def _common(values: list[str], n: int) -> str:
 
 
 def _onsets_per_second(tune: Tune) -> float:
-    """How many moments a second at which something begins."""
+    """Return the number of distinct onsets per second."""
     return len({round(n.onset, 6) for n in tune.notes}) / tune.duration
 
 

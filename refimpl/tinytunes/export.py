@@ -1,4 +1,4 @@
-"""A corpus as files: a sound, its truth and its notes for every tune, and a manifest for all.
+"""A corpus as files: sound, ground truth and notes of every tune, and one manifest.
 
 Taught in lesson 1.
 """
@@ -21,13 +21,13 @@ MANIFEST = "manifest.json"
 def write_corpus(folder: str | Path, corpus: Corpus, n: int) -> Path:
     """Write the first `n` tunes of a corpus as WAV, JSON and MIDI.
 
-    Every file is whole or absent, also when the program is stopped in between. A second call for
-    the same corpus goes on where the first one stopped, and may ask for more tunes.
+    Every file is complete or absent, even if the program is stopped. A second call for the same
+    corpus continues where the first one stopped, and may ask for more tunes.
 
     Args:
-        folder: Where to; made if needed.
-        corpus: Whose tunes.
-        n: How many, 1 or more.
+        folder: Destination; created if needed.
+        corpus: The corpus.
+        n: Number of tunes, 1 or more.
 
     Returns:
         The path of the manifest, which names the corpus and lists its tunes.
@@ -44,7 +44,7 @@ def write_corpus(folder: str | Path, corpus: Corpus, n: int) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _claim(folder / MANIFEST, origin)
-        # The bar is drawn where someone looks at it, and not into log files.
+        # The bar appears in an interactive session, and not in log files.
         rows = [_write_tune(folder, t) for t in tqdm(corpus.take(n), "tunes", n, disable=None)]
         _write_json(folder / MANIFEST, {**origin, "complete": True, "n_tunes": n, "tunes": rows})
     except OSError as error:

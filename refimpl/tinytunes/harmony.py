@@ -1,4 +1,4 @@
-"""Keys, scales and chord progressions: what the notes of a tune agree on.
+"""Keys, scales and chord progressions: the harmony of a tune.
 
 Everything here counts in scale degrees (0 is the tonic, 7 the tonic an octave higher), so that one
 composition can be played in any of the twelve keys. Only `degree_to_pitch` knows about MIDI.
@@ -17,7 +17,7 @@ NUMERALS = {
 }
 TONIC, SUPERTONIC, MEDIANT, SUBDOMINANT, DOMINANT, SUBMEDIANT, LEADING = range(7)
 
-# How willingly one chord moves to the next: rows from, columns to, in the order of the degrees.
+# Transition weights between chords: rows from, columns to, in the order of the degrees.
 # The tonic goes anywhere, predominants (ii, IV) to the dominant, the dominant home or to vi.
 TRANSITIONS = {
     "major": np.array(
@@ -31,7 +31,7 @@ TRANSITIONS = {
             [1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0],
         ]
     ),
-    # In minor, III and VII stand where the major mode has iii and the diminished seventh.
+    # In minor, III and VII replace iii and the diminished seventh of the major mode.
     "minor": np.array(
         [
             [0.0, 0.5, 1.0, 4.0, 2.0, 3.0, 2.0],
@@ -76,7 +76,7 @@ def degree_to_pitch(degree: int, key: int, mode: str, *, dominant: bool = False)
         key: Pitch class of the tonic, 0 (C) to 11 (B).
         mode: "major" or "minor".
         dominant: Whether the chord is the dominant: in minor its third, the seventh degree,
-            is raised, because the half tone below the tonic is what makes it lead home.
+            is raised, because the half tone below the tonic leads back to the tonic.
 
     Returns:
         A MIDI pitch (60 is middle C).
@@ -103,7 +103,7 @@ def chord_pitch_classes(degree: int, key: int, mode: str) -> tuple[int, int, int
 
 
 def chord_quality(degree: int, mode: str) -> str:
-    """The triad's kind by the size of its third and fifth: "major", "minor" or "diminished"."""
+    """Return the triad's kind by its third and fifth: "major", "minor" or "diminished"."""
     root, third, fifth = chord_pitch_classes(degree, 0, mode)
     if (fifth - root) % 12 == 6:
         return "diminished"
@@ -115,8 +115,8 @@ def walk(
 ) -> tuple[int, ...]:
     """Chords that lead from one chord to another in a given number of steps.
 
-    A Markov chain over chords, conditioned on where it has to arrive: a chord is drawn in
-    proportion to how willingly it follows *and* to how many ways lead from it to the end.
+    A Markov chain over chords, conditioned on its last chord: the probability of a chord is
+    proportional to its transition weight *and* to the weight of all ways from it to the end.
 
     Returns:
         The `n_steps - 1` chords in between, as degrees.
@@ -133,7 +133,7 @@ def walk(
 
 
 def _cadence(after: int, mode: str, closed: bool, rng: np.random.Generator) -> tuple[Bar, Bar]:
-    """A cadence whose first chord follows a given chord, in proportion to how willingly."""
+    """Draw a cadence whose first chord follows a given chord, by transition weight."""
     cadences = CLOSED_CADENCES if closed else OPEN_CADENCES
     weights = np.array([TRANSITIONS[mode][after, cadence[0][0]] for cadence in cadences])
     return cadences[int(rng.choice(len(cadences), p=weights / weights.sum()))]
@@ -152,8 +152,8 @@ def phrase_chords(
     Args:
         n_bars: Length of the phrase, 1 to 4 bars.
         mode: "major" or "minor".
-        rng: Source of chance.
-        closed: Whether the phrase comes home at its end or stays open on the dominant.
+        rng: Source of randomness.
+        closed: Whether the phrase ends on the tonic or stays open on the dominant.
         opening: All but the last two bars of an earlier phrase, to begin in the same way.
 
     Returns:
@@ -182,7 +182,7 @@ SUFFIXES = {"major": "", "minor": "m", "diminished": "dim"}
 
 
 def chord_name(degree: int, key: int, mode: str) -> str:
-    """What a chord is called, spelt as its key spells it: in B major vi is G#m, not Abm."""
+    """Return the name of a chord in the spelling of its key: in B major vi is G#m, not Abm."""
     tonic = KEY_NAMES[mode][key]
     letter = (LETTERS.index(tonic[0]) + degree) % 7
     root = chord_pitch_classes(degree, key, mode)[0]

@@ -1,8 +1,8 @@
-"""Melodies: rhythm cells, a motif that comes back, and one note at a time by weighted choice.
+"""Melodies: rhythm cells, a recurring motif, and one note at a time by weighted choice.
 
 A melody is easy to sing, and to learn, for reasons that can be written down: it moves mostly by
-step, rests on notes of the chord where the beat is strong, says something and repeats it a little
-differently, and comes home at the end. Each reason is a factor of a weight below.
+step, rests on notes of the chord on strong beats, repeats an idea with small changes, and ends on
+the tonic. Each reason is a factor of a weight below.
 
 Taught in lesson 1.
 """
@@ -47,7 +47,7 @@ CLOSES = ((4, 3, -1), (2, 2, 3, -1), (2, 2, 3, -1), (3, 1, 3, -1), (2, 1, 1, 3, 
 # Which bars of a phrase share a motif. The last bar is the cadence, which has its own.
 FORMS = {1: ("z",), 2: ("az",), 3: ("aaz", "abz"), 4: ("aabz", "abaz", "aaaz", "abbz", "abaz")}
 
-# Weight of moving by so many scale steps: repeat, step, third, fourth, fifth; and by any more.
+# Weight of a move in scale steps: repeat, step, third, fourth, fifth, and larger ones.
 INTERVAL_WEIGHTS = np.array([0.4, 4.0, 1.2, 0.35, 0.15, 0.003])
 
 
@@ -62,7 +62,7 @@ class MelodyNote:
 
 @dataclass(frozen=True, slots=True)
 class Motif:
-    """What one bar says, for later bars to repeat: its rhythm, and its line in scale degrees."""
+    """The motif of a bar, for later bars to repeat: its rhythm, and its line in scale degrees."""
 
     cell: tuple[int, ...]
     line: tuple[int, ...]
@@ -113,7 +113,7 @@ class MelodyWriter:
                 earlier[letter] = Motif(cell, tuple(n.degree for n in written))
 
     def repeat(self, source: int, start: int) -> None:
-        """Add a bar that says exactly what an earlier bar said."""
+        """Add an exact repetition of an earlier bar."""
         bar = [n for n in self.notes if source <= n.onset < source + BAR]
         self.notes += [MelodyNote(n.onset - source + start, n.duration, n.degree) for n in bar]
 
@@ -148,7 +148,7 @@ class MelodyWriter:
         return written
 
     def _weights(self, onset: int, aim: float) -> np.ndarray:
-        """How well each degree continues the melody: what makes a line singable, multiplied.
+        """Return the weight of each degree as the next note: the product of all factors.
 
         Returns:
             `(n_degrees,)`, positive for at least one degree.
@@ -162,7 +162,7 @@ class MelodyWriter:
         return weights * self._motion(degrees, chord) if self.notes else weights
 
     def _motion(self, degrees: np.ndarray, chord: int) -> np.ndarray:
-        """How well each degree follows the notes before it, `(n_degrees,)`."""
+        """Return the weight of each degree after the previous notes, `(n_degrees,)`."""
         last = self.notes[-1]
         intervals = degrees - last.degree
         sizes = np.abs(intervals)
@@ -170,7 +170,7 @@ class MelodyWriter:
         if last.degree % 7 not in chord_degrees(chord_at(self.chords, last.onset).degree):
             weights[sizes != 1] *= 0.02  # a note foreign to its chord resolves by step
         if self.mode == "minor" and chord == DOMINANT:
-            # Between the sixth and the raised seventh lie three semitones: hard to sing.
+            # Three semitones between the sixth and the raised seventh are hard to sing.
             steps = degrees % 7
             if last.degree % 7 == SUBMEDIANT:
                 weights[(steps == LEADING) & (sizes == 1)] *= 0.02
@@ -181,7 +181,7 @@ class MelodyWriter:
             if abs(before) > 2:
                 weights[before * intervals > 0] *= 0.1  # after a leap the line turns back
             if before == 0:
-                weights[sizes == 0] *= 0.2  # three times the same is dull
+                weights[sizes == 0] *= 0.2  # the same note three times is dull
         return weights
 
     def _near(self, degree: int, sharpness: float) -> np.ndarray:
@@ -189,7 +189,7 @@ class MelodyWriter:
         return np.exp(-sharpness * np.abs(np.array(self.degrees) - degree))
 
     def _goal(self, start: int) -> int:
-        """Where a phrase comes to rest: mostly its last chord's root, sometimes third or fifth."""
+        """Draw a phrase's last note: mostly its last chord's root, sometimes third or fifth."""
         members = chord_degrees(chord_at(self.chords, start + BAR - 1).degree)
         member = members[draw(np.array([0.75, 0.2, 0.05]), self.rng)]
         here = self.notes[-1].degree if self.notes else self.degrees[len(self.degrees) // 2]
@@ -206,7 +206,7 @@ def chord_at(chords: tuple[ChordSlot, ...], onset: int) -> ChordSlot:
 
 
 def draw(weights: np.ndarray, rng: np.random.Generator) -> int:
-    """An index in proportion to its weight; much quicker than `rng.choice` for a few weights."""
+    """Draw an index by weight; much faster than `rng.choice` for a few weights."""
     cumulative = np.cumsum(weights)
     return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))
 
@@ -224,8 +224,8 @@ def write_melody(
     Args:
         bars: The chords of each bar.
         chords: The same with their times.
-        phrases: For each phrase its letter and its length in bars. A letter that comes again is
-            the same phrase with another ending.
+        phrases: For each phrase its letter and its length in bars. A repeated letter is the same
+            phrase with another ending.
         mode: "major" or "minor".
         degrees: Scale degrees that the melody may use, at least an octave.
         rng: Source of chance.
@@ -243,7 +243,7 @@ def write_melody(
     for letter, n_bars in phrases:
         form = forms.setdefault(letter, str(rng.choice(FORMS[n_bars])))
         source = starts.setdefault(letter, bar)
-        same = 0  # bars that can be said again because their chords are the same
+        same = 0  # bars that can be repeated because their chords are the same
         while source < bar and same < n_bars - 1 and bars[source + same] == bars[bar + same]:
             writer.repeat((source + same) * BAR, (bar + same) * BAR)
             same += 1

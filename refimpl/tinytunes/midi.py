@@ -24,7 +24,7 @@ def to_midi(
     Args:
         notes: Notes of all parts, in seconds.
         instruments: The instrument of each part.
-        tempo: Beats a minute.
+        tempo: Beats per minute.
         key: Pitch class of the tonic.
         mode: "major" or "minor".
 

@@ -1,4 +1,4 @@
-"""Notes and chords as they sound: what is true about a tune, in seconds.
+"""Sounding notes and chords: the ground truth of a tune, in seconds.
 
 Taught in lesson 1.
 """

@@ -1,4 +1,4 @@
-"""From notes to sound: tones are placed in time, put into a room and mixed.
+"""From notes to sound: place tones in time, add a room, and mix.
 
 Taught in lesson 1.
 """
@@ -18,7 +18,7 @@ from refimpl.tinytunes.timbres import INSTRUMENTS, soft_noise, tone
 PART_GAINS = {"melody": 1.0, "chords": 0.45, "bass": 0.9, "drums": 0.6}
 FULL_VELOCITY = 96  # a note of this velocity has its tone's own loudness
 MASTER_GAIN = 1.3
-CEILING = 0.98  # no sample of a tune lies above
+CEILING = 0.98  # the largest sample of any tune
 FADE = 0.02  # seconds of fade at the very end, where a ringing room would click
 REVERBERATION = 0.35  # seconds in which the room falls silent
 # Echoes from the nearest walls: milliseconds, and how strong.
@@ -26,7 +26,7 @@ ECHOES = ((11, 0.5), (17, -0.4), (23, 0.33), (31, -0.25))
 
 
 def play_note(note: Note, n_samples: int, sample_rate: int) -> np.ndarray:
-    """One note in no room: a tone, stopped at its end.
+    """Render one note without a room: a tone, stopped at its end.
 
     Args:
         note: The note to play.
@@ -34,13 +34,13 @@ def play_note(note: Note, n_samples: int, sample_rate: int) -> np.ndarray:
         sample_rate: In hertz.
 
     Returns:
-        `(n_samples,)` float32, or fewer where the tone dies away before.
+        `(n_samples,)` float32, or shorter if the tone dies away earlier.
 
     Taught in lesson 1.
     """
     gain = np.float32(note.velocity / FULL_VELOCITY)
     if note.instrument == KIT:
-        return gain * hit(note.pitch, sample_rate)  # nobody stops a drum
+        return gain * hit(note.pitch, sample_rate)  # drums ring until they fade
     audio = gain * tone(note.instrument, note.pitch, sample_rate)[:n_samples]
     release = min(round(INSTRUMENTS[note.instrument].release * sample_rate), n_samples)
     if len(audio) == n_samples and release:
@@ -56,7 +56,7 @@ def _fade_out(n_samples: int) -> np.ndarray:
 
 @lru_cache(maxsize=8)
 def room_response(sample_rate: int, wet: float) -> np.ndarray:
-    """What a clap in a small room sounds like: itself, a few early echoes, a short dense tail.
+    """Return the sound of a clap in a small room: the clap, a few early echoes, a short dense tail.
 
     Args:
         sample_rate: In hertz.
@@ -124,7 +124,7 @@ def render(notes: Iterable[Note], n_samples: int, sample_rate: int, wet: float) 
 def render_stems(
     notes: Iterable[Note], parts: Iterable[str], n_samples: int, sample_rate: int, wet: float
 ) -> dict[str, np.ndarray]:
-    """The sound of each part by itself, in the same room and at the same loudness as in the mix.
+    """Render each part alone, in the same room and at the same loudness as in the mix.
 
     Returns:
         For each part `(n_samples,)` float32. They add up to `render`, to float precision.
@@ -141,5 +141,5 @@ def render_stems(
 
 
 def _master_gain(mix: np.ndarray) -> np.float32:
-    """One gain for all tunes, less only for a tune that would be louder than the ceiling."""
+    """Return the gain: the same for all tunes, but less if one would exceed the ceiling."""
     return np.float32(min(MASTER_GAIN, CEILING / max(float(np.abs(mix).max()), 1e-9)))

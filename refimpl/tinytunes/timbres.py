@@ -1,8 +1,8 @@
 """Pitched instruments: how a pitch becomes a tone.
 
 A tone is a sum of partials (additive synthesis): sines at the frequencies at which a string, a bar
-or a pipe vibrates, each with its own strength and its own decay. Where the sines are and how they
-fade is what makes a tone plucked, struck, blown or bowed.
+or a pipe vibrates, each with its own strength and its own decay. Their frequencies and decays make
+a tone sound plucked, struck, blown or bowed.
 
 Source: N. H. Fletcher and T. D. Rossing, *The Physics of Musical Instruments* (1998), on stiff and
 plucked strings, bars and pipes.
@@ -25,10 +25,10 @@ class Instrument:
     """The parameters of an instrument's sound.
 
     Attributes:
-        name: As it stands in captions.
+        name: Its name in captions.
         family: "plucked", "struck", "blown" or "bowed".
         program: General MIDI program number, 0 to 127.
-        n_partials: How many partials sound, at most.
+        n_partials: The most partials that sound.
         tilt: Partial n has the strength n ** -tilt.
         even: Strength of even partials; a pipe closed at one end has nearly none.
         stiffness: B of a stiff string, whose partials are sharper than harmonics by
@@ -132,7 +132,7 @@ def pitch_to_frequency(pitch: float) -> float:
 
 
 def partials(instrument: Instrument, frequency: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What an instrument sounds like at a pitch: the table that additive synthesis adds up.
+    """Return the partials of an instrument at a pitch, which additive synthesis adds up.
 
     Args:
         instrument: Any pitched instrument.
@@ -163,9 +163,9 @@ def partials(instrument: Instrument, frequency: float) -> tuple[np.ndarray, np.n
 
 @lru_cache(maxsize=256)
 def tone(name: str, pitch: int, sample_rate: int) -> np.ndarray:
-    """A tone of an instrument, held for as long as any note may need it.
+    """Return a tone of an instrument, as long as the longest note.
 
-    Tones are kept, because a tune plays each of them many times: that makes rendering fast.
+    Tones are cached, because a tune plays each of them many times: that makes rendering fast.
 
     Args:
         name: Name of the instrument.
@@ -178,7 +178,7 @@ def tone(name: str, pitch: int, sample_rate: int) -> np.ndarray:
     Taught in lesson 1.
     """
     instrument = INSTRUMENTS[name]
-    # The same chance for the same tone, always: where the waves start, and what the noise is.
+    # The same tone always has the same random phases and the same noise.
     rng = np.random.default_rng([instrument.program, pitch])
     time = np.arange(round(LONGEST * sample_rate)) / sample_rate  # (n_samples,)
     bent = _bend(time, instrument.vibrato)

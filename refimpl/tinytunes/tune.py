@@ -1,4 +1,4 @@
-"""A tune: its sound, and the truth about it that no recording comes with.
+"""A tune: its sound, and its ground truth, which a recording does not have.
 
 Taught in lesson 1.
 """
@@ -27,7 +27,7 @@ class Tune:
         caption: The tune in words.
         key: Pitch class of the tonic, 0 (C) to 11 (B).
         mode: "major" or "minor".
-        tempo: Beats a minute.
+        tempo: Beats per minute.
         beats: Times of the beats in seconds, `(n_beats,)`.
         chords: Chords in order of time.
         notes: Notes of all parts in order of time.
@@ -78,7 +78,7 @@ class Tune:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Everything that is known about the tune, as what JSON can hold (no sound)."""
+        """Return the ground truth of the tune in a form that JSON can hold (without sound)."""
         fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
         return fields | {
             "key_name": self.key_name,
@@ -88,5 +88,5 @@ class Tune:
         }
 
     def save_midi(self, path: str | Path) -> None:
-        """Write the notes as a standard MIDI file, one track a part."""
+        """Write the notes as a standard MIDI file, one track per part."""
         to_midi(self.notes, self.instruments, self.tempo, self.key, self.mode).save(path)

@@ -1,7 +1,7 @@
-"""A VQ-VAE on mel frames: a codec whose frames-to-codes map is learned, not only its codes.
+"""A VQ-VAE on mel frames: a codec that learns its encoder and decoder as well as its codes.
 
-`quantizer` is the step that no gradient passes, `network` the encoder and decoder around it,
-`fitting` trains them, and `codec` makes them usable wherever a codebook is.
+`quantizer` is the step without a gradient, `network` the encoder and decoder around it,
+`fitting` trains them, and `codec` gives them the interface of a codebook.
 """
 
 from refimpl.vqvae.codec import VQVAE

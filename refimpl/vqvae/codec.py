@@ -1,4 +1,4 @@
-"""The VQ-VAE as a codec: frames in dB to ids and back, usable wherever a codebook is."""
+"""The VQ-VAE as a codec: frames in dB to ids and back, with the interface of a codebook."""
 
 import hashlib
 import json
@@ -36,14 +36,14 @@ class VQVAE(CodecMeasures):
     """Frames to codes and back by a trained network.
 
     With `downsampling` d, d frames make one step of codes; the last step of a clip is filled by
-    holding its last frame, so that decoding may give up to d - 1 frames more than went in.
+    repeating its last frame, so decoding may return up to d - 1 frames more than the input.
 
     Args:
-        mel: the configuration of the frames it is for.
+        mel: the configuration of its frames.
         network: a trained network.
-        mean, std: (n_mels,) in dB, of the normalisation.
+        mean, std: (n_mels,) in dB, for the normalisation.
         history: the training's records, see `fit_network`.
-        notes: anything JSON to keep with it.
+        notes: any JSON to keep with it.
 
     Source: van den Oord et al. 2017. Taught in lesson 4.
     """
@@ -87,7 +87,7 @@ class VQVAE(CodecMeasures):
         The stream is read once; training goes over a uniform random sample of its windows.
 
         Args:
-            frames: (n_frames, n_mels) in dB, or any iterable of such arrays, one a clip.
+            frames: (n_frames, n_mels) in dB, or any iterable of such arrays, one per clip.
             mel: the configuration that made the frames.
             config: the network's shape; the default has 512 codes.
             window: frames in a training window, rounded up to a multiple of the downsampling.
@@ -96,7 +96,7 @@ class VQVAE(CodecMeasures):
                 `fit_network`.
 
         Raises:
-            TooFewFramesError: fewer different latents than codes.
+            TooFewFramesError: fewer distinct latents than codes.
             CodecError: frames of another width, or with NaN, or none.
 
         Taught in lesson 4.
@@ -125,7 +125,7 @@ class VQVAE(CodecMeasures):
 
         Args:
             frames: of one clip; the network sees each with its neighbours.
-            mel: the configuration that made them, to have it compared with the codec's.
+            mel: the configuration that made them; it is compared with the codec's.
 
         Raises:
             CodecError: frames of another width or configuration, or with NaN.
@@ -145,7 +145,7 @@ class VQVAE(CodecMeasures):
     def decode(self, ids: np.ndarray) -> np.ndarray:
         """Turn ids back into frames (n_steps * frames_per_step, n_mels) float32 in dB.
 
-        Ids of a step that is not complete, or not in stage order, are left out.
+        Ids of a step that is incomplete or not in stage order are ignored.
 
         Raises:
             CodecError: an id that is no code.
@@ -161,7 +161,7 @@ class VQVAE(CodecMeasures):
 
     @property
     def fingerprint(self) -> str:
-        """A hash of everything that decides what an id means, 16 hexadecimal digits."""
+        """A hash of everything that determines the meaning of an id, 16 hexadecimal digits."""
         parts = [self.mel.to_dict(), self.config.to_dict()]
         digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
         for name, tensor in sorted(self._tensors().items()):
@@ -175,7 +175,7 @@ class VQVAE(CodecMeasures):
         return tensors | {f"normaliser.{k}": v for k, v in normaliser.items()}
 
     def save(self, path: str | Path) -> Path:
-        """Write the codec into one .safetensors file with a JSON header, and no pickle."""
+        """Write the codec to one .safetensors file with a JSON header, without pickle."""
         path = Path(path)
         if path.suffix != self.suffix:
             raise CodecError(f"{path}: a VQ-VAE's file ends in {self.suffix}")
