@@ -19,7 +19,7 @@ def test_usage_counts_codes_that_occur():
 
 @pytest.mark.parametrize("ids", [[0, 8], [-1, 3], [-100]])
 def test_special_tokens_and_ignored_labels_are_refused(ids):
-    with pytest.raises(UserError, match="special tokens"):
+    with pytest.raises(UserError, match="codes in 0…7; leave out special tokens"):
         usage(ids, 8)
 
 
