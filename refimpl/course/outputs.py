@@ -15,7 +15,7 @@ def stored(cell: NotebookNode) -> list[NotebookNode]:
     """Return a code cell's outputs as a solution notebook stores them.
 
     Pictures, players and widgets keep only their one-line text, which tells that something was
-    shown; warnings go, since they change with versions.
+    shown. Warnings are left out, since they change with versions, and so is HTML without a text.
 
     Raises:
         UserError: An output holds an address in memory, which is different in every run.
@@ -33,6 +33,8 @@ def stored(cell: NotebookNode) -> list[NotebookNode]:
             else:
                 kept.append(output)
         elif output.output_type in ("display_data", "execute_result"):
+            if list(output.data) == ["text/html"]:
+                continue
             output.data = {"text/plain": output.data.get("text/plain", "")}
             output.metadata = {}
             kept.append(output)

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 from bookbuild.progress import with_labels
 from refimpl.course.budgets import REFERENCE_MACHINE
 from refimpl.course.notebooks import CHECK_CALL
+from refimpl.display import knobs
 
 HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
 KEPT_IN = re.compile(r"(?<=<code>)[^<]*(?=progress\.json</code>)")
@@ -36,6 +37,7 @@ def lesson_page(
             cell.source = with_labels(cell.source)
         else:
             say_where_progress_is(cell)
+            leave_out_stills(cell)
     facts = [f"This page runs in about {in_words(seconds)} on {REFERENCE_MACHINE}."]
     if solution:
         facts.append(f"[Solutions of the exercises](../solutions/{solution}.ipynb)")
@@ -56,6 +58,14 @@ def say_where_progress_is(cell: NotebookNode) -> None:
         data = output.get("data", {})
         if "text/html" in data:
             data["text/html"] = KEPT_IN.sub("~/.refimpl/", data["text/html"])
+
+
+def leave_out_stills(cell: NotebookNode) -> None:
+    """Show the sliders of an explored function alone, without the stills that notebooks store."""
+    marks = [output.get("metadata", {}).get(knobs.MARK) for output in cell.get("outputs", [])]
+    if knobs.SLIDERS in marks:
+        shown = zip(cell.outputs, marks, strict=True)
+        cell.outputs = [output for output, mark in shown if mark != knobs.STILL]
 
 
 def solution_page(solution: NotebookNode, lesson: str, seconds: float) -> NotebookNode:
