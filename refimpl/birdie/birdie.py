@@ -258,7 +258,7 @@ class Birdie:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state_dict` was called, with the same data and configuration.
+        """Resume at the place of a `state_dict`, with the same data and configuration.
 
         Raises:
             BirdieError: the state was saved with another configuration.

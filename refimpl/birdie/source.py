@@ -72,7 +72,7 @@ class Source:
         return f"{self.split}, shard {self.shard} of {self.n_shards}, sample {self.n_read - 1}"
 
     def go_to(self, epoch: int, n_read: int, n_rest: int) -> np.ndarray:
-        """Go on where n_read samples of an epoch are read, and the last of them but for its end.
+        """Resume after n_read samples of an epoch, of which the last has an unread rest.
 
         Returns:
             The remaining tokens of the tune, (n_rest,).

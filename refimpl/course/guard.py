@@ -131,7 +131,7 @@ class Guard:
                 raise ForbiddenCall(self.complaint)
 
     def _begin(self) -> None:
-        """Begin to watch, or go on after an exception that ended it."""
+        """Start watching, or resume after an exception that ended it."""
         if not self.is_watching and "torch" in sys.modules and (named := self._operators()):
             from refimpl.course.operators import watch_operators
 

@@ -39,7 +39,7 @@ class TokenDataset(Sequence):
         if not self.manifest.complete:
             raise DatasetError(
                 f"{self.folder}: unfinished, {len(self.manifest.names)} clips so far; run "
-                f"tokenize_corpus with the same arguments again and it will go on from there"
+                f"tokenize_corpus with the same arguments again to resume it"
             )
         if tokenizer is not None:
             self.manifest.check_tokenizer(tokenizer, self.folder)

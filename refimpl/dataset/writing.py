@@ -34,7 +34,7 @@ def tokenize_corpus(
     shard_tokens: int = 2**20,
     show: bool | None = None,
 ) -> TokenDataset:
-    """Turn clips into token ids on disk, or go on where an earlier call was stopped.
+    """Turn clips into token ids on disk, or resume an earlier call.
 
     Calling it again with the same arguments is always right: clips already done are not encoded
     again (tunes are not even rendered), new ones at the end of the stream are added.

@@ -88,7 +88,7 @@ class ObjectivesConfig(Configuration):
 
     Args:
         mixture: a name of `refimpl.objectives.MIXTURES`; the objectives are then packed into rows
-            as long as the model's context. None: next-token prediction alone, a tune a row.
+            as long as the model's context. None: next-token prediction alone, one tune per row.
         curriculum: what moves the shares during training: "fixed" (nothing), "uniform", "exp3s" or
             "reward_model".
         evaluate_every: steps between the evaluations that a curriculum learns from.

@@ -59,7 +59,7 @@ def two_presets() -> list[Experiment]:
 
 
 def whole_tunes_only() -> Preset:
-    """The course without what its objectives brought: the next token alone, a tune a row.
+    """The course without its mixture of objectives: the next token alone, one tune per row.
 
     Fewer tunes and shorter rows come with it.
     """

@@ -228,7 +228,7 @@ def write_melody(
             phrase with another ending.
         mode: "major" or "minor".
         degrees: Scale degrees that the melody may use, at least an octave.
-        rng: Source of chance.
+        rng: Source of randomness.
 
     Returns:
         Its notes, in order; no two overlap.

@@ -75,7 +75,7 @@ def _cannot_write(error: OSError, run: Run | None, folder: Path | None) -> Train
         return TrainingError(f"{where}; give a folder that can be written")
     return TrainingError(
         f"step {run.step}: {where}; training has stopped. {run.last_checkpoint()} Free some space"
-        " and call train again to go on from there"
+        " and call train again to resume the run"
     )
 
 
@@ -101,7 +101,7 @@ def _loop(run: Run, interrupts: Interrupts) -> None:
             _show(bar, run)
         if run.stopped_by == "interrupt" and run.accelerator.is_main_process:
             where = f" {run.last_checkpoint()}" if run.folder else ""
-            bar.write(f"Stopped at step {run.step}.{where} Call train again to go on from there.")
+            bar.write(f"Stopped at step {run.step}.{where} Call train again to resume the run.")
 
 
 def _after(run: Run) -> None:

@@ -82,7 +82,7 @@ def save_model(
         folder: made if it is not there.
         model: a module with a `config` dataclass, such as `Transformer`.
         vocabulary: saved too, so that ids never lose their meaning.
-        facts: anything JSON can hold that is worth knowing about the training.
+        facts: any JSON that is worth knowing about the training.
         half: store 16-bit floats: half the size, and a loss that is the same to about 3 digits.
 
     Returns:
