@@ -42,7 +42,7 @@ def fill_gaps(
         vocabulary: its vocabulary, of kind "course".
         tokens: a tune's codes (n_tokens,); those in the gaps are not used.
         gaps: (start, stop) of each gap, in order and with at least one token between any two.
-        n_pieces: how many different fillings.
+        n_pieces: number of fillings.
         seed: of the random numbers.
         sample_positions: "tune" gives an answer the positions of its gap, "row" those of the end
             of the row; None: as the model was trained.
@@ -69,7 +69,7 @@ def fill_gaps(
     rows = [asked] * n_pieces
     filled = [tokens.copy() for _ in rows]
     for number, (start, stop) in enumerate(gaps):
-        # The answer says which gap comes next, and its length is known: nothing is left to chance.
+        # The order of the gaps and their lengths are known, so the model does not choose them.
         rows = [np.append(row, special.sentinels[number]) for row in rows]
         written = _write_codes(
             model, vocabulary, rows, stop - start, len(asked), places, [seed, number], sampling
@@ -91,14 +91,14 @@ def continue_prefix(
     sample_positions: str | None = None,
     **sampling,
 ) -> list[np.ndarray]:
-    """Let the model go on from a beginning that it reads in both directions.
+    """Let the model continue a prefix, which it reads in both directions.
 
     Args:
         model: trained on prefix language modeling.
         vocabulary: its vocabulary, of kind "course".
         prefix: a tune's first codes (n_prefix,).
-        n_tokens: how many to write.
-        n_pieces: how many different continuations.
+        n_tokens: number of tokens to write.
+        n_pieces: number of continuations.
         seed: of the random numbers.
         sample_positions: "tune" or "row", as in `fill_gaps`; None: as the model was trained.
         sampling: options for `generate`: temperature, top_k, top_p.
@@ -134,13 +134,13 @@ def restore_order(
 ) -> list[np.ndarray]:
     """Let the model put the tokens of a tune into an order that makes music.
 
-    The model is free to leave out one and to repeat another; comparing the counts tells.
+    The model may omit one token and repeat another; compare the counts to find out.
 
     Args:
         model: trained on deshuffling.
         vocabulary: its vocabulary, of kind "course".
         shuffled: a tune's codes in some order, (n_tokens,).
-        n_pieces: how many different orders.
+        n_pieces: number of orders.
         seed: of the random numbers.
         sampling: options for `generate`: temperature, top_k, top_p.
 
@@ -169,7 +169,7 @@ def _special(
 
 
 def _ask(special: SpecialTokens, question: np.ndarray) -> np.ndarray:
-    """The objective's token, the question, the answer token: what the model is given."""
+    """Return the model's input: the objective's token, the question, the answer token."""
     return np.concatenate([[special.paradigm], question, [special.answer]]).astype(np.int64)
 
 
@@ -183,7 +183,7 @@ def _write_codes(
     seed: list[int],
     sampling: dict,
 ) -> list[np.ndarray]:
-    """Exactly so many codes for each row, and nothing but codes.
+    """Write the given number of codes for each row, and nothing but codes.
 
     `places` are positions that begin with those of the rows' tokens; None counts from 0.
     """
@@ -204,7 +204,7 @@ def _write_codes(
         allowed=codes_only,
         n_prefix=n_prefix,
         position_ids=None if places is None else places[: len(rows[0])],
-        # Every gap draws numbers of its own.
+        # Every gap draws its own random numbers.
         seed=int(np.random.SeedSequence(seed).generate_state(1)[0]),
         **sampling,
     )

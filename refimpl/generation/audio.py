@@ -1,4 +1,4 @@
-"""Generated tokens as sound: from nothing or going on from a clip, and into files."""
+"""Generated tokens as sound: from nothing or as the continuation of a clip, and as files."""
 
 import os
 from collections.abc import Mapping, Sequence
@@ -33,7 +33,7 @@ def generate_audio(
         seconds: the most new seconds to write; a piece may end earlier.
         continue_from: a clip `(n_samples,)` to continue, at the tokenizer's sample rate, or a
             list with one clip for each sound; None begins from nothing.
-        min_seconds: no piece ends before.
+        min_seconds: the earliest end of a piece.
         batch_size: number of sounds, where `continue_from` is not a list.
         decode: options for `tokenizer.decode`, such as the iterations of phase reconstruction.
         sampling: options for `generate`: temperature, top_k, top_p, seed, progress, …
@@ -52,7 +52,7 @@ def generate_audio(
             "and seconds above 0"
         )
     prompts = _prompts(tokenizer, continue_from, batch_size)
-    # Whole steps only: what is left of a half-written one could not be decoded.
+    # Complete steps only: the rest of an incomplete one could not be decoded.
     max_tokens, min_tokens = (
         round(length * rate / n_stages) * n_stages for length in (seconds, min_seconds)
     )
@@ -91,7 +91,7 @@ def save_generation(
         path: of the sound, ending in .wav, .flac, .ogg or .mp3; the picture's ends in .png.
         audio: `(n_samples,)`.
         sample_rate: in Hz.
-        label: what the picture calls it.
+        label: its label in the picture.
         beside: label to audio of other sounds to show above it, such as the original clip.
 
     Returns:
@@ -104,7 +104,7 @@ def save_generation(
 
 
 def _prompts(tokenizer: AudioTokenizer, continue_from, batch_size: int) -> list[np.ndarray]:
-    """<|START|>, and after it the tokens of the clip to go on from."""
+    """Return <|START|>, followed by the tokens of the clip to continue."""
     start = np.array([tokenizer.vocabulary.start])
     if continue_from is None:
         return [start] * batch_size

@@ -1,4 +1,4 @@
-"""Which tokens may come next: codes of the right stage, <|END|> after a whole frame, no others."""
+"""The tokens that may come next: codes of the right stage, and <|END|> after a whole frame."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ def stage_mask(vocabulary: Vocabulary, stage_sizes: Sequence[int] | None = None)
     """The tokens allowed at each place of a frame's cycle of stages.
 
     Residual codes are flattened, stage 0, 1, … of a frame and then the next frame's, and each
-    stage has ids of its own. <|END|> may only come where a frame would begin.
+    stage has its own ids. <|END|> may only come where a frame would begin.
 
     Args:
         vocabulary: says where codes end and which id is <|END|>.
@@ -41,8 +41,8 @@ def stage_mask(vocabulary: Vocabulary, stage_sizes: Sequence[int] | None = None)
 class TokenConstraint:
     """Rules out forbidden tokens, row by row.
 
-    A row's place in the cycle advances with every code that it holds, so that special tokens,
-    which stand between frames, do not shift it.
+    A row's place in the cycle advances with every code that it holds, so that special tokens
+    between frames do not shift it.
 
     Args:
         vocabulary: the model's vocabulary.

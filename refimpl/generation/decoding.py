@@ -1,4 +1,4 @@
-"""Scores of the next token, step after step: the cache, the padding and the sliding window."""
+"""Scores of the next token at each step: the cache, the padding and the sliding window."""
 
 from collections.abc import Sequence
 
@@ -20,8 +20,8 @@ class Decoding:
     Args:
         model: the transformer, in evaluation mode.
         prompts: B arrays of token ids, none empty.
-        max_tokens: the most tokens that will be added.
-        pad: the id that fills up shorter prompts.
+        max_tokens: the most tokens to add.
+        pad: the id that pads shorter prompts.
         n_prefix: the number of tokens at the start of each prompt that attend in both directions.
         position_ids: positions of each prompt's tokens, B arrays; new tokens count on from the
             last. None counts from 0. With given positions, the window cannot slide.
@@ -89,7 +89,7 @@ class Decoding:
             **({} if self.plain else self._masks(first)),
         )
         self.seen = self.length
-        # Only the last position's scores are wanted, of a long prompt's many.
+        # Only the scores of the last position are needed, even for a long prompt.
         return self.model.lm_head(hidden[:, -1]).float()
 
     def _slide(self) -> None:
@@ -109,7 +109,7 @@ class Decoding:
         return (columns - self.n_pad[:, None]).clamp(min=0)
 
     def _place(self, position_ids: Sequence[torch.Tensor]) -> None:
-        """Put the prompts' tokens where they are to stand, and what is written behind them.
+        """Set the positions of the prompts' tokens and of the new tokens after them.
 
         Raises:
             GenerationError: a position beyond the model's context.

@@ -1,4 +1,4 @@
-"""Generation: one token after another until <|END|> or until there are enough."""
+"""Generation: one token after another until <|END|> or the maximum."""
 
 from collections.abc import Sequence
 
@@ -37,17 +37,17 @@ def generate(
 ) -> list[np.ndarray]:
     """Sample token sequences. Taught in lesson 7.
 
-    The same seed gives the same sequence i whatever the batch size, because each sequence has
-    random numbers of its own. A sequence longer than the model's context goes on with the last
-    half of a context in mind (see `Decoding`).
+    The same seed gives the same sequence i for any batch size, because each sequence has its own
+    random numbers. A sequence longer than the model's context continues from the last half of
+    a context (see `Decoding`).
 
     Args:
         model: the transformer.
         vocabulary: its vocabulary.
-        prompt: token ids to go on from, `(n_tokens,)` for all sequences or a list with one array
+        prompt: token ids to continue, `(n_tokens,)` for all sequences or a list with one array
             for each; None begins with <|START|>.
-        max_tokens: the most new tokens a sequence.
-        min_tokens: <|END|> cannot come before so many.
+        max_tokens: the most new tokens per sequence.
+        min_tokens: the fewest new tokens before <|END|>.
         temperature: 0 always takes the likeliest token; 1 samples from the model's distribution.
         top_k: only the k likeliest tokens may come; None for all.
         top_p: only the fewest tokens whose probabilities reach p; None for all.
@@ -67,7 +67,7 @@ def generate(
         For each sequence its new tokens `(n_tokens,)` int64, without the prompt and <|END|>.
 
     Raises:
-        GenerationError: a setting or prompt that cannot be used.
+        GenerationError: an invalid setting or prompt.
     """
     check_sampling(temperature, top_k, top_p)
     _check_numbers(model, vocabulary, max_tokens, min_tokens, seed, longest_hold)

@@ -34,7 +34,7 @@ def candidates(
     """Return the candidate tokens and their unnormalised probabilities.
 
     Top-k (Fan et al. 2018, section 5.4) keeps the k likeliest; top-p (Holtzman et al. 2020,
-    section 3.1) the fewest whose probabilities reach p. Top-p works on what top-k has left.
+    section 3.1) the fewest whose probabilities reach p. Top-p applies after top-k.
 
     Args:
         logits: `(B, V)`; -inf for forbidden tokens.
@@ -42,7 +42,7 @@ def candidates(
         top_k, top_p: None for no limit.
 
     Returns:
-        weights `(B, n)`, 0 for what is ruled out, and the token ids `(B, n)` they belong to, or
+        weights `(B, n)`, 0 for excluded tokens, and the token ids `(B, n)` they belong to, or
         None where column i is token i. Taught in lesson 7.
     """
     ids = None
@@ -84,8 +84,8 @@ def draw(
 ) -> torch.Tensor:
     """Draw one token per row by inverting the cumulative distribution at a given uniform number.
 
-    Because the chance comes in from outside, a sequence's draws depend on nothing but its own
-    numbers: the batch around it can be of any size.
+    The random numbers are arguments, so a sequence's draws depend only on its own numbers, and the
+    batch around it can have any size.
 
     Args:
         logits: `(B, V)`.

@@ -1,6 +1,6 @@
 """Packing: samples of any length side by side in rows of one length, with little padding.
 
-`packer` fills rows with pieces of tunes, `layout` turns what it made into a model's arrays. Nothing
+`packer` fills rows with pieces of tunes, `layout` turns them into a model's arrays. Nothing
 here needs torch.
 """
 

@@ -33,13 +33,13 @@ class Attention(nn.Module):
         is_causal: bool = True,
         cache: KVCache | None = None,
     ) -> torch.Tensor:
-        """Attend within `x`, and to what the cache holds.
+        """Attend within `x`, and to the tokens in the cache.
 
         Args:
             x: `(B, T, hidden_size)`.
             rotation: RoPE's cosines and sines, or None.
             bias: `(B, 1, T, K)`, added to the scores, or None.
-            is_causal: whether the triangle is the mask (only where `bias` is None).
+            is_causal: whether the mask is causal (only if `bias` is None).
             cache: written and read when given.
 
         Returns:
@@ -73,9 +73,9 @@ def attend_in_blocks(
     """Scaled dot-product attention, written out, for training on a CPU.
 
     The same numbers as `scaled_dot_product_attention`, in less than half of its time forwards and
-    backwards (torch 2.13, 260 tokens, heads 32 wide): the products go through the fastest matrix
-    routine there is, and the probabilities are kept instead of computed again. A causal block of
-    queries leaves out the keys that come after it, a third of the work.
+    backwards (torch 2.13, 260 tokens, heads 32 wide): the products use the fastest matrix
+    routine available, and the probabilities are stored instead of computed again. A causal block
+    of queries skips the keys after it, which saves a third of the work.
 
     Args:
         queries, keys, values: `(B, H, T, D)` each.

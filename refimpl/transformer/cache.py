@@ -1,4 +1,4 @@
-"""The keys and values of the tokens so far, so that a new token costs one token's work."""
+"""The KV cache: keys and values of earlier tokens, which a new token need not compute again."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""What a transformer is made of, as one validated record that a checkpoint can carry as JSON."""
+"""The configuration of a transformer, validated, and stored in checkpoints as JSON."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -9,18 +9,18 @@ from refimpl.errors import UserError
 
 
 class TransformerError(UserError):
-    """A configuration or an input that the transformer cannot work with."""
+    """An invalid configuration or input of the transformer."""
 
 
 @configuration
 class TransformerConfig(Configuration):
     """The shape of a decoder-only transformer. Taught in lesson 5.
 
-    The defaults are what learned most in a given time among models of about a million weights, on
-    two processor cores and on tunes of one tempo that begin on the beat: SwiGLU before GELU,
-    learned positions and RoPE together before either alone (a place in the bar is a place in the
-    row; a motif comes back at a distance), larger first weights than GPT-2's. RMS norm learns as
-    well as layer norm, which has a faster kernel on a CPU.
+    The defaults learned most in a given time among models of about a million weights, on two
+    processor cores and on tunes of one tempo that begin on the beat: SwiGLU beat GELU, learned
+    positions with RoPE beat either alone (a place in the bar is a place in the row; a motif comes
+    back at a distance), and larger initial weights beat GPT-2's. RMS norm learns as well as layer
+    norm, which has a faster kernel on a CPU.
 
     Args:
         vocabulary_size: number of token ids, codes and special tokens together.
@@ -32,17 +32,17 @@ class TransformerConfig(Configuration):
         context_length: the most tokens that one forward pass (or a cache) may hold.
         positions: "rope" rotates queries and keys (Su et al. 2021, RoFormer); "learned" adds a
             trained vector to each position's embedding; "both" does both.
-        norm: "pre" normalises what enters a sublayer (Xiong et al. 2020), "post" what leaves the
-            residual sum, as in the first transformer (Vaswani et al. 2017).
+        norm: "pre" normalises the input of a sublayer (Xiong et al. 2020), "post" the residual sum
+            after it, as in the first transformer (Vaswani et al. 2017).
         normalization: "rms" (Zhang & Sennrich 2019) or "layer" (Ba et al. 2016).
         activation: "gelu", or "swiglu" (Shazeer 2020), which has a third matrix.
         bias: whether linear maps and layer norms carry a bias.
         tied_weights: whether the output head is the embedding (Press & Wolf 2017).
         init_std: standard deviation of the initial weights.
         rope_base: base of RoPE's wavelengths.
-        sample_positions: where the tokens of questions and answers stood in training. "row":
-            counted through the sample; "tune": in their tune, an answer in its gap. Nothing here
-            depends on it; it is kept with the model so that it is asked as it was trained.
+        sample_positions: the positions of questions and answers in training. "row": counted through
+            the sample; "tune": places in the tune, so that an answer has those of its gap. The
+            model does not use this; it is stored so that generation matches training.
 
     Raises:
         TransformerError: a field is out of its range; the message names it.
@@ -54,7 +54,9 @@ class TransformerConfig(Configuration):
     n_layers: Count = 4
     hidden_size: Count = 128
     n_heads: Count = 4
-    ffn_hidden_size: Count = 344  # 8/3 of the width: three such matrices weigh as much as two of 4
+    ffn_hidden_size: Count = (
+        344  # 8/3 of the width: three such matrices have as many weights as two of 4
+    )
     dropout: Annotated[Number, Field(ge=0, lt=1)] = 0.0
     context_length: Count = 512
     positions: Literal["rope", "learned", "both"] = "both"

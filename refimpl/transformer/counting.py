@@ -1,4 +1,4 @@
-"""How large a transformer is, and how much arithmetic a token costs."""
+"""The size of a transformer, and its arithmetic per token."""
 
 from refimpl.transformer.config import TransformerConfig
 
@@ -22,10 +22,10 @@ def count_flops_per_token(
 ) -> int:
     """Floating-point operations of the matrix products for one token of a sequence.
 
-    A product with a matrix of N numbers costs 2 N a token, the head's included and the embedding
-    (a look-up) not; attention's scores and its weighted sum cost 4 x tokens x hidden_size a
-    layer. The backward pass costs twice the forward pass. The causal half is counted whole, as
-    is usual, so a kernel that skips it does less.
+    A product with a matrix of N numbers costs 2 N per token. That includes the head, but not the
+    embedding, which is a look-up. Attention's scores and weighted sum cost 4 x tokens x hidden_size
+    per layer. The backward pass costs twice the forward pass. As usual, the count ignores the
+    causal mask, so a kernel that skips the masked half does less.
 
     Args:
         config: the model's shape.

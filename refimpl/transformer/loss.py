@@ -9,8 +9,8 @@ from refimpl.vocabulary import IGNORE_INDEX
 def token_loss(hidden: torch.Tensor, head: torch.Tensor, label_ids: torch.Tensor) -> torch.Tensor:
     """Mean cross-entropy in nats per token; 0 where every label is ignored.
 
-    Positions without a target are left out before the head, which is the model's largest matrix:
-    with a long prefix most of its work would be thrown away.
+    Positions without a target are removed before the head, which is the model's largest matrix:
+    with a long prefix most of its work would be wasted.
 
     Args:
         hidden: `(B, T, hidden_size)`.
@@ -23,7 +23,7 @@ def token_loss(hidden: torch.Tensor, head: torch.Tensor, label_ids: torch.Tensor
     hidden, labels = hidden.flatten(0, 1), label_ids.flatten()
     valid = labels != IGNORE_INDEX
     if hidden.device.type == "cpu" and not bool(valid.all()):
-        # Not on a GPU: it would have to wait until it knows how many positions are left.
+        # Not on a GPU, which would have to wait for the number of remaining positions.
         hidden, labels = hidden[valid], labels[valid]
     logits = F.linear(hidden, head).float()  # (n_valid, V)
     total = F.cross_entropy(logits, labels, ignore_index=IGNORE_INDEX, reduction="sum")

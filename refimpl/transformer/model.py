@@ -1,4 +1,4 @@
-"""The decoder: token ids in, the scores of the next token out."""
+"""The decoder: from token ids to the scores of the next token."""
 
 import math
 
@@ -136,7 +136,7 @@ class Transformer(nn.Module):
         return self.norm(x)
 
     def _rotation(self, start, n_tokens, position_ids):
-        """RoPE's cosines and sines, (T, D), or with positions of their own (B, 1, T, D)."""
+        """Return RoPE's cosines and sines, (T, D), or (B, 1, T, D) with given positions."""
         if position_ids is None:
             end = start + n_tokens
             return self.cosines[start:end], self.sines[start:end]
@@ -157,7 +157,7 @@ class Transformer(nn.Module):
             cache.segment_ids[:, cache.length : end] = segments
             cache.padded = cache.padded or bool((segments != 1).any())
             if plain and not cache.padded and (cache.length == 0 or n_tokens == 1):
-                # One new token may look at everything before it, so it needs no mask at all.
+                # One new token may attend to everything before it, so it needs no mask.
                 return None, n_tokens > 1
             keys = cache.segment_ids[:, :end]
         prefix = None if attention_mask is None else attention_mask == PREFIX
@@ -165,7 +165,7 @@ class Transformer(nn.Module):
         return attention_bias(allowed, self.embedding.weight.dtype), False
 
     def _check(self, input_ids, cache, **others):
-        """Raise TransformerError where the shapes or the numbers cannot be worked with."""
+        """Raise TransformerError for invalid shapes or ids."""
         if input_ids.dim() != 2:
             raise TransformerError(
                 f"input_ids has shape {tuple(input_ids.shape)}; give (batch, tokens)"
@@ -182,7 +182,7 @@ class Transformer(nn.Module):
                     f"{name} has shape {tuple(array.shape)} and input_ids "
                     f"{tuple(input_ids.shape)}; give both the same shape"
                 )
-        if input_ids.device.type == "cpu":  # on a GPU, to look would be to wait for it
+        if input_ids.device.type == "cpu":  # on a GPU the check would wait for the device
             _check_range("input_ids", input_ids, self.config.vocabulary_size, "vocabulary")
             _check_range("position_ids", others.get("position_ids"), context, "context")
         if cache is not None:

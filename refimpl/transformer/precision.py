@@ -1,4 +1,4 @@
-"""Which routine multiplies float32 matrices on a CPU."""
+"""The routine that multiplies float32 matrices on a CPU."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +12,10 @@ def fast_matmul() -> Iterator[None]:
 
     By default torch asks Intel's MKL, which leaves half of an AMD processor's vector width
     unused; with precision "medium" it may ask oneDNN. Measured on an AMD processor with AVX-512:
-    2.4 times as many operations a second, with the same rounding error. Where a processor has a
-    matrix unit for bfloat16 (Intel's AMX), oneDNN uses that: the factors are then rounded to 8
-    bits, the sums are not, which is what training in bfloat16 does too. On a GPU the setting
-    means TF32. Restored at the end, so that evaluation and generation are as exact as ever.
+    2.4 times as many operations per second, with the same rounding error. If a processor has a
+    matrix unit for bfloat16 (Intel's AMX), oneDNN uses it: the factors are then rounded to 8
+    bits, and the sums are not, as in training with bfloat16. On a GPU the setting means TF32.
+    It is restored at the end, so that evaluation and generation stay exact.
     """
     before = torch.get_float32_matmul_precision()
     torch.set_float32_matmul_precision("medium")
