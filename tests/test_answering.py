@@ -10,6 +10,7 @@ from refimpl.generation import (
     answering,
     continue_prefix,
     fill_gaps,
+    gap_losses,
     restore_order,
 )
 from refimpl.objectives import make_objective, special_tokens
@@ -154,3 +155,26 @@ def test_what_cannot_be_asked_is_refused():
     report = Vocabulary(20, kind="report")
     with pytest.raises(GenerationError, match="no answer token"):
         continue_prefix(MODEL, report, TUNE, 5)
+
+
+@pytest.mark.parametrize("way", ["row", "tune"])
+def test_the_losses_in_a_gap_look_at_the_question_and_the_tokens_before(way):
+    (first, last), ask = (5, 9), {"sample_positions": way}
+    losses = gap_losses(MODEL, VOCABULARY, TUNE, (first, last), **ask)
+    assert losses.shape == (1 + last - first,)
+    assert (losses > 0).all()
+    other = (TUNE + 1) % VOCABULARY.n_codes
+    elsewhere = gap_losses(MODEL, VOCABULARY, TUNE, (first, last), shown=other, **ask)
+    assert not np.allclose(losses, elsewhere)
+    changed = TUNE.copy()
+    changed[first + 2] = (changed[first + 2] + 1) % VOCABULARY.n_codes
+    after = gap_losses(MODEL, VOCABULARY, changed, (first, last), **ask)
+    np.testing.assert_allclose(losses[:3], after[:3], atol=1e-5)  # the sentinel and two tokens
+    assert not np.allclose(losses[3:], after[3:])
+
+
+def test_the_losses_in_a_gap_depend_on_its_positions():
+    row, tune = (
+        gap_losses(MODEL, VOCABULARY, TUNE, (5, 9), sample_positions=way) for way in ("row", "tune")
+    )
+    assert not np.allclose(row, tune)

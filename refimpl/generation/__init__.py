@@ -4,7 +4,7 @@ Read in this order: `sampling`, `constraints`, `holding`, `decoding`, `generate`
 `answering`.
 """
 
-from refimpl.generation.answering import continue_prefix, fill_gaps, restore_order
+from refimpl.generation.answering import continue_prefix, fill_gaps, gap_losses, restore_order
 from refimpl.generation.audio import generate_audio, save_generation
 from refimpl.generation.constraints import stage_mask
 from refimpl.generation.generate import generate
@@ -15,6 +15,7 @@ __all__ = [
     "GenerationError",
     "continue_prefix",
     "fill_gaps",
+    "gap_losses",
     "generate",
     "generate_audio",
     "longest_hold",

@@ -20,7 +20,7 @@ from refimpl.objectives.spans import (
     visible_parts,
 )
 from refimpl.training import frame_tune
-from refimpl.transformer import Transformer
+from refimpl.transformer import CAUSAL, PREFIX, Transformer
 from refimpl.vocabulary import Vocabulary
 
 
@@ -78,6 +78,55 @@ def fill_gaps(
             tune[start:stop] = codes
         rows = [np.concatenate([row, codes]) for row, codes in zip(rows, written, strict=True)]
     return filled
+
+
+def gap_losses(
+    model: Transformer,
+    vocabulary: Vocabulary,
+    tokens: np.ndarray,
+    gap: tuple[int, int],
+    *,
+    shown: np.ndarray | None = None,
+    sample_positions: str | None = None,
+) -> np.ndarray:
+    """How well the model expects what is in a gap, when it sees both sides of it.
+
+    Args:
+        model: trained on infilling.
+        vocabulary: its vocabulary, of kind "course".
+        tokens: a tune's codes (n_tokens,).
+        gap: its first token, and the one behind its last.
+        shown: another tune of the same length whose sides are shown instead; a model that looks at
+            its question expects less then.
+        sample_positions: "tune" or "row", as in `fill_gaps`; None: as the model was trained.
+
+    Returns:
+        (1 + n_gap,) nats: of the sentinel that begins the answer, and of each token in the gap,
+        given the question and the true tokens before it.
+
+    Raises:
+        GenerationError: a gap that does not fit the tune.
+
+    Taught in lesson 7.
+    """
+    tokens = _checked_tokens(tokens, vocabulary)
+    _check_gaps([gap], len(tokens))
+    special = _special("infilling", vocabulary, model, sample_positions)
+    framed = frame_tune(tokens if shown is None else shown, vocabulary)
+    spans = [(gap[0] + 1, gap[1] + 1)]  # behind <|START|>
+    asked = _ask(special, join_with_sentinels(visible_parts(framed, spans), special.sentinels))
+    answer = np.concatenate([special.sentinels[:1], tokens[slice(*gap)]])
+    row = torch.from_numpy(np.concatenate([asked, answer[:-1]]))
+    mask = torch.full((len(row),), CAUSAL)
+    mask[: len(asked)] = PREFIX
+    places = None
+    if special.positions == "tune":
+        places = special.position_ids(*places_with_sentinels(len(framed), spans))
+        places = torch.from_numpy(np.asarray(places[: len(row)]))[None]
+    with torch.inference_mode():
+        logits = model(row[None], attention_mask=mask[None], position_ids=places)
+    logs = logits[0, len(asked) - 1 :].log_softmax(-1)
+    return -logs[torch.arange(len(answer)), torch.from_numpy(answer)].numpy()
 
 
 def continue_prefix(

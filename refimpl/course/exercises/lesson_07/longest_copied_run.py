@@ -161,7 +161,7 @@ EXERCISE = Exercise(
     misconceptions={
         _joins_the_training_tunes: "a run must lie within one training tune, not across two",
         _first_tune_only: "look in all training tunes",
-        _same_places_only: "a run may stand at another place in the training tune",
+        _same_places_only: "a run may begin at another place in the training tune",
         _from_the_start: "a run may begin anywhere, in the tune and in the training tune",
         _tokens_in_common: "this counts every token that occurs somewhere: count an unbroken run",
         _with_gaps: "a run is unbroken: nothing may come between its tokens",

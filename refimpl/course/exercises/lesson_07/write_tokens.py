@@ -71,7 +71,7 @@ def _on_boundaries(rng: np.random.Generator, eighths: np.ndarray) -> Inputs:
 def _make_model(inputs: Inputs) -> Callable[[np.ndarray], np.ndarray]:
     """A made-up model that looks at all it is given: every history has its own distribution.
 
-    It says the end only after so many tokens, and then with a probability of one half. With
+    It says the end only after n_before_end tokens, and then with a probability of one half. With
     n_parts, every probability is a multiple of 1 / n_parts, and some are 0.
     """
     end, ends_after = inputs["end"], len(inputs["prompt"]) + inputs["n_before_end"]
@@ -181,13 +181,13 @@ EXERCISE = Exercise(
         _skips_the_end: "when the end token is drawn, the tune is over: write nothing more",
         _never_ends: "stop when the end token is drawn",
         _end_in_the_prompt_too: "an end token in the prompt ends nothing: only one that is drawn",
-        _end_on_the_number: "take the first token whose end lies above the number, not on it: a "
+        _end_on_the_number: "take the first token whose end is above the number, not on it: a "
         "token of probability 0 must never be drawn",
         _always_the_likeliest: "this takes the likeliest token each time: let the number choose",
         _only_the_last_token: "the model has to see everything so far, not the last token alone",
         _only_the_prompt: "the model has to read the tokens that were written, too",
         _forgets_the_prompt: "the model has to see the prompt before the tokens that were written",
-        _one_too_early: "one too early: take the first token whose end lies above the number",
+        _one_too_early: "one too early: take the first token whose end is above the number",
     },
     forbidden=("refimpl.generation.generate", "refimpl.generation.sampling.draw"),
 )
