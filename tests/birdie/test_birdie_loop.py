@@ -7,6 +7,7 @@ import accelerate
 import numpy as np
 import pytest
 import torch
+from accelerate.state import AcceleratorState
 from birdie_examples import VOCABULARY, literals, tunes
 from test_birdie_batches import CONFIG, KEYS, same, take
 
@@ -18,6 +19,14 @@ from refimpl.objectives import make_objective, objective_names
 from refimpl.training import TrainingConfig, evaluate_losses, train
 from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.vocabulary import IGNORE_INDEX
+
+
+@pytest.fixture(autouse=True)
+def _forget_accelerators():
+    """Accelerate keeps one state per process, which the tests of training need to be their own."""
+    yield
+    AcceleratorState._reset_state(reset_partial_state=True)
+
 
 REPORT = [
     {"name": "prefix_language_modeling", "prob": 0.2},
