@@ -117,6 +117,15 @@ def test_twenty_spans_are_the_most_by_default_and_the_rate_is_kept():
     assert sum(len(cut) for _, cut in spans) == 500
 
 
+def test_spans_of_one_token_may_fill_every_gap():
+    """4 of 7 tokens are cut out, each for itself: before, between and after the 3 that stay."""
+    options = {"corruption_rate": 0.5, "mean_tokens_per_span": 1}
+    _, sample, special = sample_of("infilling", np.arange(7), **options)
+    question, answer = question_and_answer(sample, special)
+    assert is_sentinel(question).tolist() == [True, False] * 3 + [True]
+    assert [cut for _, cut in split_at_sentinels(answer)[1]] == [[0], [2], [4], [6]]
+
+
 def test_spans_are_cut_anywhere():
     starts, n_first, n_last = [], 0, 0
     for seed in range(400):
