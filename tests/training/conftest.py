@@ -1,4 +1,5 @@
 import pytest
+from accelerate.state import AcceleratorState
 
 from refimpl.training import loop
 
@@ -13,3 +14,11 @@ def no_pictures(request, monkeypatch):
 @pytest.fixture
 def pictures():
     """Ask for a run's pictures to be drawn."""
+
+
+@pytest.fixture(autouse=True)
+def _forget_accelerators():
+    """Let no test find the state that Accelerate keeps of another one's accelerator."""
+    AcceleratorState._reset_state(reset_partial_state=True)
+    yield
+    AcceleratorState._reset_state(reset_partial_state=True)
