@@ -7,7 +7,8 @@
 Cosmic Ray makes the mutants and runs the tests; this script gives it a copy of the project, the
 tests of each module (`tools/mutation.toml`), and a sample: all mutants would take days. Cosmic Ray
 takes any command as the tests of a module and keeps its mutants in a session that a filter can thin
-out. mutmut has neither, and leaves out what has a decorator, which much of the core has.
+out. mutmut has neither, and leaves out functions with a decorator (but for static and class
+methods), such as the quantizer's updates under `torch.no_grad`.
 
 What survives is listed with its difference. It is a gap in the tests, or it changes nothing that
 can be observed: a person decides.
