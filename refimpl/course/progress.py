@@ -51,7 +51,7 @@ def _read(path: Path) -> dict[str, dict]:
         return exercises
     except FileNotFoundError:
         return {}
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, RecursionError) as error:
         aside = path.with_name(f"{path.name}.unreadable")
         warnings.warn(f"{path} holds no progress ({error}); kept as {aside.name}", stacklevel=3)
         path.replace(aside)
