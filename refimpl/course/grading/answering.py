@@ -1,7 +1,7 @@
 """Calling an answer in the sandbox, and saying what came, as arrays.
 
-An answer that must not call certain functions is watched, and so is all that runs before it: the
-guard is there first.
+Where an answer must not call certain functions, the guard watches it and everything that runs
+before it.
 """
 
 import copy
@@ -86,7 +86,7 @@ def watch_all(callers: list[Caller], must_hold: bool) -> None:
 
 
 def seed_all() -> None:
-    """Start all random numbers anew: the same answer gets the same grade each time."""
+    """Seed all random numbers again: the same answer gets the same grade each time."""
     random.seed(0)
     np.random.seed(0)  # noqa: NPY002 (an answer's own, that nobody seeded)
     if "torch" in sys.modules:

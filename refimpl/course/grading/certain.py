@@ -25,7 +25,7 @@ _IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 class Certainty:
-    """What in a notebook may change an answer.
+    """The parts of a notebook that may change an answer.
 
     Args:
         statements: All of the notebook.

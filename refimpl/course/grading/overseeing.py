@@ -81,7 +81,7 @@ def oversee(guards: list[Guard]) -> None:
 
 
 def _offence(event: str, arguments: tuple, frame: FrameType, hook: Callable) -> str:
-    """What an event is, in words; "" for nothing to object to."""
+    """Name a forbidden event in words; "" for a permitted one."""
     words = ""
     if event in _ALWAYS:
         words = "" if frame.f_code in _MAY_PROFILE else _ALWAYS[event]
@@ -123,7 +123,7 @@ def _is_memory(path: str | bytes) -> bool:
 
 
 class Restorer:
-    """What modules and classes hold now, to be put back after an answer has changed it."""
+    """The present content of modules and classes, to restore after an answer has changed it."""
 
     def __init__(self) -> None:
         self._dicts: list[tuple[Callable, dict]] = []

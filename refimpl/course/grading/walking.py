@@ -1,7 +1,7 @@
-"""Running a notebook from the top, and calling each answer at its check, as it stands there.
+"""Running a notebook from the top, and calling each answer at its check.
 
-What an answer needs cannot always be told from the text. At its check all of that is there: so this
-is what counts where an answer by itself came to nothing.
+The text of a notebook does not always show what an answer needs. At the check everything is
+defined, so this run counts where an answer by itself fails.
 """
 
 import sys
@@ -20,7 +20,7 @@ MOST = 3  # answers to one exercise that are looked at
 def walk(
     sources: list[str], statements: list[Statement], request: dict[str, Any], must_hold: bool
 ) -> dict[str, Any]:
-    """Run a notebook up to the last check that is wanted, and call the answers on the way.
+    """Run a notebook up to the last requested check, and call the answers on the way.
 
     Args:
         sources: The cells.
@@ -56,6 +56,6 @@ def walk(
 
 
 def _last_check(statements: list[Statement], wanted: set[str]) -> int | None:
-    """How many cells there are up to the last check that is wanted; None for all of them."""
+    """How many cells there are up to the last requested check; None for all of them."""
     places = {name: one.cell + 1 for one in statements for name in one.checks & wanted}
     return max(places.values()) if places.keys() == wanted else None

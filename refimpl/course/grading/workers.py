@@ -1,7 +1,7 @@
-"""A process of its own for each answer, copied from one that has imported everything already.
+"""A separate process for each answer, copied from one that has imported everything already.
 
-What one answer leaves behind, such as threads or a function that it has replaced, meets no other:
-its process ends with it, and so does all that it started.
+An answer may leave threads behind, or replace a function. No other answer meets them, because its
+process ends with it, and so does everything that it started.
 """
 
 import os
@@ -18,13 +18,13 @@ MAX_REPLY = 64 * 2**20
 
 
 def reply_of_a_worker(work: Callable[[], bytes], pipes: list[BinaryIO], alone: bool) -> bytes:
-    """Do some work in a process of its own, and return what it replies.
+    """Do some work in a separate process, and return its reply.
 
     Where that process ends without a reply, so does this one, as it would have without a worker.
 
     Args:
         work: Returns a reply.
-        pipes: What the worker is not to have: the way to whoever asks.
+        pipes: Closed in the worker: the way to the caller.
         alone: Whether no other process can be seen from here, so that all may be ended.
     """
     if not HAS_WORKERS:
