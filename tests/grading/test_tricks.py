@@ -5,7 +5,7 @@ import platform
 import pytest
 
 from refimpl.course.grading.refusing import MACHINES, numbers_of
-from refimpl.course.grading.task import grade_cells
+from refimpl.course.grading.task import grade_cells, prepare
 from tests.grading.hostile import RIGHT
 from tests.grading.notebooks import answered
 from tests.grading.settings import TASK
@@ -117,3 +117,14 @@ def test_what_only_the_whole_notebook_does_is_looked_at_too():
     one = report_of("gain = FACTOR / 10\nreturn gain * RIGHT", cells=[hidden])
     assert one.status == "right"
     assert "uses exec" in one.remark and "uses gc" in one.remark
+
+
+def test_a_module_that_ends_its_process_costs_its_own_exercise_alone():
+    # Imports are done ahead of all answers, where such a module takes the whole child along.
+    module = prepare(TASK)[1].edition / "ends_its_process.py"
+    module.write_text("import os\nos._exit(3)\n", encoding="utf-8")
+    try:
+        one = report_of("import ends_its_process\nreturn RIGHT")
+    finally:
+        module.unlink()
+    assert (one.status, one.points) == ("crash", 0), one

@@ -53,7 +53,8 @@ def main(user: int | None, limits: dict[str, int], must_hold: bool) -> None:
         if request["do"] == "read":
             notebook = Notebook(request["cells"])
             about = {name: notebook.about(name, **how) for name, how in request["of"].items()}
-            import_ahead([source for name in about for source in notebook.needed[name] or []])
+            if request["ahead"]:
+                import_ahead([source for name in about for source in notebook.needed[name] or []])
             reply = pack({"number": request["number"], "reply": about})
         else:
             work = partial(_work, notebook, request, must_hold)

@@ -195,23 +195,24 @@ class _Child:
         self._start = lambda: Session(sandbox, stop)
         self._opening = opening
         self._session: Session | None = None
+        self._imports_ahead = True
 
     def about(self) -> dict[str, dict[str, Any]]:
         """Return what the notebook's text tells about each function."""
         try:
             try:
                 return self._read()
-            except ChildFailed as failure:
-                if failure.status != STALLED:
-                    raise
+            except ChildFailed:
                 self.close()
-                return self._read()  # once more: it may have been the machine
+                # Once more: it may have been the machine, or a module that ends its process.
+                self._imports_ahead = False
+                return self._read()
         except ChildFailed as failure:
             raise GraderError(f"a child did not read the notebook: {failure}") from None
 
     def _read(self) -> dict[str, dict[str, Any]]:
         self._session = self._start()
-        reply = self._session.ask(self._opening, READING)
+        reply = self._session.ask(self._opening | {"ahead": self._imports_ahead}, READING)
         return read_about(reply, list(self._opening["of"]))
 
     def ask(self, request: dict[str, Any], reference_seconds: float) -> Any:
