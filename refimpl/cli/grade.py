@@ -9,6 +9,7 @@ submissions, the same command continues.
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from refimpl.cli.console import counted, next_step, remark, result
@@ -18,6 +19,7 @@ from refimpl.errors import UserError
 
 INTERRUPTED = 130
 MOST_LINES = 40  # on the screen
+LISTS = ("roster", "extensions", "overrides", "requests", "times")
 EXAMPLES = """\
 examples:
   refimpl grade submissions/ --lesson 3 --out grades/
@@ -54,13 +56,50 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "file (one a student), or a regular expression with (?P<student>…) and perhaps "
         "(?P<attempt>…); default: the first that fits",
     )
-    parser.add_argument(
+    _add_rules(parser)
+    _add_limits(parser)
+
+
+def _add_rules(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group(
+        "rules of the course", "kept in course.toml in --out, so that each is given once"
+    )
+    group.add_argument(
         "--attempt",
         choices=("last", "best"),
-        default="last",
-        help="which of a student's attempts counts (default: %(default)s)",
+        help="which of a student's attempts counts (default: last)",
     )
-    _add_limits(parser)
+    group.add_argument("--roster", type=Path, metavar="FILE", help="id, name, e-mail, section")
+    group.add_argument(
+        "--due", type=text, metavar="TIME", help="of this lesson, such as '2026-11-20 23:59'"
+    )
+    group.add_argument(
+        "--zone", type=text, metavar="NAME", help="of dates, such as Europe/Berlin (default: here)"
+    )
+    group.add_argument(
+        "--late",
+        type=text,
+        metavar="RULE",
+        help="such as '10 %% a day, at most 50 %%, 3 free days' (default: none)",
+    )
+    group.add_argument(
+        "--extensions", type=Path, metavar="FILE", help="student, lesson, until, why"
+    )
+    group.add_argument(
+        "--times",
+        type=Path,
+        metavar="FILE",
+        help="student, when: for this lesson, where the export does not tell",
+    )
+    group.add_argument(
+        "--overrides",
+        type=Path,
+        metavar="FILE",
+        help="student, exercise, points, comment, who, when",
+    )
+    group.add_argument(
+        "--requests", type=Path, metavar="FILE", help="student, exercise, request, when"
+    )
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -69,17 +108,15 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--timeout",
         type=positive,
-        default=60.0,
         metavar="S",
         help="processor time for an exercise, in seconds of the reference machine: slow and fast "
-        "graders give the same grades (default: %(default)g)",
+        "graders give the same grades (default: as before, and 60 at first)",
     )
     group.add_argument(
         "--memory",
         type=positive,
-        default=4.0,
         metavar="GIB",
-        help="gibibytes for a submission (default: %(default)g)",
+        help="gibibytes for a submission (default: as before, and 4 at first)",
     )
     group.add_argument(
         "--scheduler", metavar="ADDRESS", help="of a Dask cluster that does the work"
@@ -93,6 +130,7 @@ def run(args: argparse.Namespace) -> int | None:
     from refimpl.course.grading.sandbox import Limits
     from refimpl.course.grading.seeds import keep_secret, read_secret
     from refimpl.course.grading.task import Task
+    from refimpl.course.grading.term.rules import check_rules, read_rules
 
     if not args.submissions.exists():
         raise UserError(f"there is no {args.submissions}: give a folder or a zip of notebooks")
@@ -106,35 +144,64 @@ def run(args: argparse.Namespace) -> int | None:
 
     if args.trust:
         remark(f"note: {TRUSTED}")
-    limits = Limits(seconds=args.timeout, memory=int(args.memory * 2**30))
+    rules = read_rules(args.out).with_options(args.lesson, _options(args))
+    check_rules(rules)
+    limits = Limits(seconds=rules.seconds, memory=int(rules.memory * 2**30))
     outcome = grade(
         args.submissions,
         args.out,
         Task(args.lesson, secret, limits, args.trust),
+        rules=rules,
         naming=args.naming,
         n_workers=args.workers or default_workers(),
         scheduler=args.scheduler,
-        attempt=args.attempt,
-        leave_out=[seeds],
+        leave_out=[seeds, *filter(None, map(args.__dict__.get, LISTS))],
         before_writing=keep_new_secret,
+        on_new_key=_tell_why,
     )
     _tell(args, outcome)
     return INTERRUPTED if outcome.n_left else None
 
 
+def _options(args: argparse.Namespace) -> dict:
+    """What was given, by the names of rules; paths as they are seen from --out."""
+    paths = {
+        name: os.path.relpath(path.resolve(), args.out.resolve())
+        for name in LISTS
+        if (path := getattr(args, name))
+    }
+    words = {name: getattr(args, name) for name in ("attempt", "due", "zone", "late")}
+    return {**words, **paths, "seconds": args.timeout, "memory": args.memory}
+
+
+def _tell_why(why: list[str], n: int) -> None:
+    remark(f"note: {counted(n, 'submission')} to grade anew, since changed: {'; '.join(why)}")
+
+
 def _tell(args: argparse.Namespace, outcome) -> None:
+    from refimpl.course.grading.exports import lesson_folder
+
+    folder = lesson_folder(args.out, args.lesson)
     before = f", {outcome.n_before} graded before" if outcome.n_before else ""
     n_students = counted(len(outcome.rows), "student")
     remark(f"{counted(outcome.n_now, 'submission')} graded{before}; {n_students}")
-    if outcome.look_at:
-        remark(f"to look at ({args.out / 'look-at.txt'}):")
-    for line in outcome.look_at[:MOST_LINES]:
-        remark(f"  {line}")
-    if len(outcome.look_at) > MOST_LINES:
-        remark(f"  and {len(outcome.look_at) - MOST_LINES} more in that file")
-    result(f"{args.out / 'grades.csv'}")
+    _list("lower than before", outcome.lower, folder / "changes.txt")
+    rest = [line for line in outcome.changes if line not in outcome.lower]
+    _list("other points than before", rest, folder / "changes.txt")
+    _list("to look at", outcome.look_at, folder / "look-at.txt")
+    result(f"{folder / 'grades.csv'}")
     if outcome.n_left:
         left = counted(outcome.n_left, "submission")
         next_step(f"give the same command again for what is left: {left}")
     else:
-        next_step(f"give the pages in {args.out / 'feedback'} to the students")
+        next_step(f"give the pages in {folder / 'feedback'} to the students")
+
+
+def _list(title: str, lines: list[str], path: Path) -> None:
+    """Show the first of some lines, and where all of them are."""
+    if lines:
+        remark(f"{title} ({path}):")
+    for line in lines[:MOST_LINES]:
+        remark(f"  {line}")
+    if len(lines) > MOST_LINES:
+        remark(f"  and {len(lines) - MOST_LINES} more in that file")

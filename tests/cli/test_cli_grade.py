@@ -22,10 +22,10 @@ def grade(refimpl, submissions, *more):
 def test_a_class(refimpl, submissions, tmp_path, sandbox):
     done = grade(refimpl, submissions, "--workers", "1")
     assert done.code == 0, done.err
-    assert done.out.strip() == "grades/grades.csv"
+    assert done.out.strip() == "grades/lesson-01/grades.csv"
     assert "new hidden seeds in grades/seeds.txt" in done.err
     assert "bob (bob.ipynb): unreadable" in done.err
-    rows = (tmp_path / "grades/grades.csv").read_text().splitlines()
+    rows = (tmp_path / "grades/lesson-01/grades.csv").read_text().splitlines()
     assert rows[1].startswith("ada,4,4,4,3,5,20,20,graded")
     assert "2 submissions graded; 2 students" in done.err
     again = grade(refimpl, submissions)
@@ -48,7 +48,7 @@ def test_trust_says_what_it_means_and_grades(refimpl, submissions, tmp_path):
     done = grade(refimpl, submissions, "--trust", "--workers", "1")
     assert done.code == 0
     assert "may read and delete your files" in done.err
-    assert "\nada,4,4,4,3,5,20,20" in (tmp_path / "grades/grades.csv").read_text()
+    assert "\nada,4,4,4,3,5,20,20" in (tmp_path / "grades/lesson-01/grades.csv").read_text()
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def check_all_are_there(folder):
         rows = book.execute("SELECT student, status FROM attempts").fetchall()
     assert len(rows) == len(set(rows)) == N_SUBMISSIONS  # each of them, and none twice
     assert collections.Counter(status for _, status in rows)["unreadable"] == N_SUBMISSIONS // 40
-    with (folder / "out/grades.csv").open(newline="") as file:
+    with (folder / "out/lesson-01/grades.csv").open(newline="") as file:
         table = {row["student"]: row for row in csv.DictReader(file)}
     assert len(table) == N_SUBMISSIONS
     return table

@@ -82,7 +82,7 @@ def test_student_and_grader_are_told(sandbox, tmp_path):
         path = tmp_path / f"in/{name}.ipynb"
         path.write_text(json.dumps(CASES[name][0]), encoding="utf-8")
     outcome = grade(tmp_path / "in", tmp_path / "out", TASK)
-    assert "a Markdown cell" in (tmp_path / "out/feedback/markdown.html").read_text()
+    assert "a Markdown cell" in (tmp_path / "out/lesson-01/feedback/markdown.html").read_text()
     assert [row.report.points for row in outcome.rows] == [0, 16]
     lines = outcome.look_at
     assert len(lines) == 2  # of another lesson's notebook too, though it lacks five functions

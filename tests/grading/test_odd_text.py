@@ -65,14 +65,17 @@ def engine(monkeypatch):
 def check_files(out, n_students):
     """All that was written can be read by what reads such files, and shows what it holds."""
     with sqlite3.connect(out / "gradebook.sqlite") as book:
-        for table in ("attempts", "exercises"):
+        for table in ("files", "gradings", "results", "all_attempts", "exercises"):
             for row in book.execute(f"SELECT * FROM {table}"):
                 check_texts(one for one in row if isinstance(one, str))
-    with (out / "grades.csv").open(encoding="utf-8", newline="") as file:
+    with (out / "lesson-01/grades.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     assert len(rows) == n_students + 1 and len({len(row) for row in rows}) == 1
     check_texts(cell for row in rows for cell in row)
-    for path in (*out.glob("feedback/*.html"), *out.glob("gradescope/*/results.json")):
+    for path in (
+        *out.glob("lesson-01/feedback/*.html"),
+        *out.glob("lesson-01/gradescope/*/results.json"),
+    ):
         text = path.read_text(encoding="utf-8")
         check_texts([text.replace("\n", "")], longest=20_000)
         if path.suffix == ".json":
@@ -81,7 +84,7 @@ def check_files(out, n_students):
             page = Tags()
             page.feed(text)
             assert "script" not in page.tags
-    for line in (out / "look-at.txt").read_text(encoding="utf-8").splitlines():
+    for line in (out / "lesson-01/look-at.txt").read_text(encoding="utf-8").splitlines():
         check_texts([line], longest=5000)
 
 
@@ -109,7 +112,7 @@ def test_in_messages(name, tmp_path, engine):
     outcome = grade(tmp_path / "in", tmp_path / "out", TASK)
     assert outcome.n_now == 3 and outcome.rows[2].report == right()
     assert [row.submission.student for row in outcome.rows] == ["ada", "bob", "eve"]
-    (tmp_path / "out/gradescope/bob-attempt-1/results.json").unlink()  # it has no tests
+    (tmp_path / "out/lesson-01/gradescope/bob-attempt-1/results.json").unlink()  # it has no tests
     check_files(tmp_path / "out", 3)
 
 
@@ -188,12 +191,12 @@ def test_a_page_that_cannot_be_written_is_listed_and_stops_nobody(tmp_path, engi
     for name in ("ada", "bob"):
         write(tmp_path / f"in/{name}.ipynb", [""])
     engine(right(), right())
-    (tmp_path / "out/feedback/ada.html/x").mkdir(parents=True)
+    (tmp_path / "out/lesson-01/feedback/ada.html/x").mkdir(parents=True)
     outcome = grade(tmp_path / "in", tmp_path / "out", TASK)
-    assert [line.split(":")[0] for line in outcome.look_at] == ["ada (ada.ipynb)"]
+    assert [line.split(":")[0] for line in outcome.look_at] == ["ada"]
     assert "could not be written" in outcome.look_at[0]
-    assert (tmp_path / "out/feedback/bob.html").exists()
-    assert (tmp_path / "out/look-at.txt").read_text().splitlines() == outcome.look_at
+    assert (tmp_path / "out/lesson-01/feedback/bob.html").exists()
+    assert (tmp_path / "out/lesson-01/look-at.txt").read_text().splitlines() == outcome.look_at
 
 
 def test_a_report_of_an_odd_question_is_clean():

@@ -16,6 +16,7 @@ from refimpl.course.grading.gradebook import Gradebook
 from refimpl.course.grading.inbox import Submission
 from refimpl.course.grading.report import GRADER_ERROR, STALLED, ExerciseReport, Report
 from refimpl.course.grading.seeds import keep_secret, read_secret
+from refimpl.course.grading.term.rules import Rules
 from refimpl.errors import UserError
 from refimpl.files import alone
 from tests.grading.notebooks import answered, write
@@ -73,7 +74,7 @@ def folder(tmp_path):
 
 
 def rows(folder):
-    with (folder / "out/grades.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "out/lesson-01/grades.csv").open(encoding="utf-8", newline="") as file:
         return {row["student"]: row for row in csv.DictReader(file)}
 
 
@@ -92,7 +93,7 @@ def test_a_row_a_student(folder, engine):
         "bob (bob/1.ipynb)",
         "eve (eve/1.ipynb)",
     ]
-    assert (folder / "out/look-at.txt").read_text().splitlines() == outcome.look_at
+    assert (folder / "out/lesson-01/look-at.txt").read_text().splitlines() == outcome.look_at
 
 
 def test_what_only_a_human_can_decide_costs_no_points_and_is_listed(folder, engine):
@@ -105,14 +106,14 @@ def test_what_only_a_human_can_decide_costs_no_points_and_is_listed(folder, engi
         "bob (bob/1.ipynb)",
         "eve (eve/1.ipynb)",
     ]
-    page = (folder / "out/feedback/bob.html").read_text(encoding="utf-8")
+    page = (folder / "out/lesson-01/feedback/bob.html").read_text(encoding="utf-8")
     assert "no points yet" in page and "0 of 4" not in page
 
 
 @pytest.mark.parametrize(("attempt", "total"), [("last", "16"), ("best", "20")])
 def test_the_last_attempt_counts_or_the_best(folder, engine, attempt, total):
     engine.reports = {"ada": [made_up(4), made_up(0, "wrong")]}
-    grade(folder / "in", folder / "out", TASK, attempt=attempt)
+    grade(folder / "in", folder / "out", TASK, rules=Rules(attempt=attempt))
     assert rows(folder)["ada"]["total"] == total
 
 
@@ -129,14 +130,21 @@ def test_another_secret_grades_anew_and_keeps_what_was(folder, engine):
     other = type(TASK)(1, "another secret of theirs", TASK.limits)
     assert grade(folder / "in", folder / "out", other).n_now == 4
     with sqlite3.connect(folder / "out/gradebook.sqlite") as book:
-        assert book.execute("SELECT count(*) FROM attempts").fetchone() == (8,)
+        assert book.execute("SELECT count(*) FROM all_attempts").fetchone() == (8,)
+        assert book.execute("SELECT count(*) FROM attempts").fetchone() == (3,)
 
 
 def test_a_stopped_run_writes_what_it_has_and_goes_on(folder, engine):
     engine.reports = {"bob": KeyboardInterrupt()}
     outcome = grade(folder / "in", folder / "out", TASK)
     assert (outcome.n_now, outcome.n_left) == (2, 2)
-    assert list(rows(folder)) == ["ada"]
+    table = rows(folder)
+    assert {who: row["status"] for who, row in table.items()} == {
+        "ada": "graded",
+        "bob": "not graded yet",
+        "eve": "not graded yet",
+    }
+    assert (table["bob"]["1.1"], table["bob"]["total"]) == ("", "")
     engine.reports = {}
     outcome = grade(folder / "in", folder / "out", TASK)
     assert (outcome.n_now, outcome.n_before, outcome.n_left) == (2, 2, 0)
@@ -168,7 +176,7 @@ def test_feedback_is_a_page_of_its_own_that_runs_nothing(folder, engine):
     hostile = "<script>alert(1)</script>"
     engine.reports = {"bob": made_up(0, "wrong", reason="SECRET", feedback=hostile)}
     grade(folder / "in", folder / "out", TASK)
-    text = (folder / "out/feedback/bob.html").read_text(encoding="utf-8")
+    text = (folder / "out/lesson-01/feedback/bob.html").read_text(encoding="utf-8")
     page = Page(text)
     tags = [tag for tag, _ in page.tags]
     assert ("html", {"lang": "en"}) in page.tags
@@ -180,12 +188,14 @@ def test_feedback_is_a_page_of_its_own_that_runs_nothing(folder, engine):
 def test_gradescope(folder, engine):
     engine.reports = {"bob": made_up(0, "wrong", reason="SECRET", feedback="take abs()")}
     grade(folder / "in", folder / "out", TASK)
-    results = json.loads((folder / "out/gradescope/bob-attempt-1/results.json").read_text())
+    results = json.loads(
+        (folder / "out/lesson-01/gradescope/bob-attempt-1/results.json").read_text()
+    )
     assert results["score"] == 16
     assert [test["score"] for test in results["tests"]] == [4, 4, 0, 4, 4]
     assert results["tests"][2]["output"] == "take abs()"
     assert "SECRET" not in json.dumps(results)
-    assert len(list((folder / "out/gradescope").iterdir())) == 4
+    assert len(list((folder / "out/lesson-01/gradescope").iterdir())) == 4
 
 
 def test_formulas_in_names_are_text(tmp_path, engine):
@@ -221,12 +231,13 @@ def test_two_runs_do_not_write_into_one_folder(folder, engine):
 def test_the_gradebook_keeps_every_attempt_with_its_reasons(tmp_path):
     book = Gradebook(tmp_path / "book.sqlite")
     one = Submission("ada", tmp_path / "x", "x.ipynb", 1, "digest")
+    (number,) = book.see(1, [one]).values()
     report = made_up(0, "wrong", reason="because", feedback="hint", remark="look")
-    book.add(1, "key", one, report)
-    book.add(1, "key", one, made_up(4))  # the first report stays
-    assert book.find(1, "key", one) == report
-    assert book.find(1, "other key", one) is None
-    assert book.graded(1, "key") == {("ada", "x.ipynb", "digest")}
+    book.add(number, "key", report)
+    book.add(number, "key", made_up(4))  # the first report stays
+    assert book.gradings(1, "key")[number].report == report
+    assert book.graded(1, "key") == {number} and book.graded(1, "other key") == set()
+    assert book.gradings(1, "other key")[number].key == "key"  # until it is graded anew
 
 
 def test_a_file_that_is_no_gradebook(tmp_path):
@@ -254,5 +265,8 @@ def test_hidden_inputs_stay_hidden(sandbox, tmp_path):
     write(tmp_path / "in/eve.ipynb", answered(cell))
     outcome = grade(tmp_path / "in", tmp_path / "out", TASK)
     assert any("HIDDEN" in line for line in outcome.look_at)  # the instructor sees it
-    for path in [*tmp_path.glob("out/feedback/*"), *tmp_path.glob("out/gradescope/*/*")]:
+    for path in [
+        *tmp_path.glob("out/lesson-01/feedback/*"),
+        *tmp_path.glob("out/lesson-01/gradescope/*/*"),
+    ]:
         assert "HIDDEN" not in path.read_text(encoding="utf-8")

@@ -77,18 +77,38 @@ def make_answer_key(lesson: int, secret: str) -> list[Question]:
     return [_question(exercise, secret) for exercise in lesson_exercises(lesson).values()]
 
 
-def fingerprint(lesson: int, secret: str) -> str:
-    """Return what stands for a secret and for the exercises as they are now: another, other grades.
+def key_parts(lesson: int, secret: str) -> dict[str, str]:
+    """Return what a grade depends on besides the submission and its limits, part by part.
 
     Args:
         lesson: Its number.
         secret: What the hidden seeds are made from.
+
+    Returns:
+        By a name for people, a value that they know (a version, a tolerance, points), or the
+        SHA-256 of a file or of the secret, cut short.
     """
     course = Path(__file__).resolve().parents[1]
-    package = course / "exercises" / f"lesson_{lesson:02}"
-    files = [*sorted(package.glob("*.py")), *(course / f"{name}.py" for name in _DECIDES)]
-    parts = [secret.encode(), __version__.encode(), *(path.read_bytes() for path in files)]
-    digests = b"".join(hashlib.sha256(part).digest() for part in parts)
+    package = f"{_EXERCISES}.lesson_{lesson:02}"
+    deciding = [(course / f"{name}.py").read_bytes() for name in _DECIDES]
+    parts = {
+        "the version of the course": __version__,
+        "the secret": _digest(secret.encode()),
+        "the grader": _digest(*deciding),
+    }
+    for path in sorted((course / "exercises" / f"lesson_{lesson:02}").glob("*.py")):
+        record = getattr(import_module(f"{package}.{path.stem}"), "EXERCISE", None)
+        name = f"exercise {record.id}" if record else f"{path.stem} of lesson {lesson}"
+        parts[name] = _digest(path.read_bytes())
+        if record:
+            tolerance = getattr(record.compare, "keywords", {}).get("tolerance")
+            parts[f"{name}, tolerance"] = str(tolerance)
+            parts[f"{name}, points"] = str(record.points)
+    return parts
+
+
+def _digest(*contents: bytes) -> str:
+    digests = b"".join(hashlib.sha256(content).digest() for content in contents)
     return hashlib.sha256(digests).hexdigest()[:16]
 
 

@@ -1,84 +1,59 @@
-"""The results of a run as files: grades.csv, feedback, Gradescope's JSON, and what to look at."""
+"""The results of a course as files: tables, pages of feedback, and what to look at.
+
+course.csv, look-at.txt          of the whole course
+lesson-02/grades.csv             a row for each student
+lesson-02/look-at.txt            what a human should look at
+lesson-02/feedback/NAME.html     a page for each student
+lesson-02/gradescope/…           results.json of each attempt
+"""
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from refimpl.course.exercises import lesson_exercises
 from refimpl.course.grading.cleaning import clean_line
 from refimpl.course.grading.feedback import feedback_page
-from refimpl.course.grading.gradebook import Gradebook
-from refimpl.course.grading.inbox import Submission
 from refimpl.course.grading.report import GRADER_ERROR, Report, report_fault
 from refimpl.course.grading.tables import Cell, write_table
-from refimpl.course.grading.task import Task
+from refimpl.course.grading.term.course import Course
+from refimpl.course.grading.term.standing import NOT_GRADED, Standing
+from refimpl.course.grading.term.times import show_time
+from refimpl.course.grading.term.totals import Total
+
+_WHO = ["name", "e-mail", "section", "roster"]
 
 
-@dataclass(frozen=True)
-class Row:
-    """What counts of a student.
-
-    Attributes:
-        submission: The attempt that counts.
-        report: What it came to.
-        n_attempts: How many the student has handed in.
-    """
-
-    submission: Submission
-    report: Report
-    n_attempts: int
+def lesson_folder(out: Path, lesson: int) -> Path:
+    """Return where the results of a lesson lie."""
+    return out / f"lesson-{lesson:02}"
 
 
-def write_exports(
-    out: Path, task: Task, submissions: list[Submission], book: Gradebook, *, best: bool
-) -> tuple[list[Row], list[str]]:
-    """Write all results of what is graded.
+def write_results(
+    out: Path, course: Course, notes: Iterable[tuple[int, str]]
+) -> dict[int, list[str]]:
+    """Write all results, over those of an earlier run.
 
     Args:
-        out: `grades.csv`, `look-at.txt`, `feedback/` and `gradescope/` are written here, over those
-            of an earlier run.
-        task: What was asked.
-        submissions: All that were handed in.
-        book: Where their reports are.
-        best: Whether the best attempt of a student counts, and not the last.
+        out: The course's folder.
+        course: How everybody stands.
+        notes: Lines for a human to look at, each with its lesson.
 
     Returns:
-        A row for each student, and lines about what a human should look at.
+        By lesson, lines about what a human should look at; by 0, those on the course.
     """
-    reports = {
-        submission: report
-        for submission in submissions
-        if (report := book.find(task.lesson, task.key, submission))
-    }
-    rows = _rows(reports, best)
-    names = file_names([row.submission.student for row in rows])
-    _write_grades(out / "grades.csv", task.lesson, rows)
-    look_at = [line for one, report in reports.items() for line in _look_at(one, report)]
-    look_at += [f"{one.student} ({one.name}): {one.note}" for one in reports if one.note]
-    for row, name in zip(rows, names, strict=True):
-        page = out / "feedback" / f"{name}.html"
-        with _noting(look_at, row.submission, page):
-            _write(page, feedback_page(task.lesson, row.submission, row.report))
-    wanted = [f"{one.student} attempt {one.attempt}" for one in reports]
-    for name, (submission, report) in zip(file_names(wanted), reports.items(), strict=True):
-        path = out / "gradescope" / name / "results.json"
-        with _noting(look_at, submission, path):
-            _write(path, gradescope_results(task.lesson, report))
-    _write(out / "look-at.txt", "".join(f"{line}\n" for line in look_at))
-    return rows, look_at
-
-
-@contextmanager
-def _noting(look_at: list[str], submission: Submission, path: Path) -> Iterator[None]:
-    """Put a failure on the list, and go on with the others."""
-    try:
-        yield
-    except Exception as error:
-        fault = report_fault(f"{path} could not be written", error)
-        look_at += _look_at(submission, fault)
+    look_at = {0: [clean_line(note) for note in course.notes]}
+    for lesson, standings in course.standings.items():
+        lines = look_at[lesson] = [line for one in standings for line in _look_at(one)]
+        lines += [clean_line(note) for number, note in notes if number == lesson]
+        lines += _write_lesson(lesson_folder(out, lesson), course, lesson)
+        _write_lines(lesson_folder(out, lesson) / "look-at.txt", lines)
+    _write_lines(out / "look-at.txt", look_at[0])
+    _write_course(out / "course.csv", course)
+    return look_at
 
 
 def file_names(students: list[str]) -> list[str]:
@@ -99,42 +74,6 @@ def file_names(students: list[str]) -> list[str]:
     return names
 
 
-def _rows(reports: dict[Submission, Report], best: bool) -> list[Row]:
-    by_student: dict[str, list[tuple[Submission, Report]]] = {}
-    for submission, report in reports.items():
-        by_student.setdefault(submission.student, []).append((submission, report))
-    rows = []
-    for attempts in by_student.values():
-        # Of several best ones the last.
-        counts = max(attempts, key=lambda a: (a[1].points if best else 0, a[0].attempt))
-        rows.append(Row(*counts, len(attempts)))
-    return rows
-
-
-def _write_grades(path: Path, lesson: int, rows: list[Row]) -> None:
-    ids = list(lesson_exercises(lesson))
-    head = ["student", *ids, "total", "of", "status", "attempt", "attempts", "file", "look at"]
-    write_table(path, head, [_cells(lesson, row) for row in rows])
-
-
-def _cells(lesson: int, row: Row) -> list[Cell]:
-    # An empty cell where a human has to decide.
-    points = {one.id: one.points if one.is_decided else None for one in row.report.exercises}
-    otherwise = None if row.report.status == GRADER_ERROR else 0
-    exercises = lesson_exercises(lesson)
-    return [
-        row.submission.student,
-        *(points.get(exercise_id, otherwise) for exercise_id in exercises),
-        row.report.points,
-        sum(exercise.points for exercise in exercises.values()),
-        row.report.status,
-        row.submission.attempt,
-        row.n_attempts,
-        row.submission.name,
-        "; ".join(_reasons(row.report)),
-    ]
-
-
 def gradescope_results(lesson: int, report: Report) -> str:
     """Return a report as Gradescope reads it, in a file `results.json`.
 
@@ -146,7 +85,7 @@ def gradescope_results(lesson: int, report: Report) -> str:
     tests = [
         {
             "number": one.id,
-            "name": titles[one.id],
+            "name": titles.get(one.id, one.id),
             "score": one.points,
             "max_score": one.of,
             "status": "passed" if one.status == "right" else "failed",
@@ -158,21 +97,173 @@ def gradescope_results(lesson: int, report: Report) -> str:
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
 
 
-def _look_at(submission: Submission, report: Report) -> list[str]:
-    who = f"{submission.student} ({submission.name})"
-    return [f"{who}: {reason}" for reason in _reasons(report)]
+def number(points: Fraction | None) -> Cell:
+    """Return points for a table: a whole number if they are one; None for None."""
+    if points is None:
+        return None
+    return points.numerator if points.denominator == 1 else round(float(points), 2)
 
 
-def _reasons(report: Report) -> list[str]:
-    """What a human should look at in a report, each on one line."""
+def _write_lesson(folder: Path, course: Course, lesson: int) -> list[str]:
+    """Write the results of a lesson, and return lines about what could not be written."""
+    zone = course.known.rules.time_zone
+    shown = [one for one in course.standings[lesson] if _is_shown(one)]
+    faults: list[str] = []
+    ids = list(lesson_exercises(lesson))
+    head = ["student", *ids, "total", "of", "status", "attempt", "attempts", "file", "look at"]
+    head += ["points", "off for lateness", "days late", "free days", "handed in", "due", "comments"]
+    rows = [[*_cells(one, ids), *_more_cells(one, course)] for one in shown]
+    write_table(folder / "grades.csv", [*head, *_WHO], rows)
+    with_page = [one for one in shown if one.handed or one.decisions or one.requests]
+    names = file_names([one.person.id for one in with_page])
+    _remove_others(folder / "feedback", names)
+    for name, one in zip(names, with_page, strict=True):
+        page = folder / "feedback" / f"{name}.html"
+        with _noting(faults, one.person.id, page):
+            _write(page, feedback_page(one, zone))
+    faults += _write_gradescope(folder / "gradescope", course, lesson)
+    return faults
+
+
+def _remove_others(folder: Path, names: list[str]) -> None:
+    """Remove the pages of an earlier run that nobody is to be given any more."""
+    for path in folder.glob("*.html"):
+        if path.stem not in names and not path.is_dir():
+            path.unlink()
+
+
+def _is_shown(one: Standing) -> bool:
+    """Whether somebody has a row: without a roster, only who has handed in."""
+    has_something = one.handed or one.decisions or one.requests
+    return bool(has_something) or one.person.status not in ("", "unknown")
+
+
+def _cells(one: Standing, ids: list[str]) -> list[Cell]:
+    """The columns that say what a lesson came to."""
+    otherwise = None if one.status in (GRADER_ERROR, NOT_GRADED) else Fraction(0)
+    return [
+        one.person.id,
+        # An empty cell where a human has to decide.
+        *(number(one.points.get(exercise_id, otherwise)) for exercise_id in ids),
+        number(one.total),
+        one.of,
+        one.status,
+        one.attempt or None,
+        one.attempts,
+        one.submission.name if one.submission else "",
+        "; ".join(_reasons(one)),
+    ]
+
+
+def _more_cells(one: Standing, course: Course) -> list[Cell]:
+    """The columns that say why, and who."""
+    zone = course.known.rules.time_zone
+    is_known = one.submission is not None and one.days_late is not None
+    comments = [
+        f"{decision.exercise or 'lesson'}: {decision.comment}"
+        for decision in one.decisions
+        if decision.comment
+    ]
+    return [
+        number(one.earned),
+        number(one.deducted),
+        "not known" if one.days_late is None else one.days_late,
+        one.free_days,
+        show_time(one.submission.handed_in, zone) if is_known else "",
+        show_time(one.due, zone),
+        "; ".join(comments),
+        *_person(one.person),
+    ]
+
+
+def _person(person) -> list[Cell]:
+    return [person.name, person.email, person.section, person.status]
+
+
+def _write_course(path: Path, course: Course) -> None:
+    """Write a row for each student, over all lessons."""
+    lessons = list(course.standings)
+    head = ["student", *(f"lesson {n}" for n in lessons), "points", "of", "percent", "dropped"]
+    rows = [_course_row(one, lessons) for one in course.totals]
+    write_table(path, [*head, "free days left", *_WHO], rows)
+
+
+def _course_row(one: Total, lessons: list[int]) -> list[Cell]:
+    def shown(standing: Standing) -> Cell:
+        return number(standing.total) if standing.total is not None else standing.status
+
+    return [
+        one.person.id,
+        *(shown(one.lessons[lesson]) for lesson in lessons),
+        number(one.points),
+        one.of,
+        None if one.percent is None else round(float(one.percent), 2),
+        ", ".join(f"lesson {lesson}" for lesson in one.dropped),
+        one.free_days,
+        *_person(one.person),
+    ]
+
+
+def _write_gradescope(folder: Path, course: Course, lesson: int) -> list[str]:
+    """Write what Gradescope reads of each attempt, `results.json` in a folder of its own."""
+    faults: list[str] = []
+    attempts: dict[str, int] = {}
+    graded = []
+    for handed in course.known.in_order(lesson):
+        who = course.known.people.by_label[handed.submission.student].id
+        attempts[who] = attempts.get(who, 0) + 1
+        if grading := course.known.gradings[lesson].get(handed.number):
+            graded.append((f"{who} attempt {attempts[who]}", grading.report))
+    for name, (who, report) in zip(file_names([who for who, _ in graded]), graded, strict=True):
+        path = folder / name / "results.json"
+        with _noting(faults, who, path):
+            _write(path, gradescope_results(lesson, report))
+    return faults
+
+
+@contextmanager
+def _noting(faults: list[str], who: str, path: Path) -> Iterator[None]:
+    """Put a failure on the list, and go on with the others."""
+    try:
+        yield
+    except Exception as error:
+        fault = report_fault(f"{path} could not be written", error)
+        faults.append(clean_line(f"{who}: {fault.status}: {fault.reason}"))
+
+
+def _look_at(one: Standing) -> list[str]:
+    who = f"{one.person.id} ({one.submission.name})" if one.submission else one.person.id
+    return [clean_line(f"{who}: {reason}") for reason in _reasons(one)]
+
+
+def _reasons(one: Standing) -> list[str]:
+    """What a human should look at in a standing, each on one line."""
+    reasons = [f"handed in later, and not counted: {later}" for later in one.later]
+    if one.is_outdated:
+        reasons.append("graded with what was asked before; its notebook is not at hand")
+    if one.submission and one.submission.late and one.days_late is None:
+        reasons.append("late, as the export says, and not by how much: no points are taken off")
+    return [clean_line(reason) for reason in (*reasons, *_reasons_in_report(one))]
+
+
+def _reasons_in_report(one: Standing) -> list[str]:
+    report = one.report
+    if report is None:
+        return []
     if report.status != "graded":
-        return [clean_line(f"{report.status}: {report.reason}")]
+        return [f"{report.status}: {report.reason}"]
+    # What a human has set needs no look any more.
+    decided = {decision.exercise for decision in one.decisions if decision.points is not None}
     same: dict[str, list[str]] = {}  # of all exercises at once, mostly: another lesson's notebook
-    for one in report.exercises:
-        if one.needs_a_look:
-            reason = ": ".join(filter(None, (one.status, one.reason, one.remark)))
-            same.setdefault(reason, []).append(one.id)
-    return [clean_line(f"{', '.join(ids)} {reason}") for reason, ids in same.items()]
+    for exercise in report.exercises:
+        if exercise.needs_a_look and exercise.id not in decided:
+            parts = (exercise.status, exercise.reason, exercise.remark)
+            same.setdefault(": ".join(filter(None, parts)), []).append(exercise.id)
+    return [f"{', '.join(ids)} {reason}" for reason, ids in same.items()]
+
+
+def _write_lines(path: Path, lines: list[str]) -> None:
+    _write(path, "".join(f"{line}\n" for line in lines))
 
 
 def _write(path: Path, text: str) -> None:

@@ -1,23 +1,30 @@
-"""A grading run: find what is not graded yet, grade it, write it down, and sum it all up."""
+"""A grading run: find what is not graded yet, grade it, write it down, and reckon the course."""
 
-from collections.abc import Callable, Collection
+import json
+from collections.abc import Callable, Collection, Iterable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from pathlib import Path
 
 from refimpl.course.exercises import lesson_exercises
 from refimpl.course.grading.engine import Graded, connect, on_a_cluster, on_this_machine
-from refimpl.course.grading.exports import Row, write_exports
+from refimpl.course.grading.exports import lesson_folder, write_results
 from refimpl.course.grading.gradebook import Gradebook
+from refimpl.course.grading.hand_ins import Handed
 from refimpl.course.grading.inbox import Submission, find_submissions
+from refimpl.course.grading.reading import Unreadable, parse_notebook
 from refimpl.course.grading.report import Report, report_fault
 from refimpl.course.grading.scratch import scratch_folder
 from refimpl.course.grading.task import Task, prepare
+from refimpl.course.grading.term.changes import say_changes, say_why
+from refimpl.course.grading.term.course import gather, read_lists, reckon_course
+from refimpl.course.grading.term.rules import BEST, Rules, write_rules
+from refimpl.course.grading.term.standing import Standing
 from refimpl.display.bars import progress
 from refimpl.errors import UserError
 from refimpl.files import alone
 
-LATEST, BEST = "last", "best"
 BOOK = "gradebook.sqlite"
 
 
@@ -26,18 +33,25 @@ class Outcome:
     """What a run came to.
 
     Attributes:
-        rows: What each student has, in the order of their names; those not graded yet left out.
-        look_at: Lines about what a human should look at.
+        rows: How each student stands who has handed in, in the order of their names; those of whom
+            nothing is graded yet left out.
+        look_at: Lines about what a human should look at, in this lesson and in the course.
         n_now: How many submissions this run has graded.
         n_before: How many were graded already.
         n_left: How many are not graded yet, because the run was stopped.
+        why: What has changed since the lesson was graded last, if that grades it anew.
+        changes: A line for each student whose points are not what they were.
+        lower: Of these, the ones who have fewer.
     """
 
-    rows: list[Row]
+    rows: list[Standing]
     look_at: list[str]
     n_now: int
     n_before: int
     n_left: int
+    why: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    lower: list[str] = field(default_factory=list)
 
 
 def grade(
@@ -45,52 +59,89 @@ def grade(
     out: Path,
     task: Task,
     *,
+    rules: Rules | None = None,
     naming: str = "auto",
     n_workers: int = 1,
     scheduler: str | None = None,
-    attempt: str = LATEST,
     leave_out: Collection[Path] = (),
     before_writing: Callable[[], None] = lambda: None,
+    on_new_key: Callable[[list[str], int], None] = lambda why, n: None,
 ) -> Outcome:
-    """Grade all submissions that are not graded yet, and write the results.
+    """Grade all submissions that are not graded yet, and write the results of the whole course.
 
     Stopped by Ctrl-C, it writes the results of what it has, and says how much is left; the same
     call goes on from there. Killed, it loses what was in work, which the same call grades again.
 
     Args:
         source: A folder or a zip.
-        out: A folder for the gradebook and the results.
+        out: The course's folder, for the gradebook and the results.
         task: What is asked.
+        rules: Of the course; the defaults if None.
         naming: Whose a file is, see `find_submissions`.
         n_workers: How many submissions at the same time.
         scheduler: Of a Dask cluster that does the work instead.
-        attempt: Which of a student's attempts counts, "last" or "best".
         leave_out: Files and folders among the submissions that are none, besides `out`.
         before_writing: Called when all that was given is found to be in order, and nothing is
             written yet.
+        on_new_key: Called when the lesson was graded before with something else, before it is
+            graded anew: with what has changed, and how many submissions that is.
 
     Raises:
-        UserError: Nothing to grade, no sandbox, or no gradebook.
+        UserError: Nothing to grade, no sandbox, no gradebook, or a list that cannot be read.
     """
+    rules = rules or Rules()
     # Whatever was given wrong shows before anything is written.
     lesson_exercises(task.lesson)
     if out.exists() and not out.is_dir():
         raise UserError(f"{out} is a file: give --out a folder, which may be new")
+    lists = read_lists(out, rules)
     with scratch_folder() as scratch:
         submissions = find_submissions(
-            source, scratch, naming, lesson=task.lesson, leave_out=[out, *leave_out]
+            source,
+            scratch,
+            naming,
+            lesson=task.lesson,
+            leave_out=[out, *leave_out],
+            zone=rules.time_zone,
         )
-        if not (out / BOOK).exists() or _waiting(Gradebook(out / BOOK), task, submissions):
+        if not (out / BOOK).exists() or _has_work(Gradebook(out / BOOK), task, submissions):
             _check_engine(task, scheduler)
         out.mkdir(parents=True, exist_ok=True)
         with alone(out, "grading into"):
             before_writing()
+            write_rules(out, rules)
             book = Gradebook(out / BOOK)
-            waiting = _waiting(book, task, submissions)
+            before, last = book.points(), book.last_key(task.lesson)
+            numbers = book.see(task.lesson, submissions)
+            _keep_notebooks(book, submissions)
+            gather(book, rules, lists)  # whom a list means is known before the work is done
+            waiting = _waiting(book, task, submissions, numbers, rules, scratch)
+            why = say_why(last[1], task.parts) if last and last[0] != task.key else []
+            if why and waiting:
+                on_new_key(why, len(waiting))
+            book.use_key(task.lesson, task.key, task.parts)
             n_now = _grade_and_write(book, task, waiting, _engine(scheduler, n_workers))
-            rows, look_at = write_exports(out, task, submissions, book, best=attempt == BEST)
-    n_before = len(submissions) - len(waiting)
-    return Outcome(rows, look_at, n_now, n_before, len(waiting) - n_now)
+            course = reckon_course(book, gather(book, rules, lists))
+            changes, lower = say_changes(before, book.points())
+            notes = [
+                (task.lesson, f"{one.student} ({one.name}): {one.note}")
+                for one in submissions
+                if one.note
+            ]
+            look_at = write_results(out, course, notes)
+            _append_changes(lesson_folder(out, task.lesson) / "changes.txt", why, changes)
+    rows = [one for one in course.standings[task.lesson] if one.grading]
+    n_before = len(submissions) - sum(one in waiting for one in submissions)
+    return Outcome(
+        rows,
+        [*look_at[task.lesson], *look_at[0]],
+        n_now,
+        n_before,
+        len(waiting) - n_now,
+        why,
+        changes,
+        lower,
+    )
 
 
 def _engine(scheduler: str | None, n_workers: int) -> Callable[[Task, list[Submission]], Graded]:
@@ -107,29 +158,97 @@ def _check_engine(task: Task, scheduler: str | None) -> None:
         prepare(task)
 
 
-def _waiting(book: Gradebook, task: Task, submissions: list[Submission]) -> list[Submission]:
-    """What is not graded yet."""
-    done = book.graded(task.lesson, task.key)
-    return [one for one in submissions if _name_of(one) not in done]
+def _has_work(book: Gradebook, task: Task, submissions: list[Submission]) -> bool:
+    """Whether anything is not graded yet."""
+    graded = book.graded(task.lesson, task.key)
+    known = {
+        (one.submission.student, one.submission.digest)
+        for one in book.files(task.lesson)
+        if one.number in graded
+    }
+    return any((one.student, one.digest) not in known for one in submissions)
 
 
-def _name_of(submission: Submission) -> tuple[str, str, str]:
-    """What the gradebook knows a submission by."""
-    return submission.student, submission.name, submission.digest
+def _keep_notebooks(book: Gradebook, submissions: Iterable[Submission]) -> None:
+    """Keep the cells of what was handed in, for when it is to be graded anew."""
+    kept = book.kept()
+    for one in submissions:
+        if one.problem or one.digest in kept:
+            continue
+        try:
+            book.keep(one.digest, parse_notebook(one.path.read_bytes()))
+        except (Unreadable, OSError):
+            continue  # grading it will say why
+        kept.add(one.digest)
+
+
+def _waiting(
+    book: Gradebook,
+    task: Task,
+    submissions: list[Submission],
+    numbers: dict[Submission, int],
+    rules: Rules,
+    scratch: Path,
+) -> dict[Submission, int]:
+    """What is to be graded, each with its number in the gradebook.
+
+    That is whatever was handed in now, and of what was handed in before, whatever may count.
+    """
+    graded = book.graded(task.lesson, task.key)
+    waiting: dict[Submission, int] = {}
+    for one, number in numbers.items():
+        if number not in graded and number not in waiting.values():
+            waiting[one] = number
+    here = set(numbers.values())
+    before = [one for one in book.files(task.lesson) if one.number not in here | graded]
+    for handed in before if rules.attempt == BEST else _last_ones(book.files(task.lesson), before):
+        if again := _from_the_gradebook(book, handed, scratch):
+            waiting[again] = handed.number
+    return waiting
+
+
+def _last_ones(files: list[Handed], some: list[Handed]) -> list[Handed]:
+    """Of some files those that are the last of whoever handed them in."""
+    last: dict[str, Handed] = {}
+
+    def order(one: Handed) -> tuple[int, datetime, int]:
+        return one.submission.position, one.submission.handed_in or one.first_seen, one.number
+
+    for one in sorted(files, key=order):
+        last[one.submission.student] = one
+    return [one for one in some if last[one.submission.student] is one]
+
+
+def _from_the_gradebook(book: Gradebook, handed: Handed, scratch: Path) -> Submission | None:
+    """A file of before, written down again so that it can be graded."""
+    notebook = book.notebook(handed.submission.digest)
+    if notebook is None:
+        return None
+    path = scratch / f"again-{handed.number}.ipynb"
+    cells = [
+        {
+            "cell_type": one.kind,
+            "source": one.source,
+            "metadata": {"nbgrader": {"grade_id": one.grade_id}},
+        }
+        for one in notebook.cells
+    ]
+    path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
+    return replace(handed.submission, path=path, attempt=-handed.number)
 
 
 def _grade_and_write(
-    book: Gradebook, task: Task, waiting: list[Submission], engine: Callable
+    book: Gradebook, task: Task, waiting: dict[Submission, int], engine: Callable
 ) -> int:
     """Grade, and write down each submission as soon as it is done; return how many."""
     n_now = 0
     if not waiting:
         return n_now
     bar = progress(total=len(waiting), description="grading", unit="submission")
-    with closing(engine(task, waiting)) as graded, bar:
+    with closing(engine(task, list(waiting))) as graded, bar:
         try:
             for submission, report in graded:
-                _write_down(book, task, submission, report)
+                _write_down(book, waiting[submission], task.key, report)
                 n_now += 1
                 bar.update()
         except KeyboardInterrupt:
@@ -137,11 +256,20 @@ def _grade_and_write(
     return n_now
 
 
-def _write_down(book: Gradebook, task: Task, submission: Submission, report: Report) -> None:
+def _write_down(book: Gradebook, file: int, key: str, report: Report) -> None:
     """Put a report into the gradebook, or the fault that it cannot be put there."""
     try:
-        book.add(task.lesson, task.key, submission, report)
+        book.add(file, key, report)
     except Exception as error:
         # If nothing at all can be written (a full disk), this raises too, and the run ends.
-        fault = report_fault("the report could not be written down", error)
-        book.add(task.lesson, task.key, submission, fault)
+        book.add(file, key, report_fault("the report could not be written down", error))
+
+
+def _append_changes(path: Path, why: list[str], changes: list[str]) -> None:
+    """Add to the list of what runs have changed."""
+    if not changes:
+        return
+    now = datetime.now().astimezone().strftime("%Y-%m-%d %H:%M")
+    because = f", since changed: {'; '.join(why)}" if why else ""
+    with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+        file.write("".join(f"{line}\n" for line in (f"{now}{because}", *changes, "")))

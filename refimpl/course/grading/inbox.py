@@ -26,6 +26,7 @@ from refimpl.errors import UserError
 SUFFIX = ".ipynb"
 NO_NOTEBOOK = f"no notebook: its name does not end in {SUFFIX}"
 NOT_FITTING = "the naming rule does not fit the file's name, so whose it is is not known"
+BY_NAME, BY_FILE, PACKED = "name", "file", "packed"  # how it is known when something came
 A_LESSON = "named like a lesson's own notebook, so whose it is is not known: rename it"
 
 
@@ -41,8 +42,13 @@ class Submission:
         digest: SHA-256 of the content.
         problem: Why the file is not to be read, if so.
         person: The student's name alone, without the number that a system puts behind it.
-        handed_in: When, if the name tells, and else when the file was changed last.
+        handed_in: When, as far as it is known.
+        told_by: How that is known: "name", by the export's names or its index; "file", by the
+            file's own date; "packed", by the date that an export has given to all of its files,
+            before which it was handed in.
         late: Whether the system that it was exported from calls it late.
+        position: Larger for what came later, where the name tells that.
+        ids: Numbers and addresses of the student, which a roster may have too.
         note: For a human to look at, though the file is read.
     """
 
@@ -54,7 +60,10 @@ class Submission:
     problem: str = ""
     person: str = ""
     handed_in: datetime | None = None
+    told_by: str = ""
     late: bool = False
+    position: int = 0
+    ids: tuple[str, ...] = ()
     note: str = ""
 
 
@@ -179,7 +188,7 @@ def _in_order(student: str, files: Iterable[_OfSomebody], zone: tzinfo | None) -
     submissions = []
     for attempt, one in enumerate(sorted(files, key=order), start=1):
         digest, problem = _digest(one.file)
-        handed_in = datetime.fromtimestamp(when(one), UTC) if when(one) > 0 else None
+        told_by = BY_NAME if one.whose.when else PACKED if one.whose.packed else BY_FILE
         submissions.append(
             Submission(
                 short_name(student),
@@ -188,9 +197,12 @@ def _in_order(student: str, files: Iterable[_OfSomebody], zone: tzinfo | None) -
                 attempt,
                 digest,
                 problem,
-                short_name(one.whose.name),
-                handed_in,
-                one.whose.late,
+                person=short_name(one.whose.name),
+                handed_in=datetime.fromtimestamp(when(one), UTC) if when(one) > 0 else None,
+                told_by=told_by,
+                late=one.whose.late,
+                position=one.whose.order,
+                ids=one.whose.ids,
                 note=f"counted as a file of {student}, by its name" if one.whose.copy else "",
             )
         )

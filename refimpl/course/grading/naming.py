@@ -31,6 +31,8 @@ class Whose:
         order: Larger for what came later; 0 where the name does not tell.
         when: When it was handed in, by the system's own clock.
         late: Whether the system calls it late.
+        ids: Numbers and addresses of whose it is, which a roster may have too.
+        packed: Whether the file's own date is that of the export, and tells nothing.
         copy: Which copy of a file it is, as in "ada (1).ipynb"; 0 for the file itself.
     """
 
@@ -39,6 +41,8 @@ class Whose:
     order: int = 0
     when: datetime | None = None
     late: bool = False
+    ids: tuple[str, ...] = ()
+    packed: bool = False
     copy: int = 0
 
 
@@ -118,7 +122,7 @@ def _moodle(path: str) -> Whose | None:
     if not (match := _MOODLE.match(_outermost(path))):
         return None
     name = match["name"] or match["group"]
-    return Whose(_numbered(name, match["number"]), name)
+    return Whose(_numbered(name, match["number"]), name, packed=True)
 
 
 def _canvas(path: str) -> Whose | None:

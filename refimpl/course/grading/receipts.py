@@ -91,9 +91,10 @@ def _is_person(submitter: Any) -> bool:
 
 def _submitter(submitter: dict[str, Any], entry: dict[str, Any]) -> Whose:
     name = clean_name(str(submitter.get(":name") or ""))
-    number = clean_name(str(submitter.get(":sid") or submitter.get(":email") or ""))
-    student = "_".join(filter(None, (name, number)))
-    return Whose(student, name or student, when=_time(entry.get(":created_at")))
+    ids = [clean_name(str(submitter[key])) for key in (":sid", ":email") if submitter.get(key)]
+    student = "_".join(filter(None, (name, *ids[:1])))
+    when = _time(entry.get(":created_at"))
+    return Whose(student, name or student, when=when, ids=tuple(ids))
 
 
 def _time(value: Any) -> datetime | None:

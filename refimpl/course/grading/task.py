@@ -2,13 +2,14 @@
 
 import atexit
 import hashlib
+import json
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from pathlib import Path
 from threading import Event, Lock
 
-from refimpl.course.grading.answer_key import Question, fingerprint, make_answer_key
+from refimpl.course.grading.answer_key import Question, key_parts, make_answer_key
 from refimpl.course.grading.calibration import measured_reference_second
 from refimpl.course.grading.edition import write_edition
 from refimpl.course.grading.examine import Examiner
@@ -37,10 +38,17 @@ class Task:
     trusted: bool = False
 
     @property
+    def parts(self) -> dict[str, str]:
+        """What a grade depends on besides the submission, by names for people."""
+        limits = {f"the limit of {name}": str(value) for name, value in asdict(self.limits).items()}
+        sandbox = {"the sandbox": "none" if self.trusted else "there"}
+        return key_parts(self.lesson, self.secret) | limits | sandbox
+
+    @property
     def key(self) -> str:
         """What stands for all that a grade depends on besides the submission."""
-        parts = (fingerprint(self.lesson, self.secret), self.limits, self.trusted)
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+        parts = json.dumps(self.parts, sort_keys=True)
+        return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
 
 def read_submission(submission: Submission) -> Notebook | Report:

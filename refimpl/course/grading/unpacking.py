@@ -78,15 +78,22 @@ def find_files(
         entries = list_folder(source, leave_out)
         found.add_all(entries, wrapping(entries, naming))
         return found.all()
-    try:
-        with zipfile.ZipFile(source) as archive:
-            entries = list_zip(archive, zone)
-            found.add_all(entries, wrapping(entries, naming), archive)
-    except UserError:
-        raise
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise UserError(f"{source} is neither a folder nor a whole zip: {error}") from None
+    with _open_zip(source) as archive:
+        entries = list_zip(archive, zone)
+        found.add_all(entries, wrapping(entries, naming), archive)
     return found.all()
+
+
+def _open_zip(source: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(source)
+    except Exception as error:  # damage has many names
+        raise _no_zip(source, error) from None
+
+
+def _no_zip(source: Path, error: Exception) -> UserError:
+    reason = clean_line(str(error) or type(error).__name__, LONGEST_PROBLEM)
+    return UserError(f"{source} is neither a folder nor a whole zip: {reason}")
 
 
 class _Room:
