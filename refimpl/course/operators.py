@@ -6,8 +6,10 @@ to the same operator, and torch tells a *mode* of each operator that it runs.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
+import torch
 from torch.overrides import TorchFunctionMode
 from torch.utils._python_dispatch import TorchDispatchMode
 
@@ -20,6 +22,18 @@ _INSIDE = {
 }
 
 
+@cache
+def warm_up() -> None:
+    """Let torch import what it needs for this: hundreds of modules, with the first operator."""
+    with _Quiet():
+        torch.zeros(1) + 1
+
+
+class _Quiet(TorchDispatchMode):
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        return function(*args, **(kwargs or {}))
+
+
 @contextmanager
 def watch_operators(names: set[str], notice: Callable[[str], None]) -> Iterator[None]:
     """Tell of each call of some functions of torch while a `with` block runs.
@@ -28,6 +42,7 @@ def watch_operators(names: set[str], notice: Callable[[str], None]) -> Iterator[
         names: Of the functions, such as "softmax".
         notice: Called with a name before the operator runs.
     """
+    warm_up()
     inside = {start: name for name in names for start in _INSIDE.get(name, ())}
 
     def look_at_operator(function: Any) -> None:
