@@ -82,7 +82,9 @@ QUICK = ("a decorator that registers", "a helper redefined later", "a blank stub
     "name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.soak) for n in HARD]
 )
 def test_what_is_hard_to_tell_from_the_text_earns_what_it_earns_in_the_notebook(name):
-    assert graded(honest_notebook(name)).points == WHOLE
+    # (Other answers may suffer in the notebook, too: numpy's `min` is not Python's.)
+    came = {one.id: one for one in graded(honest_notebook(name)).exercises}
+    assert came["1.3"].status == "right", came["1.3"]
 
 
 @pytest.mark.soak
