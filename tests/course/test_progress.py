@@ -41,7 +41,7 @@ def test_the_table_counts_what_was_earned():
     table = progress(1)
     assert table.earned == 4
     assert "✓ 1.1" in repr(table)
-    assert "The tone that remains" in table._repr_html_()
+    assert "The tone you hear" in table._repr_html_()
     whole = progress()
     assert whole.earned == 4
     assert whole.total >= table.total

@@ -201,6 +201,9 @@ def pair(project, source):
     from refimpl.course import notebooks
 
     both = notebooks.read_pair(source, notebooks.repository_address(project))
+    # How long a lesson takes is also counted from what its executed notebook shows.
+    executed = nbformat.read(project / f"solutions/{LESSON}.ipynb", as_version=4)
+    notebooks._fill(*both, executed)
     texts = [notebooks.to_text(notebook) for notebook in both]
     (project / f"solutions/{LESSON}.ipynb").write_text(texts[1], "utf-8")
     return texts

@@ -68,7 +68,7 @@ WRONG = {
     drops_the_last_frame: "the first is number 0",
     puts_frames_into_columns: "transpose it",
     rounds_the_number_of_frames_up: "expected the shape",
-    takes_two_frames_at_least: "one sample\ncalled",
+    takes_two_frames_at_least: "one sample",
     lets_no_hop_be_longer_than_a_frame: "a hop longer than a frame",
     pads_with_the_last_sample: "largest difference",
 }

@@ -102,7 +102,7 @@ WRONG = {
     puts_filters_into_columns: "one row per filter",
     leaves_out_the_peak: "gets the full height",
     gives_every_filter_a_bin: "expected [",
-    keeps_whole_numbers: "whole numbers\ncalled",
+    keeps_whole_numbers: "whole numbers",
     divides_by_the_distance_of_centres: "largest difference",
 }
 
