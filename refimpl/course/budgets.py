@@ -22,7 +22,7 @@ N_TURNS = 5
 
 
 def lesson_budget(stem: str) -> int:
-    """Return how many reference seconds a lesson may take, by the name of its source."""
+    """Return the budget of a lesson in reference seconds, by the name of its source."""
     return LONGER_LESSONS.get(stem, LESSON_BUDGET)
 
 
