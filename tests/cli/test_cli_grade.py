@@ -89,3 +89,34 @@ def test_one_is_one(refimpl, submissions):
     (submissions / "ada.ipynb").unlink()
     done = grade(refimpl, submissions, "--trust")
     assert "1 submission graded; 1 student\n" in done.err
+
+
+def test_rules_are_given_once(refimpl, submissions, tmp_path):
+    (tmp_path / "students.csv").write_text("id,name\nada,Ada Lovelace\ncleo,Cleo\n")
+    rules = ["--roster", "students.csv", "--due", "2099-11-20", "--late", "10 % a day"]
+    done = grade(refimpl, submissions, "--trust", "--workers", "1", *rules)
+    assert done.code == 0, done.err
+    assert "lesson 1: nothing from 1: cleo" in done.err
+    kept = (tmp_path / "grades/course.toml").read_text()
+    assert 'roster = "../students.csv"' in kept and 'due = "2099-11-20"' in kept
+    again = grade(refimpl, submissions, "--trust")
+    assert "0 submissions graded" in again.err
+    assert (tmp_path / "grades/course.toml").read_text() == kept
+    table = (tmp_path / "grades/lesson-01/grades.csv").read_text()
+    assert "2099-11-20 23:59" in table and "\ncleo,0,0,0,0,0,0,20,not handed in" in table
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--due", "tomorrow"], "is no date"),
+        (["--zone", "Nowhere"], "there is no time zone"),
+        (["--late", "a lot"], "late rule"),
+        (["--roster", "none.csv"], "cannot be read"),
+        (["--overrides", "in/bob.ipynb"], "has no column"),
+    ],
+)
+def test_wrong_rules(refimpl, submissions, tmp_path, words, said):
+    done = grade(refimpl, submissions, *words)
+    assert done.code == 2 and said in done.error
+    assert not (tmp_path / "grades").exists()

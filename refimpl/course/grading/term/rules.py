@@ -5,6 +5,7 @@ a date or a late rule that were forgotten in the next run would change grades. P
 file too; what it does not name has its default.
 """
 
+import os
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, tzinfo
@@ -163,7 +164,8 @@ def write_rules(folder: Path, rules: Rules) -> None:
 
 def find_list(folder: Path, name: str) -> Path | None:
     """Return the path of a list that the rules name, seen from their folder; None for none."""
-    return folder / name if name else None
+    # Not through the folder itself, which is not there before the first run.
+    return Path(os.path.normpath(folder / name)) if name else None
 
 
 def _take(kind: type, content: Any, where: str) -> Any:
@@ -207,7 +209,8 @@ def _to_toml(rules: Rules) -> str:
     }
     text = to_toml(tables)
     for number, one in sorted(rules.lessons.items()):
-        plain = {name: text for name in ("due", "times") if (text := getattr(one, name))}
+        words = {"due": one.due, "times": one.times}
+        plain: dict[str, Any] = {name: value for name, value in words.items() if value}
         plain |= {} if one.weight is None else {"weight": one.weight}
         text += to_toml({f"{_TABLE}{number:02}": plain})
         if one.weights:
