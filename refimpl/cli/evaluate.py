@@ -66,10 +66,6 @@ def run(args: argparse.Namespace) -> None:
 
     if not args.files and args.model is None:
         raise UserError("nothing to evaluate; give files or a folder, or --model RUN_OR_NAME")
-    if args.count < 1:
-        raise UserError(f"--count is {args.count}; give 1 or more")
-    if args.tempo is not None and not args.tempo > 0:
-        raise UserError(f"--tempo is {args.tempo:g}; give beats per minute, more than 0")
     if args.filling and (args.files or args.model is None):
         raise UserError("--filling needs --model RUN_OR_NAME, and no files: it cuts its own gaps")
     if args.out:
