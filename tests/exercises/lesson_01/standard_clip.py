@@ -110,7 +110,7 @@ WRONG = {
     forgets_to_scale: "so that its peak is 1",
     only_cuts: "expected the shape",
     looks_for_silence_before_it_cuts: "test for silence after you cut",
-    keeps_the_type_of_the_samples: "samples that are integers",
+    keeps_the_type_of_the_samples: "return floating point",
     forgets_that_integers_run_over: "samples that are integers",
     adds_a_little_to_the_peak: "largest difference",
     only_scales_loud_clips_down: "largest difference: 0.",

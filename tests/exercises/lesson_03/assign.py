@@ -85,7 +85,7 @@ WRONG = {
     gives_centroids: "not the centroid itself",
     counts_from_one: "has the number 0",
     prefers_the_last_of_equals: "the one with the lower number",
-    takes_the_product_of_equally_long: "called with vectors=<float64",
+    takes_the_product_of_equally_long: "subtract half of |c|²",
     squeezes_the_result: "at an edge that the docstring allows: one vector",
     starts_its_search_at_zero: "got      [",
 }

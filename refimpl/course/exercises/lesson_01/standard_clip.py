@@ -64,6 +64,10 @@ def _guard_before_cutting(audio: np.ndarray, n_samples: int) -> np.ndarray:
     return _no_guard_for_silence(audio, n_samples) if np.any(audio) else np.zeros(n_samples)
 
 
+def _integers_kept(audio: np.ndarray, n_samples: int) -> np.ndarray:
+    return standard_clip(audio, n_samples).astype(audio.dtype)
+
+
 def _largest_positive(audio: np.ndarray, n_samples: int) -> np.ndarray:
     clip = _never_scale(audio, n_samples)
     return clip / clip.max() if clip.max() > 0 else clip
@@ -115,6 +119,7 @@ EXERCISE = Exercise(
         _no_guard_for_silence: "silence has a peak of 0: return it as it is",
         _guard_before_cutting: "test for silence after you cut: "
         "what is kept may be silent where the whole clip is not",
+        _integers_kept: "return floating point: between -1 and 1 there is only one whole number",
         _largest_positive: "the largest sample may be negative: take absolute values first",
         _scale_before_cutting: "cut first: the peak may be in the part that is cut off",
         _pad_in_front: "add the zeros at the end",

@@ -65,6 +65,10 @@ def _largest_product(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     return (vectors @ centroids.T).argmax(axis=1)
 
 
+def _whole_square_subtracted(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
+    return (vectors @ centroids.T - (centroids**2).sum(axis=1)).argmax(axis=1)
+
+
 def _smallest_angle(vectors: np.ndarray, centroids: np.ndarray) -> np.ndarray:
     return (vectors @ (centroids / np.linalg.norm(centroids, axis=1, keepdims=True)).T).argmax(1)
 
@@ -108,6 +112,7 @@ EXERCISE = Exercise(
         _farthest: "this is the farthest centroid: take argmin, not argmax",
         _nearest_vector_of_each_centroid: "one number per vector: take argmin over the centroids",
         _largest_product: "the product grows with the length of the centroid: subtract |c|² / 2",
+        _whole_square_subtracted: "|v - c|² = |v|² - 2 v·c + |c|²: subtract half of |c|² from v·c",
         _smallest_angle: "the nearest centroid need not be the one in the most similar direction",
         _sum_of_steps: "the Euclidean distance squares the differences; abs() gives another one",
         _differences_not_squared: "square the differences: otherwise plus and minus cancel",
