@@ -1,0 +1,133 @@
+"""Every layout of the table keeps the contract, and each has the rows that its picture shows."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refimpl.layouts import LAYOUTS, Delay, Flat, LayoutError, make_layout
+from refimpl.layouts.delay import Parallel
+from tests.layouts import contract
+
+sizes = st.lists(st.integers(1, 7), min_size=1, max_size=5)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__[6:])
+@given(
+    stream_sizes=sizes,
+    n_steps=st.integers(0, 9),
+    kind=st.sampled_from(["course", "report"]),
+    seed=st.integers(0, 2**32),
+)
+def test_contract(check, name, stream_sizes, n_steps, kind, seed):
+    layout = make_layout(name, stream_sizes, kind)
+    assert layout.name == name and layout.vocabulary.kind == kind
+    check(layout, n_steps, np.random.default_rng(seed))
+
+
+class Forgetful(Delay):
+    """Forgets the last code of its last stream."""
+
+    def to_tokens(self, codes):
+        return super().to_tokens(codes)[:-1]
+
+
+class Lenient(Parallel):
+    """Lets every column end for itself."""
+
+    def allowed(self, position, end=None):
+        mask = super().allowed(position, end)
+        mask[:, self.vocabulary.end] = True
+        return mask
+
+
+class Trusting(Flat):
+    """Takes whatever comes three at a time for a step."""
+
+    def to_codes(self, tokens):
+        ids = self.check_tokens(tokens)[:, 0]
+        whole = ids[: len(ids) // self.n_streams * self.n_streams]
+        return whole.reshape(-1, self.n_streams) - self.offsets
+
+
+@pytest.mark.parametrize(
+    ("layout", "check"),
+    [
+        (Forgetful, contract.check_round_trip),
+        (Lenient, contract.check_what_it_allows_can_be_decoded),
+        (Trusting, contract.check_wrong_tokens),
+    ],
+)
+def test_contract_notices_a_wrong_layout(layout, check):
+    with pytest.raises(AssertionError):
+        for seed in range(20):
+            check(layout((5, 4, 3)), 6, np.random.default_rng(seed))
+
+
+CODES = np.array([[0, 1], [2, 3], [4, 0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("flat", ["0 6 2 8 4 5"]),
+        ("parallel", ["0 2 4", "1 3 0"]),
+        ("delay", ["0 2 4 END", "START 1 3 0"]),
+        ("coarse_first", ["0 2 4 END END END END", "START START START START 1 3 0"]),
+    ],
+)
+def test_rows_are_those_of_the_picture(name, columns):
+    layout = make_layout(name, (5, 4))
+    words = {"START": layout.vocabulary.start, "END": layout.vocabulary.end}
+    expected = [[words.get(word) or int(word) for word in column.split()] for column in columns]
+    assert layout.to_tokens(CODES).T.tolist() == expected
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_one_stream_is_laid_out_as_its_codes(name):
+    layout = make_layout(name, [9])
+    assert layout.to_tokens(np.arange(9)[:, None]).tolist() == [[i] for i in range(9)]
+    assert layout.vocabulary.n_codes == 9
+    assert layout.to_codes(np.arange(9)).tolist() == [[i] for i in range(9)]
+
+
+def test_flat_reads_on_after_a_broken_step():
+    layout = Flat((3, 3))
+    special = layout.vocabulary.start
+    assert layout.to_codes([0, 3, 1, 2, 4, special, 0, special, 5, 4]).tolist() == [
+        [0, 0],
+        [2, 1],
+        [0, 2],
+    ]
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        (np.zeros((3, 3), int), r"\(3, 3\).*\(n_steps, 2\)"),
+        (np.zeros(4, int), r"\(n_steps, 2\)"),
+        (np.zeros((3, 2)), "float64"),
+        (np.array([[0, 0], [0, 4]]), "step 1 has code 4 in stream 1.*0 to 3"),
+        (np.array([[-1, 0]]), "step 0 has code -1 in stream 0"),
+    ],
+)
+def test_wrong_codes_are_named(name, codes, said):
+    with pytest.raises(LayoutError, match=said):
+        make_layout(name, (5, 4)).to_tokens(codes)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_tokens_of_another_shape_are_refused(name):
+    with pytest.raises(LayoutError, match="n_tokens"):
+        make_layout(name, (5, 4)).to_codes(np.zeros((3, 7), int))
+
+
+def test_what_is_no_layout_is_refused():
+    with pytest.raises(LayoutError, match="'zigzag'; there are flat, parallel"):
+        make_layout("zigzag", [4])
+    with pytest.raises(LayoutError, match="at least one"):
+        make_layout("flat", [])
+    with pytest.raises(LayoutError, match="above 0"):
+        make_layout("flat", [4, 0])
