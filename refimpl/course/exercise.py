@@ -43,6 +43,8 @@ class Exercise:
         compare: Gives the difference in words, or None.
         forbidden: Dotted names of functions and classes that an answer must not call, because
             they are the answer. The reference is forbidden anyway.
+        partial_credit: Whether the grader gives a wrong answer the share of the points that equals
+            its share of right results, rounded down. The instructor's guide says why this is off.
     """
 
     id: str
@@ -58,3 +60,4 @@ class Exercise:
     compare: Callable[[Results, Results, Inputs], str | None] = compare_arrays
     forbidden: tuple[str, ...] = ()
     edges: Callable[[np.random.Generator], dict[str, Inputs]] = no_edges
+    partial_credit: bool = False

@@ -8,13 +8,18 @@ from refimpl.course.grading.term.rules import FILE, LessonRules, Rules, read_rul
 from refimpl.errors import UserError
 
 weights = st.floats(0, 100, allow_nan=False)
-lessons = st.builds(
-    LessonRules,
-    due=st.sampled_from(["", "2026-11-20 23:59", "2026-11-20"]),
-    times=st.sampled_from(["", "../times \u00eb.csv"]),
-    weight=st.none() | weights,
-    weights=st.dictionaries(st.sampled_from(["1.1", "1.2"]), weights),
-)
+
+
+def lesson_rules(lesson):
+    return st.builds(
+        LessonRules,
+        due=st.sampled_from(["", "2026-11-20 23:59", "2026-11-20"]),
+        times=st.sampled_from(["", "../times \u00eb.csv"]),
+        weight=st.none() | weights,
+        weights=st.dictionaries(st.sampled_from([f"{lesson}.1", f"{lesson}.2"]), weights),
+    )
+
+
 rules = st.builds(
     Rules,
     zone=st.sampled_from(["", "UTC", "Europe/Berlin"]),
@@ -27,7 +32,7 @@ rules = st.builds(
     extensions=st.sampled_from(["", "extensions.csv"]),
     overrides=st.sampled_from(["", "overrides.csv"]),
     requests=st.sampled_from(["", "requests.csv"]),
-    lessons=st.dictionaries(st.integers(1, 99), lessons, max_size=4),
+    lessons=st.fixed_dictionaries({}, optional={n: lesson_rules(n) for n in (1, 2, 3, 7)}),
 )
 
 
@@ -61,6 +66,8 @@ def test_an_option_changes_its_rule_and_no_other(tmp_path_factory, some, other):
         ('[lesson-01]\ndue = "soon"', "is no date"),
         ("[lesson-01]\nweight = -1", "below 0"),
         ('[lesson-01.weights]\n"1.1" = "two"', "a number for each exercise"),
+        ("[lesson-99]\nweight = 1", "no such lesson"),
+        ('[lesson-01.weights]\n"2.1" = 2', "the exercises of this lesson are 1.1"),
         ("[lesson-one]\nweight = 1", "no number of a lesson"),
         ("lesson-01 = 5", "is no table"),
     ],

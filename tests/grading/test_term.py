@@ -1,7 +1,5 @@
 """A term with a class: attempts over exports, a roster, dates, decisions of people, re-grading."""
 
-import csv
-import itertools
 import os
 import sqlite3
 from dataclasses import replace
@@ -9,80 +7,13 @@ from fractions import Fraction
 
 import pytest
 
-from refimpl.course.grading import grade as grading
-from refimpl.course.grading.grade import grade
 from refimpl.course.grading.gradebook import Gradebook
-from refimpl.course.grading.report import ExerciseReport, Report
 from refimpl.course.grading.task import Task
 from refimpl.course.grading.term.people import Label, People, Person
 from refimpl.course.grading.term.rules import Rules, read_rules
 from refimpl.course.grading.term.times import days_late, parse_late_rule, parse_time
 from refimpl.errors import UserError
-from tests.grading.notebooks import write
-from tests.grading.settings import LIMITS, SECRET, TASK
-
-IDS = ["1.1", "1.2", "1.3", "1.4", "1.5"]
-OF = [4, 4, 4, 3, 5]
-
-
-def earning(points):
-    """A report in which some exercises are right, which are worth that many points together."""
-    for right in itertools.product([1, 0], repeat=len(OF)):
-        earned = [of * yes for of, yes in zip(OF, right, strict=True)]
-        if sum(earned) == points:
-            break
-    exercises = [
-        ExerciseReport(name, got, of, "right" if got else "wrong")
-        for name, got, of in zip(IDS, earned, OF, strict=True)
-    ]
-    return Report("graded", exercises=exercises)
-
-
-@pytest.fixture
-def course(tmp_path, monkeypatch):
-    """A course whose notebooks say themselves what they earn: "# 8" is worth 8 points."""
-
-    def engine(task, submissions, n_workers):
-        for one in submissions:
-            source = one.path.read_text(encoding="utf-8")
-            worth = int(source.split("# ")[1].split(" ")[0]) + made.bonus
-            made.graded.append(one.student)
-            yield one, earning(worth)
-
-    class Course:
-        out, bonus, graded = tmp_path / "out", 0, []
-
-        def hand_in(self, folder, **worth):
-            for name, points in worth.items():
-                day = 10**9 + 86_400 * len(list(tmp_path.rglob("*.ipynb")))
-                path = write(tmp_path / folder / f"{name}.ipynb", [f"# {points} {folder}"])
-                os.utime(path, (day, day))
-            return tmp_path / folder
-
-        def run(self, folder, task=TASK, **rules):
-            known = read_rules(self.out)
-            changed = known.with_options(task.lesson, rules)
-            return grade(tmp_path / folder, self.out, task, rules=changed)
-
-        def keep(self, name, text):
-            self.out.mkdir(exist_ok=True)
-            (self.out / name).write_text(text, encoding="utf-8")
-            return name
-
-        def table(self, name="lesson-01/grades.csv"):
-            with (self.out / name).open(encoding="utf-8", newline="") as file:
-                return {row["student"]: row for row in csv.DictReader(file)}
-
-        def ask(self, query):
-            with sqlite3.connect(self.out / "gradebook.sqlite") as book:
-                return book.execute(query).fetchall()
-
-    made = Course()
-    made.graded = []
-    monkeypatch.setattr(grading, "on_this_machine", engine)
-    monkeypatch.setattr(grading, "prepare", lambda task: None)
-    return made
-
+from tests.grading.settings import LIMITS, SECRET
 
 # ------------------------------------------------------------------ attempts, over all exports
 

@@ -1,6 +1,7 @@
 """The results of a course as files: tables, pages of feedback, and what to look at.
 
 course.csv, look-at.txt          of the whole course
+open-requests.csv                regrade requests without an answer
 lesson-02/grades.csv             a row for each student
 lesson-02/look-at.txt            what a human should look at
 lesson-02/feedback/NAME.html     a page for each student
@@ -17,8 +18,9 @@ from pathlib import Path
 from refimpl.course.exercises import lesson_exercises
 from refimpl.course.grading.cleaning import clean_line
 from refimpl.course.grading.feedback import feedback_page
+from refimpl.course.grading.open_requests import write_open_requests
 from refimpl.course.grading.report import GRADER_ERROR, Report, report_fault
-from refimpl.course.grading.tables import Cell, write_table
+from refimpl.course.grading.tables import Cell, number, write_table
 from refimpl.course.grading.term.course import Course
 from refimpl.course.grading.term.standing import NOT_GRADED, Standing
 from refimpl.course.grading.term.times import show_time
@@ -53,6 +55,7 @@ def write_results(
         _write_lines(lesson_folder(out, lesson) / "look-at.txt", lines)
     _write_lines(out / "look-at.txt", look_at[0])
     _write_course(out / "course.csv", course)
+    write_open_requests(out, course)
     return look_at
 
 
@@ -95,13 +98,6 @@ def gradescope_results(lesson: int, report: Report) -> str:
     ]
     content = {"score": report.points, "output": report.reason, "tests": tests}
     return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-
-
-def number(points: Fraction | None) -> Cell:
-    """Return points for a table: a whole number if they are one; None for None."""
-    if points is None:
-        return None
-    return points.numerator if points.denominator == 1 else round(float(points), 2)
 
 
 def _write_lesson(folder: Path, course: Course, lesson: int) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from refimpl.course.exercises import lesson_exercises
 from refimpl.course.grading.engine import Graded, connect, on_a_cluster, on_this_machine
 from refimpl.course.grading.exports import lesson_folder, write_results
-from refimpl.course.grading.gradebook import Gradebook
+from refimpl.course.grading.gradebook import BOOK, Gradebook
 from refimpl.course.grading.hand_ins import Handed
 from refimpl.course.grading.inbox import Submission, find_submissions
 from refimpl.course.grading.reading import Unreadable, parse_notebook
@@ -18,14 +18,12 @@ from refimpl.course.grading.report import Report, report_fault
 from refimpl.course.grading.scratch import scratch_folder
 from refimpl.course.grading.task import Task, prepare
 from refimpl.course.grading.term.changes import say_changes, say_why
-from refimpl.course.grading.term.course import gather, read_lists, reckon_course
+from refimpl.course.grading.term.course import gather, read_lists, reckon_course, write_course
 from refimpl.course.grading.term.rules import BEST, Rules, write_rules
 from refimpl.course.grading.term.standing import Standing
 from refimpl.display.bars import progress
 from refimpl.errors import UserError
 from refimpl.files import alone
-
-BOOK = "gradebook.sqlite"
 
 
 @dataclass(frozen=True)
@@ -121,7 +119,8 @@ def grade(
                 on_new_key(why, len(waiting))
             book.use_key(task.lesson, task.key, task.parts)
             n_now = _grade_and_write(book, task, waiting, _engine(scheduler, n_workers))
-            course = reckon_course(book, gather(book, rules, lists))
+            course = reckon_course(gather(book, rules, lists))
+            write_course(book, course)
             changes, lower = say_changes(before, book.points())
             notes = [
                 (task.lesson, f"{one.student} ({one.name}): {one.note}")

@@ -36,6 +36,7 @@ from refimpl.course.grading.report import GRADER_ERROR, ExerciseReport, Report
 from refimpl.course.grading.schema import VERSION, check_version_1, create, migrate
 from refimpl.errors import UserError
 
+BOOK = "gradebook.sqlite"
 _COLUMNS = [column.name for column in fields(ExerciseReport)]
 
 

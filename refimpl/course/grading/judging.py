@@ -1,5 +1,7 @@
 """Comparing what came with what is right, and what whoever grades and the student are told."""
 
+from dataclasses import replace
+
 from refimpl.course.check import HINT_TRIALS, recognise
 from refimpl.course.grading.answer_key import Question
 from refimpl.course.grading.cleaning import clean
@@ -19,6 +21,7 @@ FEEDBACK = {
     "tampering": "your code wrote into what only the grader writes to",
     "grader error": "this could not be graded yet; the fault is not yours",
 }
+MAY_BE_PARTIAL = ("wrong", "error")
 HIDDEN = "right on the inputs that `check` shows, wrong on others"
 
 
@@ -36,7 +39,18 @@ def judge(
         failed: Status and reason, where the calls came to no end.
         suspicions: What stands in the answer's text.
     """
-    remark = ", ".join(suspicions)
+    judged = _judge(question, trials, failed, ", ".join(suspicions))
+    if question.exercise.partial_credit and judged.status in MAY_BE_PARTIAL:
+        return _with_partial_credit(question, trials, judged)
+    return judged
+
+
+def _judge(
+    question: Question,
+    trials: list[Trial],
+    failed: tuple[str, str] | None,
+    remark: str,
+) -> ExerciseReport:
     for number, trial in enumerate(trials):
         hidden = number >= question.n_visible
         if trial.status != "called":
@@ -70,6 +84,20 @@ def report(
     elif status == "error":
         feedback = f"your function {reason}" if reason.startswith("raised") else reason
     return ExerciseReport(exercise.id, points, exercise.points, status, reason, feedback, remark)
+
+
+def _with_partial_credit(
+    question: Question, trials: list[Trial], judged: ExerciseReport
+) -> ExerciseReport:
+    """Give a wrong answer its share of right results, rounded down to points."""
+    n_right = sum(
+        trial.status == "called" and _complaint(question, number, trial) is None
+        for number, trial in enumerate(trials)
+    )
+    n_trials = len(question.trials)  # calls that never happened count as wrong
+    said = f"partial credit: right for {n_right} of {n_trials} inputs"
+    feedback = "\n".join(filter(None, (judged.feedback, said)))
+    return replace(judged, points=question.exercise.points * n_right // n_trials, feedback=feedback)
 
 
 def _complaint(question: Question, number: int, trial: Trial) -> str | None:

@@ -9,6 +9,7 @@ first of a cell; a spreadsheet takes what follows for text.
 import csv
 import re
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from pathlib import Path
 
 # Also the wide forms, which some spreadsheets take for the same.
@@ -37,6 +38,17 @@ def write_table(path: Path, head: Sequence[str], rows: Iterable[Sequence[Cell]])
             [guard(one) if isinstance(one, str) else one for one in row] for row in rows
         )
     new.replace(path)
+
+
+def number(points: Fraction | None) -> Cell:
+    """Return points for a table: a whole number if they are one; None for None.
+
+    Args:
+        points: Any number of points.
+    """
+    if points is None:
+        return None
+    return points.numerator if points.denominator == 1 else round(float(points), 2)
 
 
 def guard(text: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from refimpl.course.grading.gradebook import Gradebook
+from refimpl.course.grading.gradebook import BOOK, Gradebook
 from refimpl.course.grading.term.decisions import (
     Decision,
     Request,
@@ -21,7 +21,7 @@ from refimpl.course.grading.term.people import (
     read_roster,
 )
 from refimpl.course.grading.term.reckoning import Known, reckon
-from refimpl.course.grading.term.rules import Rules, find_list
+from refimpl.course.grading.term.rules import Rules, find_list, read_rules
 from refimpl.course.grading.term.standing import NOT_HANDED_IN, Standing
 from refimpl.course.grading.term.times import (
     Extension,
@@ -144,17 +144,27 @@ def gather(book: Gradebook, rules: Rules, lists: Lists) -> Known:
     )
 
 
-def reckon_course(book: Gradebook, known: Known) -> Course:
-    """Reckon how everybody stands, and write it down.
+def reckon_course(known: Known) -> Course:
+    """Return how everybody stands.
 
     Args:
-        book: Where it is written.
         known: From `gather`.
     """
     standings = reckon(known)
     totals = total_up(standings, known.rules)
+    return Course(known, standings, totals, _notes(known, standings))
+
+
+def write_course(book: Gradebook, course: Course) -> None:
+    """Write how everybody stands into the gradebook.
+
+    Args:
+        book: The gradebook of the course.
+        course: From `reckon_course`.
+    """
+    known = course.known
     book.write_standings(
-        [_row(one) for some in standings.values() for one in some],
+        [_row(one) for some in course.standings.values() for one in some],
         [_decision_row(key, one) for key, some in known.decisions.items() for one in some],
     )
     if known.people.roster:
@@ -162,7 +172,24 @@ def reckon_course(book: Gradebook, known: Known) -> Course:
             (one.id, one.name, one.email, one.section, one.status)
             for one in known.people.roster.values()
         )
-    return Course(known, standings, totals, _notes(known, standings))
+
+
+def open_course(folder: Path) -> Course:
+    """Return how everybody stands, from a course's folder; nothing is graded or written.
+
+    Args:
+        folder: The `--out` of `refimpl grade`.
+
+    Raises:
+        UserError: The folder holds no gradebook, or a list of people cannot be read.
+    """
+    if not (folder / BOOK).exists():
+        raise UserError(
+            f"{folder} holds no {BOOK}: give the folder that you gave `refimpl grade` as --out"
+        )
+    rules = read_rules(folder)
+    book = Gradebook(folder / BOOK)
+    return reckon_course(gather(book, rules, read_lists(folder, rules)))
 
 
 def _with_those_who_left(book: Gradebook, roster: list[Person]) -> list[Person]:

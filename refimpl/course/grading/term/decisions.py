@@ -16,7 +16,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from refimpl.course.exercises import lesson_exercises, lesson_numbers
-from refimpl.course.grading.term.lists import Row, read_list
+from refimpl.course.grading.term.lists import STUDENT, Row, read_list
 from refimpl.course.grading.term.times import parse_lesson, parse_time
 from refimpl.errors import UserError
 
@@ -78,7 +78,7 @@ def read_overrides(path: Path) -> list[Decision]:
         UserError: A row names no exercise, or points that it cannot have.
     """
     columns = {
-        "student": ["id", "name", "email"],
+        "student": STUDENT,
         "exercise": ["lesson"],
         "points": ["score"],
         "comment": ["why", "reason"],
@@ -95,7 +95,7 @@ def read_requests(path: Path) -> list[Request]:
         UserError: A row names no exercise.
     """
     columns = {
-        "student": ["id", "name", "email"],
+        "student": STUDENT,
         "exercise": ["lesson"],
         "request": ["text", "comment", "why", "reason"],
         "when": ["date"],
@@ -129,48 +129,39 @@ def _decision(row: Row) -> Decision:
     text = row["points"].strip().lower()
     excused = text == EXCUSED
     if text and not exercise and not excused:
-        raise UserError(
-            f"{row.where}: points are of an exercise, such as {lesson}.1; "
+        raise row.fault(
+            f"points are of an exercise, such as {lesson}.1; "
             f"for a whole lesson, write {EXCUSED!r} or a comment alone"
         )
     if excused and exercise:
-        raise UserError(f"{row.where}: {EXCUSED!r} is for a whole lesson, such as {lesson}")
-    points = None if excused or not text else _points(text, lesson, exercise, row.where)
+        raise row.fault(f"{EXCUSED!r} is for a whole lesson, such as {lesson}")
+    points = None if excused or not text else _points(row, text, lesson, exercise)
     if points is None and not excused and not row["comment"]:
-        raise UserError(f"{row.where}: neither points nor a comment")
-    return Decision(
-        row["student"],
-        lesson,
-        exercise,
-        points,
-        excused,
-        row["comment"],
-        row["who"],
-        row["when"],
-        row.where,
-    )
+        raise row.fault("neither points nor a comment")
+    more = (row[name] for name in ("comment", "who", "when"))
+    return Decision(row["student"], lesson, exercise, points, excused, *more, row.where)
 
 
 def _exercise(row: Row) -> tuple[int, str]:
-    """The lesson and the exercise that a row is about."""
+    """Return the lesson and the exercise that a row is about."""
     text = row["exercise"].strip()
     lesson = parse_lesson(text.partition(".")[0], row.where)
     if lesson not in lesson_numbers():
-        raise UserError(f"{row.where}: there is no lesson {lesson}")
+        raise row.fault(f"there is no lesson {lesson}")
     if "." in text and text not in lesson_exercises(lesson):
         known = ", ".join(lesson_exercises(lesson))
-        raise UserError(f"{row.where}: there is no exercise {text}; lesson {lesson} has {known}")
+        raise row.fault(f"there is no exercise {text}; lesson {lesson} has {known}")
     return lesson, text if "." in text else ""
 
 
-def _points(text: str, lesson: int, exercise: str, where: str) -> Fraction:
+def _points(row: Row, text: str, lesson: int, exercise: str) -> Fraction:
     most = lesson_exercises(lesson)[exercise].points
     try:
         points = Fraction(text.replace(",", "."))
     except (ValueError, ZeroDivisionError):
-        raise UserError(f"{where}: {text!r} is no number of points") from None
+        raise row.fault(f"{text!r} is no number of points") from None
     if not 0 <= points <= most:
-        raise UserError(f"{where}: {text} points; exercise {exercise} gives from 0 to {most}")
+        raise row.fault(f"{text} points; exercise {exercise} gives from 0 to {most}")
     return points
 
 

@@ -12,6 +12,8 @@ from refimpl.errors import UserError
 
 MAX_BYTES = 20 * 2**20
 LONGEST_CELL = 5_000  # characters
+# Headings of a column that names a student: an id, a name or an address.
+STUDENT = ("id", "name", "email")
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,14 @@ class Row:
 
     def __getitem__(self, name: str) -> str:
         return self.cells[name]
+
+    def fault(self, what: str) -> UserError:
+        """Return the error that names this row.
+
+        Args:
+            what: The message, without the row.
+        """
+        return UserError(f"{self.where}: {what}")
 
 
 def read_list(path: Path, columns: Mapping[str, Sequence[str]], needed: Sequence[str]) -> list[Row]:

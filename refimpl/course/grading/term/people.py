@@ -74,9 +74,9 @@ def read_roster(path: Path) -> list[Person]:
         name = row["name"] or " ".join(filter(None, (row["first"], row["last"])))
         key = short_name(row["id"] or row["email"] or name)
         if not key:
-            raise UserError(f"{row.where} names nobody: give a column id, e-mail or name")
+            raise row.fault("it names nobody: give a column id, e-mail or name")
         if key in people:
-            raise UserError(f"{row.where}: {key} is on the roster twice")
+            raise row.fault(f"{key} is on the roster twice")
         also = tuple(filter(None, map(str.strip, row["also"].split(";"))))
         status = (
             LEFT if row["status"].strip().lower() in (LEFT, "dropped", "inactive") else ENROLLED

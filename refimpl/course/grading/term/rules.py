@@ -12,6 +12,7 @@ from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from refimpl.course.exercises import lesson_exercises, lesson_numbers
 from refimpl.course.grading.term.times import (
     LateRule,
     find_zone,
@@ -149,9 +150,24 @@ def check_rules(rules: Rules) -> None:
     for name, value in numbers.items():
         if not 0 < value < float("inf"):
             raise UserError(f"{name} = {value}: it must be above 0")
+    _check_lessons(rules)
     weights = [w for one in rules.lessons.values() for w in (one.weight, *one.weights.values())]
     if rules.drop_lowest < 0 or any(w is not None and not 0 <= w < float("inf") for w in weights):
         raise UserError("weights and the number of lessons to drop are not below 0")
+
+
+def _check_lessons(rules: Rules) -> None:
+    """Make sure that a misspelt lesson or exercise does not silently lose its rule."""
+    for number, one in rules.lessons.items():
+        if number not in lesson_numbers():
+            known = ", ".join(map(str, lesson_numbers()))
+            raise UserError(f"[{_TABLE}{number:02}]: there is no such lesson; there are {known}")
+        there = lesson_exercises(number) if one.weights else {}
+        if unknown := sorted(set(one.weights) - set(there)):
+            raise UserError(
+                f"[{_TABLE}{number:02}.weights] has {', '.join(unknown)}; "
+                f"the exercises of this lesson are {', '.join(there)}"
+            )
 
 
 def write_rules(folder: Path, rules: Rules) -> None:

@@ -13,7 +13,7 @@ from fractions import Fraction
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from refimpl.course.grading.term.lists import read_list
+from refimpl.course.grading.term.lists import STUDENT, read_list
 from refimpl.errors import UserError
 
 DAY = timedelta(days=1)
@@ -124,7 +124,7 @@ def read_extensions(path: Path, zone: tzinfo | None) -> list[Extension]:
         UserError: A row is none.
     """
     columns = {
-        "student": ["id", "name", "email"],
+        "student": STUDENT,
         "lesson": [],
         "until": ["due", "new due"],
         "why": ["reason", "comment"],

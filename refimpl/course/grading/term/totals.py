@@ -52,8 +52,10 @@ def total_up(standings: Mapping[int, list[Standing]], rules: Rules) -> list[Tota
 
 def _total(standings: list[Standing], rules: Rules) -> Total:
     counting = [one for one in standings if one.total is not None]
-    lowest = sorted(counting, key=lambda one: (_share(one, rules), one.lesson))
-    dropped = lowest[: max(0, min(rules.drop_lowest, len(counting) - 1))]
+    # A lesson of weight 0 changes nothing, so dropping it would give the student nothing.
+    weighty = [one for one in counting if _weight(one, rules)]
+    lowest = sorted(weighty, key=lambda one: (_share(one, rules), one.lesson))
+    dropped = lowest[: max(0, min(rules.drop_lowest, len(weighty) - 1))]
     kept = [one for one in counting if one not in dropped]
     weights = {one.lesson: _weight(one, rules) for one in kept}
     whole = sum(weights.values(), _ZERO)
