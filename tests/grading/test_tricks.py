@@ -69,8 +69,12 @@ TRICKS = {
         "return -1.0",
         "",
     ),
-    "a look at the first process": (
-        "return RIGHT if open('/proc/1/mem', 'rb') else None",
+    "a look into another process": (
+        "import os\n"
+        "for name in os.listdir('/proc'):\n"
+        "    if name.isdigit() and int(name) != os.getpid():\n"
+        "        open(f'/proc/{name}/mem', 'rb')\n"
+        "        return RIGHT",
         "",
     ),
     "code for the next process": (

@@ -19,7 +19,7 @@ from refimpl.course.grading.cells import broken_definition, readable_source
 from refimpl.course.grading.certain import Certainty
 from refimpl.course.grading.importing import import_ahead
 from refimpl.course.grading.needed import needed, statements_of
-from refimpl.course.grading.refusing import refuse_calls
+from refimpl.course.grading.refusing import close_memory, refuse_calls
 from refimpl.course.grading.running import run_sources
 from refimpl.course.grading.suspicion import among_names, dotted_names, suspicions
 from refimpl.course.grading.walking import walk
@@ -49,6 +49,8 @@ def main(user: int | None, limits: dict[str, int], must_hold: bool) -> None:
         os.setgroups([])
         os.setresgid(user, user, user)
         os.setresuid(user, user, user)
+    if must_hold:
+        close_memory()
     notebook = None
     while (frame := read_frame(requests)) is not None:
         request = unpack(frame, MAX_REQUEST_HEADER)

@@ -173,7 +173,8 @@ def check_sandbox(sandbox: Sandbox) -> None:
 
 def _bubblewrap() -> list[str]:
     """bubblewrap and what it takes away."""
-    words = ["bwrap", "--die-with-parent", "--new-session"]
+    # No process but the child's own: bubblewrap's first one could be written to from inside.
+    words = ["bwrap", "--die-with-parent", "--new-session", "--as-pid-1"]
     if not is_root():
         return [*words, "--unshare-all"]
     # Root stays root until the child has become an ordinary user, for whom limits hold.

@@ -56,9 +56,12 @@ def _end_all(pid: int, alone: bool) -> None:
     """End a worker and what it started, and wait for those that are ours to wait for."""
     with suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
-    # Also what has left its session. Only where these are the processes of a sandbox: there, the
-    # first of them is our parent.
-    if alone and os.getppid() == 1:
+    os.waitpid(pid, 0)
+    # Also what has left its session. Only where these are the processes of a sandbox: there, this
+    # is the first of them, and whatever has lost its parent is ours to wait for.
+    if alone and os.getpid() == 1:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(-1, signal.SIGKILL)
-    os.waitpid(pid, 0)
+        with suppress(ChildProcessError):
+            while True:
+                os.waitpid(-1, 0)
