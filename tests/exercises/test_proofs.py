@@ -43,6 +43,7 @@ def test_there_are_enough_answers_on_file(proof):
     assert len(proof.answers.RIGHT) >= 2
     told = list(proof.answers.WRONG.values())
     assert len(set(told)) == len(told), "each wrong answer gets a message of its own"
+    assert not any(one.startswith("called with") for one in told), "a grader does not say that"
 
 
 @seeds

@@ -115,7 +115,7 @@ WRONG = {
     takes_the_length_of_each_run: "every length costs",
     divides_without_rounding: "no fractions of a piece",
     takes_zero_for_no_code: "one run, of the code 0",
-    rounds_the_bits_up: "called with",
+    rounds_the_bits_up: "may be fractional",
 }
 
 

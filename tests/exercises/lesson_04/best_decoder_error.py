@@ -87,8 +87,8 @@ WRONG = {
     decodes_to_the_first_frame: "not one of them",
     divides_by_n_minus_one: "largest difference",
     takes_code_numbers_for_values: "got      ",
-    leaves_single_frames_out: "called with frames",
-    takes_the_middle_of_the_range: "called with",
+    leaves_single_frames_out: "alone with its code",
+    takes_the_middle_of_the_range: "halfway between",
 }
 
 

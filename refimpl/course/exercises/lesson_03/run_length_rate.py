@@ -110,6 +110,12 @@ def _fractions_of_pieces(ids, tokens_per_second, n_codes, longest_run) -> float:
     return _rate(pieces, np.log2(n_codes) + np.log2(longest_run), ids, tokens_per_second)
 
 
+def _whole_bits(ids, tokens_per_second, n_codes, longest_run) -> float:
+    pieces = np.ceil(_run_lengths(ids) / longest_run).sum()
+    bits = np.ceil(np.log2(n_codes)) + np.ceil(np.log2(longest_run))
+    return _rate(pieces, bits, ids, tokens_per_second)
+
+
 def _all_bits(ids, tokens_per_second, n_codes, longest_run) -> float:
     return run_length_rate(ids, float(len(ids)), n_codes, longest_run)
 
@@ -137,6 +143,8 @@ EXERCISE = Exercise(
         _token_by_token: "this writes every token separately; write each run once",
         _no_longest_run: "a run longer than longest_run is cut into several pieces",
         _lengths_for_nothing: "the length of a piece costs log2(longest_run) bits too",
+        _whole_bits: "do not round log2(n_codes) or log2(longest_run): a number of bits may be "
+        "fractional",
         _one_piece_too_many: "a run of exactly longest_run tokens is one piece: round up, not + 1",
         _forget_the_first_run: "the first run is missing: there is one more run than changes",
         _forget_the_last_run: "the last run is missing: it ends where the tokens end",

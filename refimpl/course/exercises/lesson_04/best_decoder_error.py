@@ -88,6 +88,19 @@ def _absolute_error(frames, codes) -> float:
     return float(np.mean(np.abs(error)))
 
 
+def _skip_single_frames(frames, codes) -> float:
+    often = np.bincount(codes)[codes] > 1
+    return best_decoder_error(frames[often], codes[often]) if often.any() else float("nan")
+
+
+def _midranges(frames, codes) -> float:
+    error = np.empty_like(frames)
+    for code in np.unique(codes):
+        own = frames[codes == code]
+        error[codes == code] = own - (own.min(axis=0) + own.max(axis=0)) / 2
+    return float(np.sqrt(np.mean(error**2)))
+
+
 def _first_frames(frames, codes) -> float:
     firsts = {c: frames[np.flatnonzero(codes == c)[0]] for c in np.unique(codes)}
     return float(np.sqrt(np.mean((frames - np.stack([firsts[c] for c in codes])) ** 2)))
@@ -113,6 +126,9 @@ EXERCISE = Exercise(
         "counts less",
         _ignore_the_codes: "the decoder knows the code: take a separate mean for each code",
         _medians: "the mean squared error is smallest at the mean, not at the median",
+        _midranges: "the mean squared error is smallest at the mean, not halfway between "
+        "the minimum and the maximum",
+        _skip_single_frames: "count every frame: one that is alone with its code has an error of 0",
         _one_number_a_code: "a code stands for a whole frame: take the mean of each band",
         _length_of_the_error: "take the mean over bands as well as over frames",
         _absolute_error: "take the root of the mean square, not the mean of absolute values",
