@@ -25,6 +25,7 @@ COMMANDS = (
     "presets",
     "reproduce",
     "grade",
+    "grade-report",
     "lint-lesson",
     "new-lesson",
     "release",

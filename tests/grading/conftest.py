@@ -3,6 +3,7 @@
 import pytest
 
 from refimpl.course.grading import grade as grading
+from tests.browsing import browser  # noqa: F401  (a fixture)
 from tests.grading.term_course import TermCourse
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from refimpl.course.exercises import lesson_exercises
 from refimpl.course.grading.cleaning import clean_line
 from refimpl.course.grading.feedback import feedback_page
+from refimpl.course.grading.looking import look_at_lines, reasons_to_look
 from refimpl.course.grading.open_requests import write_open_requests
 from refimpl.course.grading.report import GRADER_ERROR, Report, report_fault
 from refimpl.course.grading.tables import Cell, number, write_table
@@ -49,7 +50,7 @@ def write_results(
     """
     look_at = {0: [clean_line(note) for note in course.notes]}
     for lesson, standings in course.standings.items():
-        lines = look_at[lesson] = [line for one in standings for line in _look_at(one)]
+        lines = look_at[lesson] = [line for one in standings for line in look_at_lines(one)]
         lines += [clean_line(note) for number, note in notes if number == lesson]
         lines += _write_lesson(lesson_folder(out, lesson), course, lesson)
         _write_lines(lesson_folder(out, lesson) / "look-at.txt", lines)
@@ -103,7 +104,7 @@ def gradescope_results(lesson: int, report: Report) -> str:
 def _write_lesson(folder: Path, course: Course, lesson: int) -> list[str]:
     """Write the results of a lesson, and return lines about what could not be written."""
     zone = course.known.rules.time_zone
-    shown = [one for one in course.standings[lesson] if _is_shown(one)]
+    shown = [one for one in course.standings[lesson] if is_shown(one)]
     faults: list[str] = []
     ids = list(lesson_exercises(lesson))
     head = ["student", *ids, "total", "of", "status", "attempt", "attempts", "file", "look at"]
@@ -128,8 +129,14 @@ def _remove_others(folder: Path, names: list[str]) -> None:
             path.unlink()
 
 
-def _is_shown(one: Standing) -> bool:
-    """Whether somebody has a row: without a roster, only who has handed in."""
+def is_shown(one: Standing) -> bool:
+    """Tell whether a student has a row in a lesson's table.
+
+    With a roster, everybody on it has one; without one, everybody who has handed in.
+
+    Args:
+        one: Of a student in a lesson.
+    """
     has_something = one.handed or one.decisions or one.requests
     return bool(has_something) or one.person.status not in ("", "unknown")
 
@@ -147,7 +154,7 @@ def _cells(one: Standing, ids: list[str]) -> list[Cell]:
         one.attempt or None,
         one.attempts,
         one.submission.name if one.submission else "",
-        "; ".join(_reasons(one)),
+        "; ".join(reasons_to_look(one)),
     ]
 
 
@@ -225,37 +232,6 @@ def _noting(faults: list[str], who: str, path: Path) -> Iterator[None]:
     except Exception as error:
         fault = report_fault(f"{path} could not be written", error)
         faults.append(clean_line(f"{who}: {fault.status}: {fault.reason}"))
-
-
-def _look_at(one: Standing) -> list[str]:
-    who = f"{one.person.id} ({one.submission.name})" if one.submission else one.person.id
-    return [clean_line(f"{who}: {reason}") for reason in _reasons(one)]
-
-
-def _reasons(one: Standing) -> list[str]:
-    """What a human should look at in a standing, each on one line."""
-    reasons = [f"handed in later, and not counted: {later}" for later in one.later]
-    if one.is_outdated:
-        reasons.append("graded with what was asked before; its notebook is not at hand")
-    if one.submission and one.submission.late and one.days_late is None:
-        reasons.append("late, as the export says, and not by how much: no points are taken off")
-    return [clean_line(reason) for reason in (*reasons, *_reasons_in_report(one))]
-
-
-def _reasons_in_report(one: Standing) -> list[str]:
-    report = one.report
-    if report is None:
-        return []
-    if report.status != "graded":
-        return [f"{report.status}: {report.reason}"]
-    # What a human has set needs no look any more.
-    decided = {decision.exercise for decision in one.decisions if decision.points is not None}
-    same: dict[str, list[str]] = {}  # of all exercises at once, mostly: another lesson's notebook
-    for exercise in report.exercises:
-        if exercise.needs_a_look and exercise.id not in decided:
-            parts = (exercise.status, exercise.reason, exercise.remark)
-            same.setdefault(": ".join(filter(None, parts)), []).append(exercise.id)
-    return [f"{', '.join(ids)} {reason}" for reason, ids in same.items()]
 
 
 def _write_lines(path: Path, lines: list[str]) -> None:

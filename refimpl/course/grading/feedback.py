@@ -60,6 +60,8 @@ def feedback_page(standing: Standing, zone: tzinfo | None = None) -> str:
         parts.append(f"<p>Your notebook could not be read: {escape(reason)}.</p>")
     if standing.total is not None and (standing.status == "graded" or standing.points):
         parts.append(_total(standing))
+    if standing.other_lesson:
+        parts.append(f"<p>This is the notebook of lesson {standing.other_lesson}.</p>")
     parts += _said(standing, "")
     parts += [_section(standing, one) for one in _exercises(standing)]
     title = f"Lesson {standing.lesson}: your answers"

@@ -1,11 +1,15 @@
 """The whole course as it stands now: the gradebook, the rules and people's lists taken together."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from refimpl.course.grading.gradebook import BOOK, Gradebook
+from refimpl.course.grading.gradebook import BOOK, Gradebook, Grading
+from refimpl.course.grading.hand_ins import Handed
+from refimpl.course.grading.other_lessons import find_lesson, is_empty_handed
+from refimpl.course.grading.term.anonymous import read_anonymous
 from refimpl.course.grading.term.decisions import (
     Decision,
     Request,
@@ -13,6 +17,7 @@ from refimpl.course.grading.term.decisions import (
     read_overrides,
     read_requests,
 )
+from refimpl.course.grading.term.notes import course_notes
 from refimpl.course.grading.term.people import (
     LEFT,
     Label,
@@ -22,7 +27,7 @@ from refimpl.course.grading.term.people import (
 )
 from refimpl.course.grading.term.reckoning import Known, reckon
 from refimpl.course.grading.term.rules import Rules, find_list, read_rules
-from refimpl.course.grading.term.standing import NOT_HANDED_IN, Standing
+from refimpl.course.grading.term.standing import Standing
 from refimpl.course.grading.term.times import (
     Extension,
     HandedIn,
@@ -43,6 +48,7 @@ class Lists:
         overrides: What people decided.
         requests: What students want.
         times: When students handed in, by lesson.
+        anonymous: The students' ids by their anonymous ids.
     """
 
     roster: list[Person] = field(default_factory=list)
@@ -50,6 +56,7 @@ class Lists:
     overrides: list[Decision] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     times: dict[int, list[HandedIn]] = field(default_factory=dict)
+    anonymous: dict[str, str] = field(default_factory=dict)
 
 
 def read_lists(folder: Path, rules: Rules) -> Lists:
@@ -78,6 +85,7 @@ def read_lists(folder: Path, rules: Rules) -> Lists:
             for lesson, one in rules.lessons.items()
             if one.times
         },
+        {made: student for student, made in read_anonymous(folder).items()},
     )
 
 
@@ -117,7 +125,7 @@ def gather(book: Gradebook, rules: Rules, lists: Lists) -> Known:
         for lesson, some in files.items()
         for one in some
     ]
-    people = People(_with_those_who_left(book, lists.roster), labels)
+    people = People(_with_those_who_left(book, lists.roster), labels, lists.anonymous)
     keys = {lesson: (book.last_key(lesson) or ("", {}))[0] for lesson in files}
     decisions: dict[str, list[Decision]] = defaultdict(list)
     for one in lists.overrides:
@@ -131,17 +139,37 @@ def gather(book: Gradebook, rules: Rules, lists: Lists) -> Known:
     for one in lists.extensions:
         key = (people.find(one.student, one.where).id, one.lesson)
         extensions[key] = max(one.until, extensions.get(key, one.until))
+    gradings = {lesson: book.gradings(lesson, keys[lesson]) for lesson in files}
     return Known(
         rules,
         people,
         dict(files),
-        {lesson: book.gradings(lesson, keys[lesson]) for lesson in files},
+        gradings,
         keys,
         decisions,
         requests,
         extensions,
         _times(people, lists.times),
+        _other_lessons(book, files, gradings),
     )
+
+
+def _other_lessons(
+    book: Gradebook,
+    files: Mapping[int, list[Handed]],
+    gradings: Mapping[int, Mapping[int, Grading]],
+) -> dict[int, int]:
+    """Return the files that are another lesson's notebook, by their number, with that lesson."""
+    found = {}
+    for lesson, some in files.items():
+        for handed in some:
+            grading = gradings[lesson].get(handed.number)
+            if grading is None or not is_empty_handed(grading.report):
+                continue
+            notebook = book.notebook(handed.submission.digest)
+            if notebook and (other := find_lesson(notebook)):
+                found[handed.number] = other
+    return found
 
 
 def reckon_course(known: Known) -> Course:
@@ -152,7 +180,7 @@ def reckon_course(known: Known) -> Course:
     """
     standings = reckon(known)
     totals = total_up(standings, known.rules)
-    return Course(known, standings, totals, _notes(known, standings))
+    return Course(known, standings, totals, course_notes(known, standings))
 
 
 def write_course(book: Gradebook, course: Course) -> None:
@@ -233,43 +261,3 @@ def _row(one: Standing) -> tuple:
 def _decision_row(student: str, one: Decision) -> tuple:
     points = None if one.points is None else float(one.points)
     return one.lesson, student, one.exercise, points, one.comment, one.who, one.when
-
-
-def _notes(known: Known, standings: dict[int, list[Standing]]) -> list[str]:
-    """What a human should look at, on the course as a whole."""
-    notes = [
-        f"{person.id} is not on the roster"
-        + (f": perhaps {near.name} ({near.id}), who has handed in nothing" if near else "")
-        for person, near in known.people.unknown()
-    ]
-    notes += [
-        f"{person.id} has handed in as {' and as '.join(sorted(labels))}"
-        for person, labels in known.people.joined()
-        if len({_without_number(label) for label in labels}) > 1
-    ]
-    for lesson, some in standings.items():
-        missing = [
-            one.person.id for one in some if one.status == NOT_HANDED_IN and known.people.roster
-        ]
-        missing = (
-            [who for who in missing if known.people.roster[who].status != LEFT] if missing else []
-        )
-        if missing:
-            notes.append(f"lesson {lesson}: nothing from {len(missing)}: {', '.join(missing)}")
-        unclear = [one.person.id for one in some if one.days_late is None]
-        if unclear:
-            notes.append(
-                f"lesson {lesson}: the export does not tell when {len(unclear)} handed in, so none "
-                f"is taken for late (give --times): {', '.join(unclear)}"
-            )
-    for key, some in known.requests.items():
-        notes += [
-            f"request of {key}, {one.exercise or f'lesson {one.lesson}'}: {one.text}"
-            for one, answered in some
-            if not answered
-        ]
-    return notes
-
-
-def _without_number(label: str) -> str:
-    return label.rstrip("0123456789").rstrip("_")

@@ -10,7 +10,7 @@ import difflib
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,9 +110,16 @@ class People:
     Args:
         roster: From `read_roster`; empty where there is none.
         labels: All names that exports have used.
+        aliases: Other names that lists may use, each with the id that it stands for.
     """
 
-    def __init__(self, roster: Iterable[Person], labels: Iterable[Label]):
+    def __init__(
+        self,
+        roster: Iterable[Person],
+        labels: Iterable[Label],
+        aliases: Mapping[str, str] | None = None,
+    ):
+        self.aliases = dict(aliases or {})
         self.roster = {person.id: person for person in roster}
         self._ids = self._index()
         self.by_label: dict[str, Person] = {}
@@ -140,6 +147,7 @@ class People:
         Raises:
             UserError: Nobody, or more than one.
         """
+        name = self.aliases.get(name, name)
         if name in self.by_label:
             return self.by_label[name]
         if person := self._one_of([name]):

@@ -37,6 +37,7 @@ class Known:
         requests: What students want, by their id, and whether it was answered.
         extensions: The later date of a student's id and a lesson.
         times: When something was handed in that the export does not tell, likewise.
+        other_lessons: The lesson of each file that is another lesson's notebook, by its number.
     """
 
     rules: Rules
@@ -48,6 +49,7 @@ class Known:
     requests: Mapping[str, list[tuple[Request, bool]]] = field(default_factory=dict)
     extensions: Mapping[tuple[str, int], datetime] = field(default_factory=dict)
     times: Mapping[tuple[str, int], datetime] = field(default_factory=dict)
+    other_lessons: Mapping[int, int] = field(default_factory=dict)
 
     def in_order(self, lesson: int) -> list[Handed]:
         """Return what was handed in of a lesson, in the order in which it came."""
@@ -120,6 +122,7 @@ def _stand(
                 days_late=_days(handed, due, told if number == len(files) else None),
                 decisions=decisions,
                 requests=requests,
+                other_lesson=known.other_lessons.get(handed.number, 0),
             ),
             free_days,
         )

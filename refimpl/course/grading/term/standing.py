@@ -39,6 +39,7 @@ class Standing:
         deducted: What lateness costs.
         decisions: What people decided about it.
         requests: What the student wants to be looked at again, and whether that was answered.
+        other_lesson: The lesson whose notebook this is, if it is not this lesson's; else 0.
     """
 
     lesson: int
@@ -57,6 +58,7 @@ class Standing:
     deducted: Fraction = Fraction(0)
     decisions: tuple[Decision, ...] = ()
     requests: tuple[tuple[Request, bool], ...] = ()
+    other_lesson: int = 0
 
     @property
     def submission(self) -> Submission | None:
