@@ -79,6 +79,7 @@ PLAIN = {
         "import matplotlib.pyplot as plt\nnp.random.seed(0)\nplt.plot([1])",
         ANSWER,
     ],
+    "warnings that are hidden": ["import warnings\nwarnings.simplefilter('ignore')", ANSWER],
     "an object that is set up": ["figure = np.zeros(3)\nfigure.set_title('x')", ANSWER],
 }
 
@@ -86,6 +87,17 @@ PLAIN = {
 @pytest.mark.parametrize("name", PLAIN)
 def test_what_is_plain_is_not_run_again(name):
     assert read([*PLAIN[name], CHECK]).about("signal_to_noise", "1.3", [])["certain"]
+
+
+UNSURE = {
+    "warnings that become errors": ["import warnings\nwarnings.simplefilter('error')", ANSWER],
+    "a setting of numpy": ["np.seterr(all='raise')", ANSWER],
+}
+
+
+@pytest.mark.parametrize("name", UNSURE)
+def test_what_may_change_an_answer_is_run_again(name):
+    assert not read([*UNSURE[name], CHECK]).about("signal_to_noise", "1.3", [])["certain"]
 
 
 def test_cells_below_the_last_check_are_not_run():

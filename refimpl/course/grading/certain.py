@@ -88,8 +88,15 @@ def _may_do_anything(node: ast.AST, imported: set[str]) -> bool:
     if isinstance(node, ast.Call):
         method = getattr(node.func, "attr", getattr(node.func, "id", ""))
         is_setting = method.startswith(SETTINGS) and method not in _HARMLESS
-        return is_setting and _root(node.func) in imported
+        return is_setting and _root(node.func) in imported and not _silences(node, method)
     return isinstance(node, _UNUSUAL)
+
+
+def _silences(node: ast.Call, method: str) -> bool:
+    """Whether a call only hides warnings, which changes no result."""
+    first = node.args[0] if node.args else None
+    ignores = isinstance(first, ast.Constant) and first.value == "ignore"
+    return method in ("simplefilter", "filterwarnings") and ignores
 
 
 def _checks_another(node: ast.Call, name: str, exercise: str) -> bool:
