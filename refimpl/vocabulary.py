@@ -12,6 +12,7 @@ from refimpl.configuration import Configuration, Count, configuration
 from refimpl.errors import UserError
 
 IGNORE_INDEX = -100  # a label that the loss leaves out; PyTorch's own convention
+PAD, PREFIX, CAUSAL = 0, 1, 3  # the values of a batch's attention_mask
 
 N_SENTINELS = 32
 N_SPARE = 8

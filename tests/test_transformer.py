@@ -348,8 +348,8 @@ def test_fast_matmul_restores_the_setting_and_keeps_the_numbers():
 def test_cached_logits_are_the_uncached_ones(variant):
     model, ids = make_model(**variant), tokens(3, 20)
     cache = KVCache(model.config, 3)
-    parts = [model(ids[:, :5], cache=cache), model(ids[:, 5:9], cache=cache)]
-    parts += [model(ids[:, i : i + 1], cache=cache) for i in range(9, 20)]
+    parts = [model(ids[:, :5], state=cache), model(ids[:, 5:9], state=cache)]
+    parts += [model(ids[:, i : i + 1], state=cache) for i in range(9, 20)]
     assert torch.allclose(torch.cat(parts, dim=1), model(ids), atol=1e-4)
 
 
@@ -362,7 +362,7 @@ def test_cache_with_prefix_and_padding(positions):
     parts = []
     for start, end in ((0, 7), (7, 8), (8, 12), (12, 14)):
         part = {"attention_mask": mask[:, start:end], "position_ids": places[:, start:end]}
-        parts.append(model(ids[:, start:end], cache=cache, **part))
+        parts.append(model(ids[:, start:end], state=cache, **part))
     whole = model(ids, attention_mask=mask, position_ids=places)
     real = mask != 0
     assert torch.allclose(torch.cat(parts, dim=1)[real], whole[real], atol=1e-4)
@@ -371,19 +371,19 @@ def test_cache_with_prefix_and_padding(positions):
 def test_cache_can_be_reset():
     model, ids = make_model(), tokens(1, 10)
     cache = KVCache(model.config, 1, capacity=10)
-    model(ids, attention_mask=torch.tensor([[0] * 4 + [3] * 6]), cache=cache)
+    model(ids, attention_mask=torch.tensor([[0] * 4 + [3] * 6]), state=cache)
     cache.reset()
-    assert torch.allclose(model(ids, cache=cache), model(ids), atol=1e-5)
+    assert torch.allclose(model(ids, state=cache), model(ids), atol=1e-5)
 
 
 def test_full_cache_and_wrong_batch_are_errors():
     model = make_model()
     cache = KVCache(model.config, 2, capacity=4)
-    model(tokens(2, 3), cache=cache)
+    model(tokens(2, 3), state=cache)
     with pytest.raises(TransformerError, match="3 of 4"):
-        model(tokens(2, 2), cache=cache)
+        model(tokens(2, 2), state=cache)
     with pytest.raises(TransformerError, match="3 sequences"):
-        model(tokens(3, 1), cache=cache)
+        model(tokens(3, 1), state=cache)
     with pytest.raises(TransformerError, match="context of 24"):
         KVCache(model.config, 1, capacity=25)
 
@@ -449,7 +449,7 @@ def test_bfloat16_autocast_trains_and_writes(variant):
         loss.backward()
         assert loss.item() == pytest.approx(exact.item(), abs=0.05)
     with torch.autocast("cpu", dtype=torch.bfloat16), torch.no_grad():
-        logits = model(ids[:, :1], cache=KVCache(model.config, 2))
+        logits = model(ids[:, :1], state=KVCache(model.config, 2))
     assert torch.allclose(logits.float(), model(ids[:, :1]), atol=0.05)
 
 

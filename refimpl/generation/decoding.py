@@ -1,12 +1,13 @@
-"""Scores of the next token at each step: the cache, the padding and the sliding window."""
+"""Scores of the next token at each step: the state, the padding and the sliding window."""
 
+import math
 from collections.abc import Sequence
 
 import torch
 
+from refimpl.backbones import Backbone, Where
 from refimpl.generation.sampling import GenerationError
-from refimpl.transformer import KVCache, Transformer
-from refimpl.transformer.masks import CAUSAL, PAD, PREFIX
+from refimpl.vocabulary import CAUSAL, PAD, PREFIX
 
 
 class Decoding:
@@ -18,7 +19,7 @@ class Decoding:
     often it has to read again; with half it reads once per half a context.)
 
     Args:
-        model: the transformer, in evaluation mode.
+        model: any backbone, in evaluation mode.
         prompts: B arrays of token ids, none empty.
         max_tokens: the most tokens to add.
         pad: the id that pads shorter prompts.
@@ -34,7 +35,7 @@ class Decoding:
 
     def __init__(
         self,
-        model: Transformer,
+        model: Backbone,
         prompts: Sequence[torch.Tensor],
         max_tokens: int,
         *,
@@ -47,12 +48,9 @@ class Decoding:
         weight = model.embedding.weight
         lengths = [len(prompt) for prompt in prompts]
         self.length, self.start, self.seen = max(lengths), 0, 0
-        capacity = min(model.config.context_length, self.length + max_tokens)
-        if n_prefix is not None and any(n_prefix) and self.length > capacity:
-            raise GenerationError(
-                f"a prompt of {self.length} tokens with a two-way prefix does not fit a context "
-                f"of {capacity}; shorten it, or use a model with a larger context_length"
-            )
+        capacity = min(model.context_length or math.inf, self.length + max_tokens)
+        if n_prefix is not None and any(n_prefix):
+            _check_prefix(model, self.length, capacity)
         self.capacity = capacity
         self.ids = torch.full((len(prompts), self.length + max_tokens), pad, device=weight.device)
         self.n_pad = torch.tensor(
@@ -68,10 +66,7 @@ class Decoding:
             self._place(position_ids)
         same_length = len(set(lengths)) == 1
         self.plain = same_length and not any(n_prefix or []) and position_ids is None
-        if use_cache:
-            self.cache = KVCache(
-                model.config, len(prompts), capacity, device=weight.device, dtype=weight.dtype
-            )
+        self.state = model.start(len(prompts), capacity) if use_cache else None
 
     def append(self, ids: torch.Tensor) -> None:
         """Add one token to every row; `ids` is `(B,)`."""
@@ -85,18 +80,18 @@ class Decoding:
         first = self.seen if self.use_cache else self.start
         hidden = self.model.hidden_states(
             self.ids[:, first : self.length],
-            cache=self.cache if self.use_cache else None,
-            **({} if self.plain else self._masks(first)),
+            where=Where() if self.plain else self._where(first),
+            state=self.state,
         )
         self.seen = self.length
         # Only the scores of the last position are needed, even for a long prompt.
-        return self.model.lm_head(hidden[:, -1]).float()
+        return self.model.scores(hidden[:, -1]).float()
 
     def _slide(self) -> None:
         """Forget all but the last half of a context."""
         self.start = self.seen = self.length - max(1, self.capacity // 2)
-        if self.use_cache:
-            self.cache.reset()
+        if self.state is not None:
+            self.state.reset()
         # Positions count from the new start, and padding that was left behind needs no mask.
         self.n_pad = (self.n_pad - self.start).clamp(min=0) + self.start
         self.positions = self._counted()
@@ -119,19 +114,33 @@ class Decoding:
             self.positions[row, self.length - len(places) : self.length] = places
             self.positions[row, self.length :] = places[-1] + 1 + torch.arange(n_new)
         # The last token written is never read, so it needs no position.
-        last, context = int(self.positions[:, :-1].max()), self.model.config.context_length
-        if last >= context or self.ids.shape[1] - 1 > self.capacity:
+        last, context = int(self.positions[:, :-1].max()), self.model.context_length
+        if context is not None and (last >= context or self.ids.shape[1] - 1 > self.capacity):
             raise GenerationError(
                 f"{self.ids.shape[1]} tokens up to position {last} do not fit a context of "
                 f"{context}; give a shorter prompt, or write fewer tokens"
             )
 
-    def _masks(self, first: int) -> dict[str, torch.Tensor]:
-        """attention_mask and position_ids of the columns from `first` on, each `(B, T)`."""
+    def _where(self, first: int) -> Where:
+        """The masks and positions of the columns from `first` on, each `(B, T)`."""
         columns = torch.arange(first, self.length, device=self.ids.device)[None]
         real = columns >= self.n_pad[:, None]
         mask = torch.where(columns < self.prefix_end[:, None], PREFIX, CAUSAL)
-        return {
-            "attention_mask": torch.where(real, mask, PAD),
-            "position_ids": self.positions[:, first : self.length],
-        }
+        return Where(
+            attention_mask=torch.where(real, mask, PAD),
+            position_ids=self.positions[:, first : self.length],
+        )
+
+
+def _check_prefix(model: Backbone, n_tokens: int, capacity: int) -> None:
+    """Refuse a two-way prefix that a model cannot read, or only in part."""
+    if not model.reads_both_ways:
+        raise GenerationError(
+            f"{type(model).__name__} reads in one direction only and cannot read a two-way prefix; "
+            "leave n_prefix out, or use a transformer"
+        )
+    if n_tokens > capacity:
+        raise GenerationError(
+            f"a prompt of {n_tokens} tokens with a two-way prefix does not fit a context "
+            f"of {capacity}; shorten it, or use a model with a larger context_length"
+        )

@@ -6,10 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refimpl.vocabulary import IGNORE_INDEX
-
-# The values of attention_mask; the transformer reads them.
-PAD, PREFIX, CAUSAL = 0, 1, 3
+from refimpl.vocabulary import CAUSAL, IGNORE_INDEX, PREFIX
 
 LAST_RESORT = -1  # in place of an objective, if none of the mixture could take a piece
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import importlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import torch
 from safetensors.torch import save as save_tensors
 from torch import nn
 
+from refimpl.backbones import BACKBONES, find_backbone
 from refimpl.errors import UserError
 from refimpl.files import replace_file
 from refimpl.reading import check_shapes, differ, read_json, read_tensors, weights_of
@@ -110,13 +110,13 @@ def save_model(
 
 
 def _build(architecture: str, config: dict, weights: dict[str, torch.Tensor]) -> nn.Module:
-    # A fixed list, not any name that the file gives: a file must not choose what code is run.
-    if architecture != "Transformer":
+    # A fixed table, not any name that the file gives: a file must not choose what code is run.
+    if architecture not in list(BACKBONES):  # a list, since a file may hold anything
         raise TrainingError(f"unknown architecture {architecture!r}; pass build= to make the model")
-    module = importlib.import_module("refimpl.transformer")
-    checked = module.TransformerConfig.from_dict(config)
-    check_shapes(lambda: module.Transformer(checked), checked, weights)
-    return module.Transformer(checked)
+    backbone, configuration = find_backbone(architecture)
+    checked = configuration.from_dict(config)
+    check_shapes(lambda: backbone(checked), checked, weights)
+    return backbone(checked)
 
 
 def load_model(
@@ -126,7 +126,8 @@ def load_model(
 
     Args:
         folder: what `save_model` wrote.
-        build: makes the model from its configuration's dictionary; not needed for a `Transformer`.
+        build: makes the model from its configuration's dictionary; not needed for the package's
+            own backbones.
 
     Returns:
         The model with its vocabulary and facts; 16-bit weights come back as 32-bit ones.

@@ -23,7 +23,7 @@ class TransformerConfig(Configuration):
     norm, which has a faster kernel on a CPU.
 
     Args:
-        vocabulary_size: number of token ids, codes and special tokens together.
+        vocabulary_size: number of token ids in a column, codes and special tokens together.
         n_layers: number of blocks, each attention and then a feed-forward network.
         hidden_size: width of the residual stream.
         n_heads: attention heads; each is `hidden_size // n_heads` wide.
@@ -43,6 +43,7 @@ class TransformerConfig(Configuration):
         sample_positions: the positions of questions and answers in training. "row": counted through
             the sample; "tune": places in the tune, so that an answer has those of its gap. The
             model does not use this; it is stored so that generation matches training.
+        n_columns: tokens in a row, each with its own embedding and head.
 
     Raises:
         TransformerError: a field is out of its range; the message names it.
@@ -68,6 +69,7 @@ class TransformerConfig(Configuration):
     init_std: Positive = 0.05
     rope_base: Positive = 10_000.0
     sample_positions: Literal["row", "tune"] = "row"
+    n_columns: Count = 1
 
     def __post_init__(self) -> None:
         if self.hidden_size % self.n_heads:

@@ -11,7 +11,7 @@ def count_parameters(config: TransformerConfig) -> int:
     biases = 3 * width + width + up + width if config.bias else 0
     norm = width * (2 if config.normalization == "layer" and config.bias else 1)
     total = config.n_layers * (matrices + biases + 2 * norm) + norm
-    total += config.vocabulary_size * width * (1 if config.tied_weights else 2)
+    total += config.n_columns * config.vocabulary_size * width * (1 if config.tied_weights else 2)
     if config.positions != "rope":
         total += config.context_length * width
     return total
@@ -38,5 +38,5 @@ def count_flops_per_token(
     width, inner = config.hidden_size, config.ffn_hidden_size
     up = 2 * inner if config.activation == "swiglu" else inner
     layer = 2 * (4 * width * width + width * up + inner * width) + 4 * n_tokens * width
-    forward = config.n_layers * layer + 2 * width * config.vocabulary_size
+    forward = config.n_layers * layer + 2 * width * config.n_columns * config.vocabulary_size
     return 3 * forward if backward else forward

@@ -2,7 +2,7 @@
 
 import torch
 
-PAD, PREFIX, CAUSAL = 0, 1, 3  # the values of a batch's attention_mask
+from refimpl.vocabulary import PAD, PREFIX
 
 
 def resolve_segments(

@@ -129,5 +129,5 @@ def test_what_is_no_layout_is_refused():
         make_layout("zigzag", [4])
     with pytest.raises(LayoutError, match="at least one"):
         make_layout("flat", [])
-    with pytest.raises(LayoutError, match="above 0"):
+    with pytest.raises(LayoutError, match="each at least 1"):
         make_layout("flat", [4, 0])

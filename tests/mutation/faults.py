@@ -194,7 +194,7 @@ FAULTS = [
     ),
     Fault(
         "the loss is a mean over all positions",
-        "transformer/loss.py",
+        "backbones/loss.py",
         "valid.sum().clamp(min=1)",
         "len(valid)",
     ),
