@@ -14,7 +14,7 @@ import time
 
 import numpy as np
 
-from refimpl.codebook import Codebook
+from refimpl.codecs import Codebook
 from refimpl.mel import MelConfig, mel_spectrogram
 from refimpl.metrics import (
     bootstrap_mean,
@@ -60,11 +60,11 @@ def imitations(tunes, training, rng):
     }
     frames = [mel_spectrogram(tune.render(), MEL) for tune in training]
     codebook = Codebook.fit(frames, MEL, n_clusters=512, max_iter=10)
-    seen = [codebook.encode(f) for f in frames]
-    held_out = [codebook.encode(mel_spectrogram(audio, MEL)) for audio in real]
+    seen = [codebook.encode_frames(f)[:, 0] for f in frames]
+    held_out = [codebook.encode(audio)[:, 0] for audio in real]
     tokens = references.reference_tokens(seen, held_out, rng)
     for name, sequences in tokens.items():
-        sets[name] = [references.to_audio(ids, codebook) for ids in sequences]
+        sets[name] = [codebook.decode(ids[:, None]) for ids in sequences]
     sets[references.NOISE] = [references.white_noise(len(audio), rng) for audio in real]
     copying = {name: measure_copying(sequences, seen) for name, sequences in tokens.items()}
     return sets, copying

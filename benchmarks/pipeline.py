@@ -9,7 +9,7 @@ import argparse
 import resource
 import time
 
-from refimpl.codebook import Codebook
+from refimpl.codecs import MelCodec
 from refimpl.mel import MelConfig, mel_spectrogram, mel_to_audio
 from refimpl.pipeline import load_tokenizer
 from refimpl.presets import get_preset
@@ -24,19 +24,19 @@ def timed(function, items: list) -> tuple[list, float]:
     return results, time.perf_counter() - start
 
 
-def measure(mel: MelConfig, codec: Codebook, n_tunes: int) -> dict[str, float]:
+def measure(mel: MelConfig, codec: MelCodec, n_tunes: int) -> dict[str, float]:
     """Seconds that each stage takes for n_tunes tunes of level 1."""
     tunes = list(Corpus("test").take(n_tunes))
     audio, rendering = timed(lambda tune: tune.render(), tunes)
     frames, analysing = timed(lambda one: mel_spectrogram(one, mel), audio)
-    ids, encoding = timed(codec.encode, frames)
-    decoded, decoding = timed(codec.decode, ids)
+    codes, encoding = timed(codec.encode_frames, frames)
+    decoded, decoding = timed(codec.decode_frames, codes)
     _, inverting = timed(lambda one: mel_to_audio(one, mel), decoded)
     return {
         "render a tune": rendering,
         "audio to mel": analysing,
-        "mel to tokens": encoding,
-        "tokens to mel": decoding,
+        "mel to codes": encoding,
+        "codes to mel": decoding,
         "mel to audio": inverting,
     }
 
@@ -54,8 +54,8 @@ def main() -> None:
         print(f"\npreset {name}: {n_tunes} tunes, {seconds:.0f} s of audio")
         for stage, took in stages.items():
             print(f"  {stage:<14} {seconds / took:>10,.0f} x real time {took / total:>6.1%}")
-        back = stages["tokens to mel"] + stages["mel to audio"]
-        print(f"  tokens to audio{seconds / back:>10,.0f} x real time")
+        back = stages["codes to mel"] + stages["mel to audio"]
+        print(f"  codes to audio {seconds / back:>10,.0f} x real time")
     for level in (1, 2, 3):
         tunes = list(Corpus("test", TuneConfig(level=level)).take(n_tunes))
         _, took = timed(lambda tune: tune.render(), tunes)

@@ -1,7 +1,7 @@
 """The tokenizer: audio to token ids and back, and ids to text and back.
 
-Going in:   audio -> mel frames -> codes (-> <|START|> codes <|END|>)
-Coming out: ids -> only the codes, in stage order -> mel frames -> audio
+Going in:   audio -> codes -> ids (-> <|START|> ids <|END|>)
+Coming out: ids -> only those of whole steps -> codes -> audio
 """
 
 import re
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
-from refimpl.codec import Codec, complete_steps, flatten_codes, load_codec
+from refimpl.codecs import Codec, load_codec
+from refimpl.codecs.flat import complete_steps, flatten_codes
 from refimpl.errors import UserError
-from refimpl.mel import mel_spectrogram, mel_to_audio
 from refimpl.vocabulary import IGNORE_INDEX, Vocabulary
 
 __all__ = ["IGNORE_INDEX", "AudioTokenizer", "FilteredIds", "TokenError", "Vocabulary"]
@@ -28,7 +28,7 @@ class FilteredIds:
     """The ids of a model after removing everything but whole steps of codes.
 
     Attributes:
-        codes: (n_steps * n_stages,) ids that the codec can decode.
+        codes: (n_steps, n_streams), which the codec can decode.
         n_special: number of special tokens and ignored labels removed.
         n_invalid: number of ids outside the vocabulary removed.
         n_misplaced: number of codes removed because their step was incomplete or out of order.
@@ -44,7 +44,7 @@ class AudioTokenizer:
     """Audio to ids and back, through any codec.
 
     Args:
-        codec: a fitted `Codebook`, a `VQVAE`, or anything else with their interface.
+        codec: any fitted codec.
         vocabulary: the special tokens beside the codec's codes; by default those that the
             codec's notes name, or else the course's.
 
@@ -52,11 +52,12 @@ class AudioTokenizer:
     """
 
     def __init__(self, codec: Codec, vocabulary: Vocabulary | None = None):
+        n_codes = sum(codec.stream_sizes)
         if vocabulary is None:
-            vocabulary = Vocabulary(codec.n_codes, codec.notes.get("vocabulary", "course"))
-        if vocabulary.n_codes != codec.n_codes:
+            vocabulary = Vocabulary(n_codes, codec.notes.get("vocabulary", "course"))
+        if vocabulary.n_codes != n_codes:
             raise TokenError(
-                f"the vocabulary is for {vocabulary.n_codes} codes, the codec has {codec.n_codes}"
+                f"the vocabulary is for {vocabulary.n_codes} codes, the codec has {n_codes}"
             )
         self.codec = codec
         self.vocabulary = vocabulary
@@ -64,18 +65,17 @@ class AudioTokenizer:
     @property
     def sample_rate(self) -> int:
         """The sample rate in Hz of input and output audio."""
-        return self.codec.mel.sample_rate
+        return self.codec.sample_rate
 
     @property
     def tokens_per_second(self) -> float:
         """The number of tokens per second of audio."""
-        return self.codec.mel.frame_rate * self.codec.tokens_per_frame
+        return self.codec.step_rate * len(self.codec.stream_sizes)
 
     @property
     def bits_per_second(self) -> float:
-        """Steps per second times the sum over the stages of log2(codes). Taught in lesson 3."""
-        bits_per_step = float(np.sum(np.log2(self.codec.stage_sizes)))
-        return self.codec.mel.frame_rate / self.codec.frames_per_step * bits_per_step
+        """Steps per second times the sum over the streams of log2(codes). Taught in lesson 3."""
+        return self.codec.step_rate * float(np.sum(np.log2(self.codec.stream_sizes)))
 
     def encode(self, audio: np.ndarray, *, start_end: bool = False) -> np.ndarray:
         """Turn audio into ids.
@@ -89,12 +89,12 @@ class AudioTokenizer:
 
         Taught in lesson 3.
         """
-        codes = self.codec.encode(mel_spectrogram(audio, self.codec.mel))
-        return self.add_start_end(codes) if start_end else codes
+        ids = flatten_codes(self.codec.encode(audio), self.codec.stream_sizes)
+        return self.add_start_end(ids) if start_end else ids
 
-    def add_start_end(self, codes: np.ndarray) -> np.ndarray:
+    def add_start_end(self, ids: np.ndarray) -> np.ndarray:
         """Put <|START|> before and <|END|> after ids (n_tokens,)."""
-        return np.concatenate([[self.vocabulary.start], codes, [self.vocabulary.end]]).astype(
+        return np.concatenate([[self.vocabulary.start], ids, [self.vocabulary.end]]).astype(
             np.int64
         )
 
@@ -106,17 +106,16 @@ class AudioTokenizer:
         if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
             raise TokenError(f"ids must be a row of integers, got {ids.dtype} of shape {ids.shape}")
         is_code, is_special = self.vocabulary.is_code(ids), self.vocabulary.is_special(ids)
-        sizes = self.codec.stage_sizes
-        codes = flatten_codes(complete_steps(ids[is_code], sizes), sizes)
+        codes = complete_steps(ids[is_code], self.codec.stream_sizes)
         return FilteredIds(
             codes=codes,
             n_special=int(is_special.sum()),
             n_invalid=int((~is_code & ~is_special).sum()),
-            n_misplaced=int(is_code.sum()) - len(codes),
+            n_misplaced=int(is_code.sum()) - codes.size,
         )
 
-    def decode_frames(self, ids: np.ndarray) -> np.ndarray:
-        """Turn ids (n,) into mel frames (n_frames, n_mels) in dB, ignoring everything but codes.
+    def to_codes(self, ids: np.ndarray) -> np.ndarray:
+        """Turn ids (n,) into codes (n_steps, n_streams), ignoring everything but whole steps.
 
         Special tokens are ignored silently; invalid and misplaced ids cause a warning with their
         number.
@@ -126,28 +125,28 @@ class AudioTokenizer:
         """
         found = self.filter(ids)
         if len(found.codes) == 0:
-            raise TokenError(f"none of the {len(ids)} ids can be decoded: there is no whole frame")
+            raise TokenError(f"none of the {len(ids)} ids can be decoded: there is no whole step")
         if found.n_invalid or found.n_misplaced:
             warnings.warn(
                 f"left out {found.n_invalid} ids outside the vocabulary and {found.n_misplaced} "
                 f"codes out of stage order, of {len(ids)} ids",
                 stacklevel=3,
             )
-        return self.codec.decode(found.codes)
+        return found.codes
 
     def decode(self, ids: np.ndarray, **options) -> np.ndarray:
         """Turn ids into audio.
 
         Args:
-            ids: (n,) any ids; only codes become sound, see `decode_frames`.
-            options: for `mel_to_audio`, such as n_iter or seed.
+            ids: (n,) any ids; only codes become sound, see `to_codes`.
+            options: for the codec's `decode`, such as n_iter or seed where it decodes mel frames.
 
         Returns:
             (n_samples,) float32.
 
         Taught in lesson 3.
         """
-        return mel_to_audio(self.decode_frames(ids), self.codec.mel, **options)
+        return self.codec.decode(self.to_codes(ids), **options)
 
     def to_labels(self, ids: np.ndarray) -> np.ndarray:
         """Copy ids with every [PAD] replaced by IGNORE_INDEX, which the loss ignores."""

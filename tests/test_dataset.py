@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from refimpl.codebook import Codebook
+from refimpl.codecs import Codebook
 from refimpl.dataset import DatasetError, TokenDataset, tokenize_corpus
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig, mel_spectrogram

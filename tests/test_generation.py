@@ -358,7 +358,7 @@ class Tones:
 
     def __init__(self):
         self.vocabulary = VOCABULARY
-        self.codec = SimpleNamespace(stage_sizes=(10, 10))
+        self.codec = SimpleNamespace(stream_sizes=(10, 10))
         self.tokens_per_second = 20.0
 
     def encode(self, audio):

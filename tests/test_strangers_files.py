@@ -14,8 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load, save
 
-from refimpl.codebook import Codebook
-from refimpl.codec import load_codec
+from refimpl.codecs import VQVAE, Codebook, VQVAEConfig, load_codec
 from refimpl.dataset import TokenDataset, tokenize_corpus
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
@@ -26,7 +25,6 @@ from refimpl.training import TrainingConfig, load_checkpoint, load_model, train
 from refimpl.training.checkpoint import list_checkpoints
 from refimpl.training.models import DESCRIPTION, WEIGHTS
 from refimpl.transformer import Transformer, TransformerConfig
-from refimpl.vqvae import VQVAE, VQVAEConfig
 
 MEL = MelConfig(n_fft=256, hop_length=128, n_mels=8)
 MOST_MEMORY = 64 * 2**20  # bytes, for files of some kilobytes

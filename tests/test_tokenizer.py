@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refimpl.codebook import Codebook
+from refimpl.codecs import Codebook
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig, mel_spectrogram
 from refimpl.tokenizer import IGNORE_INDEX, AudioTokenizer, TokenError, Vocabulary
@@ -71,11 +71,11 @@ def test_a_vocabulary_refuses(arguments):
         Vocabulary(*arguments)
 
 
-def test_encode_is_the_codec_s_encoding_of_the_mel_frames(tokenizer, codebook):
+def test_encode_writes_the_codec_s_codes_step_by_step(tokenizer, codebook):
     audio = make_audio(seed=3)
     ids = tokenizer.encode(audio)
     assert ids.dtype == np.int64 and len(ids) == 2 * MEL.n_frames(len(audio))
-    assert np.array_equal(ids, codebook.encode(mel_spectrogram(audio, MEL)))
+    assert np.array_equal(ids.reshape(-1, 2) - [0, 32], codebook.encode(audio))
     framed = tokenizer.encode(audio, start_end=True)
     v = tokenizer.vocabulary
     assert framed[0] == v.start and framed[-1] == v.end and np.array_equal(framed[1:-1], ids)
@@ -85,7 +85,7 @@ def test_decode_gives_audio_whose_frames_are_near_the_decoded_ones(tokenizer):
     ids = tokenizer.encode(make_audio(seed=3))
     audio = tokenizer.decode(ids)
     assert audio.dtype == np.float32 and audio.ndim == 1 and np.isfinite(audio).all()
-    frames = tokenizer.decode_frames(ids)
+    frames = tokenizer.codec.decode_frames(tokenizer.to_codes(ids))
     again = mel_spectrogram(audio, MEL)[: len(frames)]
     assert (
         np.abs(again - frames[: len(again)]).mean() < 0.35 * np.abs(frames - frames.mean()).mean()
@@ -98,7 +98,7 @@ def test_decode_hears_only_the_codes(tokenizer):
     noisy = np.concatenate([[v.pad, v.start], ids[:8], [IGNORE_INDEX, v.unk], ids[8:], [v.end]])
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert np.array_equal(tokenizer.decode_frames(noisy), tokenizer.decode_frames(ids))
+        assert np.array_equal(tokenizer.to_codes(noisy), tokenizer.to_codes(ids))
 
 
 def test_filter_counts_what_it_leaves_out(tokenizer):
@@ -106,17 +106,17 @@ def test_filter_counts_what_it_leaves_out(tokenizer):
     #       whole step | cut step, then whole one | second stage alone | special | invalid
     ids = [3, 32 + 4, 5, 6, 32 + 7, 32 + 8, v.start, IGNORE_INDEX, v.size, -1, 9]
     found = tokenizer.filter(np.array(ids))
-    assert found.codes.tolist() == [3, 36, 6, 39]
+    assert found.codes.tolist() == [[3, 4], [6, 7]]
     assert (found.n_special, found.n_invalid, found.n_misplaced) == (2, 2, 3)
     with pytest.warns(UserWarning, match="left out 2 ids outside .* and 3 codes"):
-        tokenizer.decode_frames(np.array(ids))
+        tokenizer.to_codes(np.array(ids))
 
 
 @given(ids=st.lists(st.integers(-200, 200), max_size=60))
 def test_filtered_ids_always_decode_and_all_are_accounted_for(tokenizer, ids):
     found = tokenizer.filter(np.array(ids, dtype=np.int64))
-    assert len(found.codes) + found.n_special + found.n_invalid + found.n_misplaced == len(ids)
-    assert tokenizer.codec.decode(found.codes).shape == (len(found.codes) // 2, 20)
+    assert found.codes.size + found.n_special + found.n_invalid + found.n_misplaced == len(ids)
+    assert tokenizer.codec.decode_frames(found.codes).shape == (len(found.codes), 20)
 
 
 @pytest.mark.parametrize("ids", [[], [0], [60, 61]])

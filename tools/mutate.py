@@ -1,7 +1,7 @@
 """Change the numerical core in one place at a time, and see whether its tests notice.
 
     make mutants                                      a sample of every module
-    .venv/bin/python tools/mutate.py refimpl/kmeans.py tests/test_codebook.py
+    .venv/bin/python tools/mutate.py refimpl/codecs/codebook.py tests/codecs/test_codebook.py
                                                       a sample of one module, with tests of its own
 
 Cosmic Ray makes the mutants and runs the tests; this script gives it a copy of the project, the

@@ -45,7 +45,7 @@ def generate_audio(
     Raises:
         GenerationError: an invalid setting, or the model ended before the first frame.
     """
-    rate, n_stages = tokenizer.tokens_per_second, len(tokenizer.codec.stage_sizes)
+    rate, n_stages = tokenizer.tokens_per_second, len(tokenizer.codec.stream_sizes)
     if not seconds > 0 or not 0 <= min_seconds <= seconds:
         raise GenerationError(
             f"seconds {seconds} and min_seconds {min_seconds}: give 0 <= min_seconds <= seconds, "
@@ -62,7 +62,7 @@ def generate_audio(
         prompt=prompts,
         max_tokens=max(n_stages, max_tokens),
         min_tokens=min_tokens,
-        stage_sizes=tokenizer.codec.stage_sizes,
+        stage_sizes=tokenizer.codec.stream_sizes,
         **sampling,
     )
     sounds = []

@@ -8,6 +8,7 @@ transforms, it only asks of a spectrum that its *mel bands* be the given ones.
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from multiprocessing import parent_process
 
 import numpy as np
 
@@ -49,7 +50,8 @@ def mel_to_audio(
         n_iter: iterations, each a transform forth and back; 0 takes the first spectrum as it is.
         seed: of the first phases; the same seed gives the same waveform.
         method: "mel-consistent" or "griffin-lim".
-        workers: threads; None means one per core, at most four. The waveform does not depend on it.
+        workers: threads; None means one per core, at most four, or a single one where this process
+            is itself one of several workers. The waveform does not depend on it.
 
     Returns:
         Waveform (config.n_samples(n_frames),), float32.
@@ -64,7 +66,8 @@ def mel_to_audio(
     mel = check_frames(mel, config)
     if len(mel) == 0:
         return np.zeros(0, np.float32)
-    workers = min(MAX_WORKERS, os.cpu_count() or 1) if workers is None else workers
+    if workers is None:
+        workers = 1 if parent_process() else min(MAX_WORKERS, os.cpu_count() or 1)
     invert = mel_consistent if method == "mel-consistent" else griffin_lim
     return invert(
         db_to_level(mel, config), config, n_iter=n_iter, seed=seed, workers=max(1, workers)

@@ -19,7 +19,6 @@ from collections.abc import Sequence
 import numpy as np
 
 from refimpl.errors import UserError
-from refimpl.mel import mel_to_audio
 
 REAL = "real, held out"
 RESYNTHESISED = "resynthesised"
@@ -166,20 +165,6 @@ def one_note(
     return (0.2 * sum(waves) * np.exp(-2 * since_beat) * fades).astype(np.float32)
 
 
-def to_audio(ids: np.ndarray, codec, **options) -> np.ndarray:
-    """Tokens to a waveform: decode to mel frames, then invert those.
-
-    Args:
-        ids: (n_tokens,) without special tokens.
-        codec: has .decode(ids) and .mel.
-        options: for `mel_to_audio`, such as n_iter and seed.
-
-    Returns:
-        (n_samples,) float32.
-    """
-    return mel_to_audio(codec.decode(ids), codec.mel, **options)
-
-
 def reference_tokens(
     training: Sequence[np.ndarray],
     held_out: Sequence[np.ndarray],
@@ -197,7 +182,7 @@ def reference_tokens(
 
     Returns:
         {RESYNTHESISED, BIGRAM, BLOCKS, SHUFFLED: list of (n_tokens,) int64}, in this order.
-        `to_audio` turns them into sound. REAL and NOISE have no tokens.
+        REAL and NOISE have no tokens.
 
     Taught in lesson 7.
     """

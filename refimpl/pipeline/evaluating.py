@@ -99,7 +99,7 @@ def evaluate_sounds(
     rng = np.random.default_rng(seed)
     if chosen and tokenizer is not None:
         ids = [tokenizer.encode(audio) for audio in chosen]
-        n_stages = len(tokenizer.codec.stage_sizes)
+        n_stages = len(tokenizer.codec.stream_sizes)
         rows[RESYNTHESISED] = row(_decode_all(tokenizer, ids, RESYNTHESISED))
         mixed = [shuffled(tokens, rng, n_stages=n_stages) for tokens in ids]
         rows[SHUFFLED] = row(_decode_all(tokenizer, mixed, SHUFFLED))
@@ -156,7 +156,7 @@ def evaluate_model(
     if references:
         if training and held_out:
             rng = np.random.default_rng(seed)
-            n_stages = len(tokenizer.codec.stage_sizes)
+            n_stages = len(tokenizer.codec.stream_sizes)
             made = reference_tokens(training, held_out, rng, n_stages=n_stages)
             sets = {RESYNTHESISED: made.pop(RESYNTHESISED)} | sets | made
         audio |= {

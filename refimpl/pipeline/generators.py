@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from refimpl.codec import load_codec
+from refimpl.codecs import find_codec, load_codec
 from refimpl.errors import UserError
 from refimpl.reading import read_json
 from refimpl.tokenizer import AudioTokenizer
@@ -14,7 +14,6 @@ from refimpl.training import TrainingError, load_model, save_model
 from refimpl.training.models import DESCRIPTION
 from refimpl.transformer import Transformer
 
-CODEC_FILES = ("codebook.npz", "vqvae.safetensors")
 SHIPPED = ("course", "report")
 
 
@@ -38,8 +37,7 @@ def save_generator(
     Taught in lesson 7.
     """
     folder = Path(folder)
-    name = next(name for name in CODEC_FILES if name.endswith(tokenizer.codec.suffix))
-    tokenizer.save(folder / name)
+    tokenizer.save(folder / tokenizer.codec.file_name)
     # The codec comes first: a model's description, written last, means that all is there.
     return save_model(folder, model, vocabulary=tokenizer.vocabulary, facts=facts, half=half)
 
@@ -68,9 +66,8 @@ def load_tokenizer(where: str | Path) -> AudioTokenizer:
     """Load only the tokenizer, from a codec's file or anything that `load_generator` accepts."""
     if Path(where).is_file():
         return AudioTokenizer(load_codec(where))
-    codecs = [folder / name for folder in _candidates(where) for name in CODEC_FILES]
-    for path in codecs:
-        if path.is_file():
+    for path in map(find_codec, _candidates(where)):
+        if path is not None:
             return AudioTokenizer(load_codec(path))
     raise UserError(_nothing(where, "codec"))
 

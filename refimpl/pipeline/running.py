@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from refimpl.codebook import Codebook
+from refimpl.codecs import Codebook, load_codec
 from refimpl.dataset import TokenDataset
 from refimpl.errors import UserError
 from refimpl.files import is_main_process
@@ -158,7 +158,7 @@ def load_codebook(place: RunFolder, preset: Preset) -> AudioTokenizer:
     """
     if not place.codebook.exists():
         raise UserError(f"{place.codebook} is not there; begin with `refimpl fit SOURCE`")
-    return AudioTokenizer(Codebook.load(place.codebook), preset.vocabulary_of_codes())
+    return AudioTokenizer(load_codec(place.codebook), preset.vocabulary_of_codes())
 
 
 def ensure_tokens(
@@ -203,7 +203,7 @@ def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing)
         "source": train_set.manifest.source,
         "clip_seconds": float(train_set.clip_seconds.max()),
         "peak": tokenizer.codec.notes.get("peak"),
-        "longest_hold": longest_hold(train_set, len(tokenizer.codec.stage_sizes)),
+        "longest_hold": longest_hold(train_set, len(tokenizer.codec.stream_sizes)),
         **_figures(trained, tokenizer),
         "core_seconds": core_seconds,
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.codebook import Codebook
+from refimpl.codecs import Codebook
 from refimpl.dataset import TokenDataset, tokenize_corpus
 from refimpl.display import progress
 from refimpl.errors import UserError

@@ -93,7 +93,7 @@ def judge(finished: FinishedRun, *, n_pieces: int = _N_PIECES, hold_limit: bool 
     Taught in lesson 7.
     """
     tokenizer, facts = finished.tokenizer, finished.facts
-    n_stages = len(tokenizer.codec.stage_sizes)
+    n_stages = len(tokenizer.codec.stream_sizes)
     training = list(finished.train_set)
     hold_training = facts.get("longest_hold") or longest_hold(training, n_stages)
     sampling = finished.preset.sampling
@@ -108,7 +108,7 @@ def judge(finished: FinishedRun, *, n_pieces: int = _N_PIECES, hold_limit: bool 
         top_p=sampling.top_p,
         batch_size=n_pieces,
         seed=finished.preset.training.seed,
-        stage_sizes=tokenizer.codec.stage_sizes,
+        stage_sizes=tokenizer.codec.stream_sizes,
         longest_hold=hold_training if hold_limit else None,
     )
     return Verdict(

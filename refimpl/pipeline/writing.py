@@ -65,7 +65,7 @@ def write_music(
 
     Taught in lesson 7.
     """
-    n_stages = len(tokenizer.codec.stage_sizes)
+    n_stages = len(tokenizer.codec.stream_sizes)
     start = np.array([tokenizer.vocabulary.start])
     given = np.zeros(0, np.int64)
     if not 0 <= min_seconds <= seconds or not seconds > 0:
@@ -88,7 +88,7 @@ def write_music(
         max_tokens=max(n_stages, n_tokens(seconds)),
         min_tokens=n_tokens(min_seconds),
         batch_size=n_pieces,
-        stage_sizes=tokenizer.codec.stage_sizes,
+        stage_sizes=tokenizer.codec.stream_sizes,
         **sampling,
     )
     pieces = []

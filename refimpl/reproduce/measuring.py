@@ -13,8 +13,8 @@ from multiprocessing import get_context
 
 import numpy as np
 
+from refimpl.codecs.flat import complete_steps
 from refimpl.display import progress
-from refimpl.mel import mel_to_audio
 from refimpl.metrics import MusicalMeasures, measure_music, part_accuracy
 
 N_KEPT = 3  # sounds of each set that are kept to be heard
@@ -107,8 +107,8 @@ class FramesToSound:
     n_samples: int
 
     def __call__(self) -> np.ndarray:
-        frames = self.codec.decode(self.ids)
-        return mel_to_audio(frames, self.codec.mel, workers=1)[: self.n_samples]
+        codes = complete_steps(self.ids, self.codec.stream_sizes)
+        return self.codec.decode(codes)[: self.n_samples]
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def token_sets(
     held_out = [run.tokenizer.encode(tune.render()) for tune in tunes]
     rng = np.random.default_rng(run.preset.training.seed)
     training = [run.train_set[i] for i in range(len(run.train_set))]
-    sets = reference_tokens(training, held_out, rng, n_stages=codec.tokens_per_frame)
+    sets = reference_tokens(training, held_out, rng, n_stages=len(codec.stream_sizes))
     for name, tokens in sets.items():
         if names is None or name in names:
             yield TokenSet(name, tokens, tunes if name == RESYNTHESISED else None)
@@ -74,7 +74,7 @@ def write_tunes(run: FinishedRun, n_tunes: int, n_tokens: int) -> list[np.ndarra
             min_tokens=n_tokens,
             batch_size=min(BATCH, n_tunes - first),
             seed=seed,
-            stage_sizes=run.tokenizer.codec.stage_sizes,
+            stage_sizes=run.tokenizer.codec.stream_sizes,
             temperature=run.preset.sampling.temperature,
             top_k=run.preset.sampling.top_k,
             top_p=run.preset.sampling.top_p,

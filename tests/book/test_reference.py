@@ -68,7 +68,7 @@ def test_a_docstring_that_names_its_lesson_leads_there(book, entries):
 
 
 def test_pages_of_the_reference_are_edited_at_their_source(book):
-    for name, path in {"mel": "mel/__init__.py", "codebook": "codebook.py"}.items():
+    for name, path in {"codecs": "codecs/__init__.py", "tokenizer": "tokenizer.py"}.items():
         links = [a["href"] for a in parsed(book / f"api/{name}.html").select("a[href*='/edit/']")]
         assert links
         assert all(link.endswith(f"/refimpl/{path}") for link in links)
@@ -77,7 +77,7 @@ def test_pages_of_the_reference_are_edited_at_their_source(book):
 def test_modules_stand_in_the_order_of_the_lessons(book):
     page = parsed(book / "api/index.html")
     names = [a.get_text() for a in page.select("article table td:first-child a")]
-    order = ["audio", "mel", "codebook", "tokenizer", "vqvae", "transformer", "objectives", "cli"]
+    order = ["audio", "mel", "codecs", "tokenizer", "transformer", "objectives", "cli"]
     assert [name for name in names if name in order] == order
 
 

@@ -9,7 +9,7 @@ import soundfile
 import torch
 from shown import Tags, tone
 
-from refimpl.codebook import Codebook
+from refimpl.codecs import Codebook
 from refimpl.display import codebook_map, mask_explorer, sampling_explorer, token_explorer
 from refimpl.display.explorers.codebook_map import principal_components
 from refimpl.display.explorers.sampling_explorer import effective_choices
@@ -152,7 +152,7 @@ def test_every_explorer_has_words_a_twin_and_no_address(tokenizer, explorer):
 
 def test_what_cannot_be_explored_is_an_error(tokenizer):
     two_stages = fitted([4, 4])
-    with pytest.raises(UserError, match="2 stages"):
+    with pytest.raises(UserError, match="2 streams"):
         token_explorer(AUDIO, two_stages)
     with pytest.raises(UserError, match="at least three"):
         codebook_map(tokenizer.codec, np.array([1, 1, 2]))

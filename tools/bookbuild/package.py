@@ -13,8 +13,8 @@ from pathlib import Path
 PACKAGE = "refimpl"
 # The order in which data flows, which is that of the lessons; what serves all of them comes last.
 ORDER = (
-    ["audio", "tinytunes", "mel", "metrics", "kmeans", "codec", "codebook", "vocabulary"]
-    + ["tokenizer", "vqvae", "transformer", "training", "dataset", "objectives", "packing"]
+    ["audio", "tinytunes", "mel", "metrics", "codecs", "vocabulary"]
+    + ["tokenizer", "transformer", "training", "dataset", "objectives", "packing"]
     + ["curriculum", "birdie", "generation", "presets", "pipeline", "reproduce", "display"]
     + ["course", "errors", "cli"]
 )

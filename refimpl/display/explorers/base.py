@@ -12,13 +12,16 @@ import numpy as np
 import soundfile
 import traitlets
 
+from refimpl.codecs import Codec, MelCodec
 from refimpl.display.players import at_target_loudness
 from refimpl.errors import UserError
-from refimpl.mel import mel_to_audio
+from refimpl.mel import MelConfig, mel_spectrogram
 
 HERE = Path(__file__).parent
-CODEWORD_FRAMES = 8  # one codeword held for so long that it has a pitch
-CODEWORD_SECONDS = 0.25  # and at least for so long, whatever the hop
+CODEWORD_STEPS = 8  # one codeword held for so long that it has a pitch
+CODEWORD_SECONDS = 0.25  # and at least for so long, whatever the step rate
+EDGE_STEPS = 2
+FADE_SECONDS = 0.005
 GAP_SECONDS = 0.06  # between two codewords, more than an MP3's sounds run into one another
 _COMPRESSION = 0.7  # of 0 to 1, for soundfile: codewords are steady sounds, and many
 
@@ -65,35 +68,49 @@ def to_mp3(audio: np.ndarray, sample_rate: int) -> bytes:
         return file.getvalue()
 
 
-def codeword_sounds(codec, codes: Sequence[int]) -> tuple[bytes, float, float]:
+def codeword_sounds(codec: Codec, codes: Sequence[int]) -> tuple[bytes, float, float]:
     """Every codeword by itself, held for a quarter of a second, one after another in one MP3.
 
     Args:
-        codec: turns codes into mel frames; one token per step.
+        codec: turns codes into sound; one stream.
         codes: the codes, in order.
     Returns:
         The MP3, the seconds from one codeword's start to the next one's, and the seconds that
         each sounds.
     Raises:
-        UserError: a codec with several tokens per step: one of them alone is no sound.
+        UserError: a codec with several streams: a code of one of them alone is no sound.
     """
-    check_one_token_a_step(codec)
-    mel = codec.mel
-    n_sounding = max(CODEWORD_FRAMES, round(CODEWORD_SECONDS * mel.frame_rate))
-    gap = np.full((round(GAP_SECONDS * mel.frame_rate) + 1, mel.n_mels), mel.floor_db, np.float32)
-    pieces = []
-    for code in codes:
-        frames = codec.decode(np.full(n_sounding, code))[:n_sounding]
-        pieces += [frames, gap]
-    audio = mel_to_audio(np.concatenate(pieces), mel, n_iter=8)
-    every = (n_sounding + len(gap)) / mel.frame_rate
-    return to_mp3(audio, mel.sample_rate), every, n_sounding / mel.frame_rate
+    check_one_stream(codec)
+    rate, codes = codec.sample_rate, np.asarray(codes)
+    n_steps = max(CODEWORD_STEPS, round(CODEWORD_SECONDS * codec.step_rate))
+    # All at once, which is fast, and a few steps longer: at its ends a codeword sounds like its
+    # neighbours, too.
+    held = np.repeat(codes, n_steps + 2 * EDGE_STEPS)[:, np.newaxis]
+    audio, step = codec.decode(held), rate / codec.step_rate
+    starts = np.round((np.arange(len(codes)) * (n_steps + 2 * EDGE_STEPS) + EDGE_STEPS) * step)
+    n_sounding, gap = round(n_steps * step), np.zeros(round(GAP_SECONDS * rate), np.float32)
+    fade = np.minimum(1, np.arange(n_sounding) / (FADE_SECONDS * rate)).astype(np.float32)
+    sounds = [audio[start : start + n_sounding] * fade * fade[::-1] for start in starts.astype(int)]
+    heard = np.concatenate([piece for sound in sounds for piece in (sound, gap)])
+    return to_mp3(heard, rate), (n_sounding + len(gap)) / rate, n_sounding / rate
 
 
-def check_one_token_a_step(codec) -> None:
-    """Refuse a codec with residual stages, whose tokens mean something only together."""
-    if len(codec.stage_sizes) != 1:
+def codeword_frames(codec: Codec, codes: Sequence[int]) -> tuple[np.ndarray, MelConfig]:
+    """A mel frame of every codeword `(n_codes, n_mels)` in dB, and how it was made.
+
+    A codec of mel frames knows it; of any other, it is the mean of the codeword's sound.
+    """
+    if isinstance(codec, MelCodec):
+        return np.stack([codec.decode_frames([[code]])[0] for code in codes]), codec.mel
+    mel = MelConfig(codec.sample_rate)
+    heard = [codec.decode(np.full((CODEWORD_STEPS, 1), code)) for code in codes]
+    return np.stack([mel_spectrogram(audio, mel).mean(axis=0) for audio in heard]), mel
+
+
+def check_one_stream(codec: Codec) -> None:
+    """Refuse a codec with several streams, whose codes mean something only together."""
+    if len(codec.stream_sizes) != 1:
         raise UserError(
-            f"a codec with {len(codec.stage_sizes)} stages given, one with a single stage needed: "
-            "a code of one stage is no sound by itself"
+            f"a codec with {len(codec.stream_sizes)} streams given, one with a single stream "
+            "needed: a code of one stage is no sound by itself"
         )

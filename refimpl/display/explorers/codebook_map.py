@@ -8,9 +8,11 @@ from html import escape
 import numpy as np
 import traitlets
 
+from refimpl.codecs import Codec
 from refimpl.display.explorers.base import (
     Explorer,
-    check_one_token_a_step,
+    check_one_stream,
+    codeword_frames,
     codeword_sounds,
     front_end,
 )
@@ -42,7 +44,9 @@ class CodebookMap(Explorer):
         )
 
 
-def codebook_map(codec, ids: np.ndarray, *, n_codes: int = 256, title: str = "") -> CodebookMap:
+def codebook_map(
+    codec: Codec, ids: np.ndarray, *, n_codes: int = 256, title: str = ""
+) -> CodebookMap:
     """Show codewords in the two directions in which they differ most, and let them be heard.
 
     Hovering, or the arrow keys, show a codeword's spectrum and how often it is used; a click, or
@@ -50,39 +54,41 @@ def codebook_map(codec, ids: np.ndarray, *, n_codes: int = 256, title: str = "")
     components of the codewords in dB.
 
     Args:
-        codec: a codec with one token per step.
-        ids: `(n_tokens,)` tokens of some sounds; they show which codes are used, and how often.
+        codec: a codec with one stream.
+        ids: codes or tokens of some sounds, of any shape; they show which codes are used, and how
+            often. Special tokens are ignored.
         n_codes: so many of the most used codes are shown.
         title: what it is, in a few words.
     Returns:
         A widget, which works without a kernel too.
     Raises:
-        UserError: fewer than three different codes, or a codec with residual stages.
+        UserError: fewer than three different codes, or a codec with several streams.
 
     Taught in lesson 3.
     """
-    check_one_token_a_step(codec)
+    check_one_stream(codec)
     ids = np.asarray(ids)
-    used = Counter(ids[(ids >= 0) & (ids < codec.n_codes)].tolist())
+    (size,) = codec.stream_sizes
+    used = Counter(ids[(ids >= 0) & (ids < size)].tolist())
     if len(used) < 3 or n_codes < 3:
         raise UserError(f"{min(len(used), n_codes)} codes to show, at least three needed for a map")
     # Of two that are used as often the smaller comes first, so that the map is always the same.
     chosen = sorted(sorted(used, key=lambda code: (-used[code], code))[:n_codes])
-    frames = np.stack([codec.decode(np.array([code]))[0] for code in chosen])  # (n_codes, n_mels)
+    frames, mel = codeword_frames(codec, chosen)  # (n_codes, n_mels)
     places, shares = principal_components(frames)
     sounds, every, lasts = codeword_sounds(codec, chosen)
     low, high = frames.min(), frames.max()
     return CodebookMap(
         title=title or "A map of the codebook",
         alt=(
-            f"The {len(chosen)} codewords of {codec.n_codes:,} that are used most, as points in a "
+            f"The {len(chosen)} codewords of {size:,} that are used most, as points in a "
             f"plane. Its two directions hold {shares[0]:.0%} and {shares[1]:.0%} of their "
             "variance: points far apart are different sounds, and close ones may differ too."
         ),
         codes=chosen,
         places=np.round(_from_0_to_1(places), 4).tolist(),
         counts=[used[code] for code in chosen],
-        peaks=np.round(band_centres(codec.mel)[frames.argmax(axis=1)]).astype(int).tolist(),
+        peaks=np.round(band_centres(mel)[frames.argmax(axis=1)]).astype(int).tolist(),
         frames=np.round(255 * (frames - low) / max(high - low, 1e-6)).astype(np.uint8).tobytes(),
         axes=[
             f"{name} principal component ({share:.0%} of the variance)"

@@ -10,10 +10,11 @@ import matplotlib.image
 import numpy as np
 import traitlets
 
+from refimpl.codecs import MelCodec
 from refimpl.display.explorers.base import Explorer, codeword_sounds, front_end, to_mp3
 from refimpl.display.spectrograms import COLOURS
 from refimpl.errors import UserError
-from refimpl.mel import mel_spectrogram
+from refimpl.mel import MelConfig, mel_spectrogram
 
 _RANGE_DB = 80.0
 _MAX_TOKENS = 1000  # more would be narrower than a pixel
@@ -48,12 +49,12 @@ def token_explorer(audio: np.ndarray, tokenizer, *, title: str = "") -> TokenExp
 
     Args:
         audio: `(n_samples,)` at the tokenizer's sample rate; a few seconds.
-        tokenizer: an `AudioTokenizer` whose codec has one token per step.
+        tokenizer: an `AudioTokenizer` whose codec has one stream.
         title: a few words about it.
     Returns:
         A widget, which works without a kernel too.
     Raises:
-        UserError: more than a thousand tokens, or a codec with residual stages.
+        UserError: more than a thousand tokens, or a codec with several streams.
 
     Taught in lesson 3.
     """
@@ -65,6 +66,7 @@ def token_explorer(audio: np.ndarray, tokenizer, *, title: str = "") -> TokenExp
             "such as audio[: 3 * sample_rate]"
         )
     names = np.unique(codes)
+    mel = codec.mel if isinstance(codec, MelCodec) else MelConfig(codec.sample_rate)
     sounds, every, lasts = codeword_sounds(codec, names)
     seconds = len(codes) / tokenizer.tokens_per_second
     repeated = np.mean(codes[1:] == codes[:-1]) if len(codes) > 1 else 0.0
@@ -72,13 +74,13 @@ def token_explorer(audio: np.ndarray, tokenizer, *, title: str = "") -> TokenExp
         title=title or "A sound and its tokens",
         alt=(
             f"A mel spectrogram of {seconds:.2f} s over its {len(codes)} tokens: "
-            f"{len(names)} different codes of {codec.n_codes:,}, {repeated:.0%} of the tokens "
-            "repeat the one before."
+            f"{len(names)} different codes of {codec.stream_sizes[0]:,}, {repeated:.0%} of the "
+            "tokens repeat the one before."
         ),
         codes=codes.tolist(),
         names=names.tolist(),
         tokens_per_second=tokenizer.tokens_per_second,
-        picture=_picture_of(mel_spectrogram(audio, codec.mel)),
+        picture=_picture_of(mel_spectrogram(audio, mel)),
         sounds=sounds,
         every=every,
         lasts=lasts,

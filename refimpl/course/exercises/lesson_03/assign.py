@@ -122,7 +122,7 @@ EXERCISE = Exercise(
         _give_the_centroid: "return the number of the centroid, not the centroid itself",
     },
     forbidden=(
-        "refimpl.kmeans.nearest",
+        "refimpl.codecs.nearest",
         "sklearn.metrics.pairwise_distances_argmin",
         "sklearn.cluster.KMeans",
         "scipy.cluster.vq.vq",

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from refimpl.codecs import nearest
 from refimpl.course.exercise import Exercise, Inputs
-from refimpl.kmeans import nearest
 
 
 def encode_two_stages(frames: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
@@ -123,5 +123,5 @@ EXERCISE = Exercise(
         _rows_of_two: "return one flat row of ids, frame after frame: reshape(-1)",
         _best_pair: "the first stage takes its nearest centroid; it does not look ahead",
     },
-    forbidden=("refimpl.codebook.Codebook",),
+    forbidden=("refimpl.codecs.Codebook",),
 )

@@ -142,5 +142,5 @@ EXERCISE = Exercise(
         _nearest_vector: "a centroid moves to the mean of its vectors, not to one of them",
         _last_of_equals: "of two equally near centroids the one with the lower number counts",
     },
-    forbidden=("refimpl.kmeans.kmeans", "sklearn.cluster.KMeans", "scipy.cluster.vq.kmeans2"),
+    forbidden=("refimpl.codecs.kmeans", "sklearn.cluster.KMeans", "scipy.cluster.vq.kmeans2"),
 )

@@ -104,5 +104,5 @@ EXERCISE = Exercise(
         _unweighted: "weight each logarithm by its share",
         _over_the_largest_id: "a share is a count divided by len(ids), the number of tokens",
     },
-    forbidden=("refimpl.metrics.perplexity", "refimpl.codec.code_perplexity"),
+    forbidden=("refimpl.metrics.perplexity",),
 )

@@ -134,5 +134,5 @@ EXERCISE = Exercise(
         _absolute_error: "take the root of the mean square, not the mean of absolute values",
         _first_frames: "the best frame for a code is the mean of its frames, not one of them",
     },
-    forbidden=("refimpl.codebook.Codebook",),
+    forbidden=("refimpl.codecs.Codebook",),
 )

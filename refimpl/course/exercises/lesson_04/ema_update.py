@@ -132,5 +132,5 @@ EXERCISE = Exercise(
         _means_instead_of_sums: "add the sum of the vectors that chose a code, not their mean",
         _pile_up: "multiply the batch's counts and sums by 1 - decay",
     },
-    forbidden=("refimpl.vqvae.VectorQuantizer",),
+    forbidden=("refimpl.codecs.VectorQuantizer",),
 )

@@ -159,5 +159,5 @@ EXERCISE = Exercise(
         _mean_over_stages: "add up the losses of the stages, do not average them",
         _last_stage_only: "every stage has a loss, not only the last one",
     },
-    forbidden=("refimpl.vqvae.VectorQuantizer", "refimpl.vqvae.VQVAENetwork"),
+    forbidden=("refimpl.codecs.VectorQuantizer", "refimpl.codecs.VQVAENetwork"),
 )

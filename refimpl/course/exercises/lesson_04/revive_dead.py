@@ -199,5 +199,5 @@ EXERCISE = Exercise(
         _worst_last: "right vectors, wrong order: the first dead code gets the farthest",
         _threshold_counts_as_dead: "a count exactly at the threshold is not below it",
     },
-    forbidden=("refimpl.vqvae.VectorQuantizer",),
+    forbidden=("refimpl.codecs.VectorQuantizer",),
 )

@@ -108,5 +108,5 @@ EXERCISE = Exercise(
         _leave_z: "the value must be the nearest code itself, not z",
         _farthest: "take the code with the smallest distance",
     },
-    forbidden=("refimpl.vqvae.VectorQuantizer",),
+    forbidden=("refimpl.codecs.VectorQuantizer",),
 )

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from refimpl.codec import CodecError
+from refimpl.codecs.codec import CodecError
+from refimpl.codecs.vqvae.network import VQVAEConfig, VQVAENetwork
 from refimpl.display import progress
-from refimpl.vqvae.network import VQVAEConfig, VQVAENetwork
 
 
 def cut_windows(frames: np.ndarray, length: int) -> np.ndarray:

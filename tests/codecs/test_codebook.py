@@ -7,10 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refimpl.codebook import NORMALISATIONS, Codebook
-from refimpl.codec import Codec, CodecError, complete_steps, flatten_codes, load_codec
+from refimpl.codecs import (
+    NORMALISATIONS,
+    Codebook,
+    CodecError,
+    StreamSample,
+    TooFewFramesError,
+    load_codec,
+    nearest,
+    sample_stream,
+)
+from refimpl.codecs.flat import complete_steps, flatten_codes
 from refimpl.errors import UserError
-from refimpl.kmeans import StreamSample, TooFewFramesError, nearest, sample_stream
 from refimpl.mel import MelConfig
 
 MEL = MelConfig(n_mels=12)
@@ -33,10 +41,6 @@ def residual():
     return Codebook.fit(make_frames(), MEL, n_clusters=(16, 8, 4))
 
 
-def test_has_the_interface_of_a_codec(codebook):
-    assert isinstance(codebook, Codec)
-
-
 @pytest.mark.parametrize("chunk", [1, 7, 4096])
 def test_nearest_agrees_with_brute_force(chunk):
     rng = np.random.default_rng(1)
@@ -49,14 +53,14 @@ def test_encode_picks_the_nearest_centroid_of_each_frame(codebook):
     frames = make_frames(200, seed=5)
     normalised = (frames - codebook.mean) / codebook.std
     distances = ((normalised[:, None] - codebook.centroids[0][None]) ** 2).sum(axis=2)
-    assert np.array_equal(codebook.encode(frames), distances.argmin(axis=1))
+    assert np.array_equal(codebook.encode_frames(frames)[:, 0], distances.argmin(axis=1))
 
 
 @pytest.mark.parametrize("normalisation", NORMALISATIONS)
 def test_encode_undoes_decode_on_the_centroids(normalisation):
     codebook = Codebook.fit(make_frames(), MEL, n_clusters=32, normalisation=normalisation)
-    ids = np.arange(32)
-    assert np.array_equal(codebook.encode(codebook.decode(ids)), ids)
+    codes = np.arange(32)[:, None]
+    assert np.array_equal(codebook.encode_frames(codebook.decode_frames(codes)), codes)
 
 
 def test_band_normalisation_gives_each_band_zero_mean_and_unit_variance():
@@ -77,20 +81,25 @@ def test_a_band_that_never_changes_comes_back_as_it_was():
     frames = make_frames()
     frames[:, 3] = -80.0
     codebook = Codebook.fit(frames, MEL, n_clusters=8)
-    assert np.allclose(codebook.decode(codebook.encode(frames))[:, 3], -80.0)
+    assert np.allclose(codebook.decode_frames(codebook.encode_frames(frames))[:, 3], -80.0)
 
 
-def test_ids_of_a_stage_start_after_those_of_the_stages_before(residual):
-    ids = residual.encode(make_frames(50, seed=2)).reshape(50, 3)
-    assert residual.n_codes == 28 and residual.tokens_per_frame == 3
-    for column, (low, high) in zip(ids.T, [(0, 16), (16, 24), (24, 28)], strict=True):
-        assert low <= column.min() and column.max() < high
+def test_each_stage_is_a_stream_whose_codes_count_from_0(residual):
+    codes = residual.encode_frames(make_frames(50, seed=2))
+    assert codes.shape == (50, 3) and codes.min() == 0
+    assert residual.n_codes == 28 and residual.stream_sizes == (16, 8, 4)
+    assert (codes < residual.stream_sizes).all()
+
+
+def test_ids_of_a_stream_start_after_those_of_the_streams_before():
+    ids = flatten_codes(np.array([[5, 2, 1], [0, 0, 0]]), (16, 8, 4))
+    assert ids.tolist() == [5, 18, 25, 0, 16, 24]
 
 
 def test_decode_sums_the_stages(residual):
     first, second, third = residual.centroids
     expected = (first[5] + second[2] + third[1]) * residual.std + residual.mean
-    assert np.allclose(residual.decode(np.array([5, 16 + 2, 24 + 1])), expected, atol=1e-4)
+    assert np.allclose(residual.decode_frames(np.array([[5, 2, 1]])), expected, atol=1e-4)
 
 
 def test_every_stage_lowers_the_distortion():
@@ -115,12 +124,6 @@ def test_distortion_in_normalised_units_of_one_cluster_is_the_variance():
     assert codebook.distortion(frames, units="normalised") == pytest.approx(1, rel=1e-3)
 
 
-def test_perplexity_and_usage_of_known_ids(residual):
-    ids = flatten_codes(np.array([[0, 0, 0], [1, 0, 0], [2, 0, 1], [3, 0, 1]]), (16, 8, 4))
-    assert [residual.perplexity(ids, s) for s in range(3)] == pytest.approx([4, 1, 2])
-    assert [residual.usage(ids, s) for s in range(3)] == pytest.approx([4 / 16, 1 / 8, 2 / 4])
-
-
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(0, 8), max_size=40))
 def test_complete_steps_keeps_exactly_the_runs_in_stage_order(ids):
@@ -132,12 +135,6 @@ def test_complete_steps_keeps_exactly_the_runs_in_stage_order(ids):
         if stage[i : i + 3] == [0, 1, 2]
     ]
     assert complete_steps(np.array(ids, dtype=int), sizes).tolist() == expected
-
-
-def test_decode_drops_an_incomplete_last_frame(residual):
-    ids = residual.encode(make_frames(4))
-    assert np.array_equal(residual.decode(ids[:-1]), residual.decode(ids[:-3]))
-    assert residual.decode(ids[:2]).shape == (0, 12)
 
 
 @pytest.mark.parametrize("cuts", [[600], [1, 599], [0, 250, 0, 350], [100] * 6])
@@ -212,24 +209,24 @@ def test_fit_refuses(frames, options, message):
 def test_frames_that_are_not_finite_are_named(codebook, value):
     frames = make_frames(10)
     frames[7, 2] = value
-    for refuse in (codebook.encode, lambda f: Codebook.fit(f, MEL, n_clusters=2)):
+    for refuse in (codebook.encode_frames, lambda f: Codebook.fit(f, MEL, n_clusters=2)):
         with pytest.raises(CodecError, match="1 of 10 frames .* frame 7"):
             refuse(frames)
 
 
 def test_frames_of_another_configuration_are_refused_naming_both(codebook):
     with pytest.raises(CodecError, match=r"\(10, 40\).*12"):
-        codebook.encode(np.zeros((10, 40)))
+        codebook.encode_frames(np.zeros((10, 40)))
     other = MelConfig(n_mels=12, hop_length=128)
     with pytest.raises(CodecError, match=r"hop_length 128 \(codec: 512\)"):
-        codebook.encode(make_frames(), other)
-    assert len(codebook.encode(make_frames(), MelConfig(n_mels=12))) == 600
+        codebook.encode_frames(make_frames(), other)
+    assert len(codebook.encode_frames(make_frames(), MelConfig(n_mels=12))) == 600
 
 
-@pytest.mark.parametrize("ids", [[32], [-1], [[1, 2]], [0.5]])
-def test_decode_refuses_what_is_no_code(codebook, ids):
-    with pytest.raises(CodecError, match="ids"):
-        codebook.decode(np.array(ids))
+@pytest.mark.parametrize("codes", [[[32]], [[-1]], [[1, 2]], [[0.5]], [1]])
+def test_decode_refuses_what_is_no_code(codebook, codes):
+    with pytest.raises(CodecError, match="codes"):
+        codebook.decode_frames(np.array(codes))
 
 
 @pytest.mark.parametrize("name", ["codebook", "residual"])
@@ -240,10 +237,9 @@ def test_a_saved_codebook_comes_back_the_same(name, request, tmp_path):
     frames = make_frames(80, seed=8)
     assert loaded.fingerprint == codebook.fingerprint and loaded.mel == MEL
     assert loaded.notes == codebook.notes and loaded.normalisation == codebook.normalisation
-    assert np.array_equal(loaded.encode(frames), codebook.encode(frames))
-    assert np.array_equal(
-        loaded.decode(loaded.encode(frames)), codebook.decode(codebook.encode(frames))
-    )
+    codes = codebook.encode_frames(frames)
+    assert np.array_equal(loaded.encode_frames(frames), codes)
+    assert np.array_equal(loaded.decode_frames(codes), codebook.decode_frames(codes))
     assert [p.name for p in (tmp_path / "new").iterdir()] == ["codebook.npz"]
 
 
@@ -299,7 +295,7 @@ def test_a_file_that_does_not_fit_says_why(codebook, tmp_path, header, arrays, m
     path = codebook.save(tmp_path / "c.npz")
     rewrite(path, header, **arrays)
     with pytest.raises(CodecError, match=message):
-        load_codec(path)
+        Codebook.load(path)
 
 
 def test_files_that_are_no_codec_are_named(tmp_path, codebook):
@@ -310,7 +306,10 @@ def test_files_that_are_no_codec_are_named(tmp_path, codebook):
         load_codec(tmp_path / "a.wav")
     with pytest.raises(CodecError, match=r"ends in \.npz"):
         codebook.save(tmp_path / "c.bin")
+    rewrite(codebook.save(tmp_path / "c.npz"), {"kind": "mp3"})
+    with pytest.raises(CodecError, match=r"of kind 'mp3'; known are kmeans"):
+        load_codec(tmp_path / "c.npz")
     np.save(tmp_path / "plain.npy", np.zeros(3))
     (tmp_path / "plain.npy").rename(tmp_path / "plain.npz")
-    with pytest.raises(CodecError, match="damaged, or not a codebook"):
+    with pytest.raises(CodecError, match="damaged, or not a codec"):
         load_codec(tmp_path / "plain.npz")

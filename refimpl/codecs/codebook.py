@@ -6,34 +6,68 @@ first, and so on. S stages of K codes distinguish K**S frames with only S*K cent
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 
-from refimpl.codec import (
-    CodecError,
-    CodecMeasures,
-    check_fingerprint,
-    check_frames,
-    complete_steps,
-    flatten_codes,
-    read_header,
-    register_codec,
-)
-from refimpl.files import write_atomically
-from refimpl.kmeans import kmeans, nearest, sample_stream
-from refimpl.mel import MelConfig
-from refimpl.reading import read_arrays
-
-NORMALISATIONS = ("band", "global", "none")
-_KIND, _VERSION = "kmeans", 1
+from refimpl.codecs.clustering import kmeans, nearest, sample_stream
+from refimpl.codecs.codec import CodecError, check_codes
+from refimpl.codecs.mel_codec import MelCodec, MelCodecConfig, check_frames
+from refimpl.codecs.normaliser import NORMALISATIONS, Normalisation, make_normaliser
+from refimpl.configuration import Count, configuration
+from refimpl.mel import MelConfig, mel_spectrogram
 
 
-@register_codec("kmeans")
-class Codebook(CodecMeasures):
+@configuration
+class CodebookConfig(MelCodecConfig):
+    """How a preset makes a codebook: the frames, and the arguments of `Codebook.fit`.
+
+    Args:
+        mel: the frames.
+        n_clips: see `CodecConfig`.
+        n_clusters, n_stages, normalisation, max_frames, max_iter: see `Codebook.fit`.
+
+    Taught in lesson 3.
+    """
+
+    kind: Literal["kmeans"] = "kmeans"
+    mel: MelConfig = MelConfig()
+    n_clips: Count | None = None
+    n_clusters: Count = 512
+    n_stages: Count = 1
+    normalisation: Normalisation = "band"
+    max_frames: Count = 65_536
+    max_iter: Count = 50
+
+    @property
+    def stream_sizes(self) -> tuple[int, ...]:
+        return (self.n_clusters,) * self.n_stages
+
+    @classmethod
+    def small(cls) -> Self:
+        mel = MelConfig(n_fft=1024, n_mels=40)
+        return cls(mel=mel, n_clusters=16, max_frames=4096, max_iter=5)
+
+    def fit(
+        self, sounds: Iterable[np.ndarray], *, seed: int = 0, show: bool | None = None
+    ) -> "Codebook":
+        return Codebook.fit(
+            (mel_spectrogram(audio, self.mel) for audio in sounds),
+            self.mel,
+            n_clusters=self.n_clusters,
+            n_stages=self.n_stages,
+            normalisation=self.normalisation,
+            seed=seed,
+            max_frames=self.max_frames,
+            max_iter=self.max_iter,
+        )
+
+
+class Codebook(MelCodec):
     """Frames to codes and back by nearest centroids, in one or more residual stages.
+
+    Each stage is a stream of codes.
 
     Args:
         mel: the configuration of its frames.
@@ -47,8 +81,9 @@ class Codebook(CodecMeasures):
     SoundStream (Zeghidour et al. 2021, section III.C). Taught in lesson 3.
     """
 
-    suffix: ClassVar[str] = ".npz"
-    frames_per_step = 1
+    kind: ClassVar[str] = "kmeans"
+    file_name: ClassVar[str] = "codebook.npz"
+    config_class: ClassVar[type[CodebookConfig]] = CodebookConfig
 
     def __init__(
         self,
@@ -57,22 +92,16 @@ class Codebook(CodecMeasures):
         mean: np.ndarray,
         std: np.ndarray,
         normalisation: str = "band",
-        notes: dict[str, Any] | None = None,
+        notes: Mapping[str, Any] | None = None,
     ):
-        self.mel = mel
         self.centroids = [np.ascontiguousarray(c, dtype=np.float32) for c in centroids]
-        self.mean = np.asarray(mean, dtype=np.float32)
-        self.std = np.asarray(std, dtype=np.float32)
+        super().__init__(mel, tuple(len(c) for c in self.centroids), mean, std, notes=notes)
         self.normalisation = normalisation
-        self.notes = dict(notes or {})
         widths = {c.shape[-1] for c in self.centroids} | {len(self.mean), len(self.std)}
         if widths != {mel.n_mels} or any(c.ndim != 2 for c in self.centroids):
             raise CodecError(
                 f"centroids, mean and std have widths {widths}, the mel has {mel.n_mels}"
             )
-        self.stage_sizes = tuple(len(c) for c in self.centroids)
-        self.n_codes = sum(self.stage_sizes)
-        self.tokens_per_frame = len(self.centroids)
 
     @classmethod
     def fit(
@@ -96,7 +125,7 @@ class Codebook(CodecMeasures):
             frames: (n_frames, n_mels) in dB, or any iterable of such arrays.
             mel: the configuration that made the frames.
             n_clusters: codes per stage, or a list with the number for each stage.
-            n_stages: residual stages; each adds one token per frame.
+            n_stages: residual stages; each adds one code per frame.
             normalisation: "band" (zero mean and unit variance in each band, as in the report),
                 "global" (one mean and one std for all bands) or "none".
             seed: for the sample and for k-means.
@@ -132,7 +161,7 @@ class Codebook(CodecMeasures):
             residual = residual - centroids[-1][nearest(residual, centroids[-1])]
         return cls(mel, centroids, mean, std, normalisation)
 
-    def encode(self, frames: np.ndarray, mel: MelConfig | None = None) -> np.ndarray:
+    def encode_frames(self, frames: np.ndarray, mel: MelConfig | None = None) -> np.ndarray:
         """Write each frame as the nearest code of each stage.
 
         Args:
@@ -140,7 +169,7 @@ class Codebook(CodecMeasures):
             mel: the configuration that made them; it is compared with the codebook's.
 
         Returns:
-            ids (n_frames * n_stages,) int64.
+            codes (n_frames, n_stages) int64.
 
         Raises:
             CodecError: frames of another width or configuration, or with NaN.
@@ -153,92 +182,45 @@ class Codebook(CodecMeasures):
             codes[:, stage] = nearest(residual, centroids)
             if stage + 1 < len(self.centroids):
                 residual = residual - centroids[codes[:, stage]]
-        return flatten_codes(codes, self.stage_sizes)
+        return codes
 
-    def decode(self, ids: np.ndarray) -> np.ndarray:
+    def decode_frames(self, codes: np.ndarray) -> np.ndarray:
         """Sum the centroids of each frame's codes and undo the normalisation.
 
-        Ids of a frame that is not complete, or not in stage order, are left out.
-
         Args:
-            ids: (n_frames * n_stages,) ids.
+            codes: (n_frames, n_stages).
 
         Returns:
             (n_frames, n_mels) float32 in dB.
 
         Raises:
-            CodecError: an id that is no code.
+            CodecError: another shape, or a number that is no code.
 
         Taught in lesson 3.
         """
-        codes = complete_steps(ids, self.stage_sizes)  # (n_frames, n_stages)
+        codes = check_codes(codes, self.stream_sizes)
         total = np.zeros((len(codes), self.mel.n_mels), dtype=np.float32)
         for stage, centroids in enumerate(self.centroids):
             total += centroids[codes[:, stage]]
         return total * self.std + self.mean
 
-    def normalise(self, frames: np.ndarray) -> np.ndarray:
-        """Convert frames (n_frames, n_mels) from dB to the units of the distances."""
-        return (frames - self.mean) / self.std
-
     @property
     def fingerprint(self) -> str:
-        """A hash of everything that determines the meaning of an id, 16 hexadecimal digits."""
         digest = hashlib.sha256(json.dumps(self.mel.to_dict(), sort_keys=True).encode())
         for array in (self.mean, self.std, *self.centroids):
             digest.update(str(array.shape).encode() + np.asarray(array, dtype="<f4").tobytes())
         return digest.hexdigest()[:16]
 
-    def save(self, path: str | Path) -> Path:
-        """Write the codebook into an .npz file that holds numbers and JSON, and no pickle."""
-        path = Path(path)
-        if path.suffix != self.suffix:
-            raise CodecError(f"{path}: a codebook's file ends in {self.suffix}")
-        header = json.dumps(
-            {
-                "kind": _KIND,
-                "version": _VERSION,
-                "mel": self.mel.to_dict(),
-                "normalisation": self.normalisation,
-                "n_stages": len(self.centroids),
-                "fingerprint": self.fingerprint,
-                "notes": self.notes,
-            }
-        )
-        arrays = {f"centroids_{i}": c for i, c in enumerate(self.centroids)}
-        arrays |= {"header": np.array(header), "mean": self.mean, "std": self.std}
-        return write_atomically(path, lambda p: np.savez(p, allow_pickle=False, **arrays))
+    def _header(self) -> dict[str, Any]:
+        return {"normalisation": self.normalisation, "n_stages": len(self.centroids)}
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        stages = {f"centroids_{i}": centroids for i, centroids in enumerate(self.centroids)}
+        return stages | {"mean": self.mean, "std": self.std}
 
     @classmethod
-    def load(cls, path: str | Path) -> "Codebook":
-        """Read what `save` wrote.
-
-        Raises:
-            CodecError: no file, a damaged one, or one of another kind or format version.
-        """
-        path = Path(path)
-        arrays = read_arrays(path, CodecError, "a codebook")
-        header = read_header(str(arrays.get("header", "")), _KIND, _VERSION, path)
-        try:
-            stages = [arrays[f"centroids_{i}"] for i in range(header["n_stages"])]
-            mel = MelConfig.from_dict(header["mel"])
-            arguments = (mel, stages, arrays["mean"], arrays["std"])
-            codebook = cls(*arguments, header["normalisation"], header["notes"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise CodecError(f"{path}: damaged ({error})") from error
-        return check_fingerprint(codebook, header, path)
-
-
-def make_normaliser(
-    mean: np.ndarray, variance: np.ndarray, normalisation: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """Give the mean and std, both (n_mels,) float32, that a normalisation takes out."""
-    if normalisation == "none":
-        return np.zeros(len(mean), np.float32), np.ones(len(mean), np.float32)
-    if normalisation == "global":
-        # The variance of all values: within the bands, and of the bands' means.
-        variance = np.full(len(mean), variance.mean() + mean.var())
-        mean = np.full(len(mean), mean.mean())
-    std = np.sqrt(variance)
-    # A band that never changes (an empty filter, say) has nothing to scale.
-    return mean.astype(np.float32), np.where(std > 1e-4, std, 1.0).astype(np.float32)
+    def _restore(
+        cls, mel: MelConfig, header: dict[str, Any], arrays: dict[str, np.ndarray]
+    ) -> Self:
+        stages = [arrays[f"centroids_{i}"] for i in range(header["n_stages"])]
+        return cls(mel, stages, arrays["mean"], arrays["std"], header["normalisation"])

@@ -13,8 +13,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from refimpl.codecs.clustering import kmeans
 from refimpl.errors import UserError
-from refimpl.kmeans import kmeans
 
 
 @dataclass
@@ -82,7 +82,7 @@ class VectorQuantizer(nn.Module):
     def nearest(self, z: Tensor) -> Tensor:
         """Return the number of the nearest code for each vector (..., dim) -> (...,)."""
         codes = self.codes_as_used()
-        # |z - c|^2 without |z|^2, which is the same for all codes; see `refimpl.kmeans.nearest`.
+        # |z - c|^2 without |z|^2, which is the same for all codes; see `refimpl.codecs.nearest`.
         return (z @ codes.T - 0.5 * (codes**2).sum(dim=-1)).argmax(dim=-1)
 
     def lookup(self, codes: Tensor) -> Tensor:

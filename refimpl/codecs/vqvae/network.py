@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor, nn
 
+from refimpl.codecs.vqvae.quantizer import Quantized, VectorQuantizer
 from refimpl.configuration import (
     Configuration,
     Count,
@@ -21,7 +22,6 @@ from refimpl.configuration import (
     configuration,
 )
 from refimpl.errors import UserError
-from refimpl.vqvae.quantizer import Quantized, VectorQuantizer
 
 
 @configuration

@@ -1,0 +1,56 @@
+"""Codecs: sound to codes and back.
+
+`codec` is their interface, `table` lists them, and `mel_codec` is what those on mel frames share:
+`codebook` finds codes by k-means (`clustering`), `vqvae` learns them together with a network.
+"""
+
+from refimpl.codecs.clustering import (
+    StreamSample,
+    TooFewFramesError,
+    kmeans,
+    nearest,
+    sample_stream,
+)
+from refimpl.codecs.codebook import Codebook, CodebookConfig
+from refimpl.codecs.codec import Codec, CodecConfig, CodecError, check_codes
+from refimpl.codecs.mel_codec import MelCodec, MelCodecConfig, check_frames
+from refimpl.codecs.normaliser import NORMALISATIONS, make_normaliser
+from refimpl.codecs.table import CODECS, codec_class, codec_config, find_codec, load_codec
+from refimpl.codecs.vqvae import (
+    VQVAE,
+    Quantized,
+    VectorQuantizer,
+    VQVAECodecConfig,
+    VQVAEConfig,
+    VQVAENetwork,
+)
+
+__all__ = [
+    "CODECS",
+    "NORMALISATIONS",
+    "VQVAE",
+    "Codebook",
+    "CodebookConfig",
+    "Codec",
+    "CodecConfig",
+    "CodecError",
+    "MelCodec",
+    "MelCodecConfig",
+    "Quantized",
+    "StreamSample",
+    "TooFewFramesError",
+    "VQVAECodecConfig",
+    "VQVAEConfig",
+    "VQVAENetwork",
+    "VectorQuantizer",
+    "check_codes",
+    "check_frames",
+    "codec_class",
+    "codec_config",
+    "find_codec",
+    "kmeans",
+    "load_codec",
+    "make_normaliser",
+    "nearest",
+    "sample_stream",
+]
