@@ -26,6 +26,7 @@ COMMANDS = (
     "reproduce",
     "grade",
     "grade-report",
+    "grade-export",
     "lint-lesson",
     "new-lesson",
     "release",

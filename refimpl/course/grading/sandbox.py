@@ -62,6 +62,8 @@ class Sandbox:
         edition: The folder with the package for the child's import path.
         limits: What one child may use.
         trusted: Run children in the open, as whoever grades.
+        container: Run children as an ordinary user and with the kernel's limits, and without
+            bubblewrap, in a container that holds nothing else. Only root can do that.
         reference_second: Seconds of processor time on this machine that do the work of one
             reference second.
     """
@@ -70,6 +72,12 @@ class Sandbox:
     limits: Limits = Limits()
     trusted: bool = False
     reference_second: float = 1.0
+    container: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether children run without bubblewrap."""
+        return self.trusted or self.container
 
     def command(self, user: int | None) -> list[str]:
         """Return the command line of a child, which becomes a user first, if told to."""
@@ -82,14 +90,14 @@ class Sandbox:
 
     def with_package(self, code: str) -> str:
         """Return Python code that finds the package of the sandbox."""
-        package = str(self.edition) if self.trusted else INSIDE
+        package = str(self.edition) if self.is_open else INSIDE
         return f"import sys; sys.path.insert(0, {package!r})\n{code}"
 
     def python(self, code: str) -> list[str]:
         """Return the command line of Python code in the sandbox."""
         # Without the user's own packages, and without the working directory as an import path.
         python = [sys.executable, "-s", "-P", "-B", "-c", code]
-        if self.trusted:
+        if self.is_open:
             return python
         return [*_bubblewrap(), *self._what_it_sees(), "--", *python]
 
@@ -169,6 +177,16 @@ def check_sandbox(sandbox: Sandbox) -> None:
     )
     if done.returncode:
         raise UserError(f"bubblewrap does not work here ({done.stderr.strip()[-200:]}): {advice}")
+
+
+def check_container() -> None:
+    """Make sure that children can become ordinary users.
+
+    Raises:
+        UserError: This process is not root.
+    """
+    if not is_root():
+        raise UserError("grading in a container needs root, to make an ordinary user of an answer")
 
 
 def _bubblewrap() -> list[str]:

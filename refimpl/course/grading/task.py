@@ -16,7 +16,7 @@ from refimpl.course.grading.examine import Examiner
 from refimpl.course.grading.inbox import Submission
 from refimpl.course.grading.reading import Notebook, Unreadable, parse_notebook
 from refimpl.course.grading.report import Report, report_fault
-from refimpl.course.grading.sandbox import Limits, Sandbox, check_sandbox
+from refimpl.course.grading.sandbox import Limits, Sandbox, check_container, check_sandbox
 from refimpl.course.grading.scratch import scratch_folder
 from refimpl.course.grading.session import Stopped
 
@@ -30,18 +30,21 @@ class Task:
         secret: What the hidden seeds are made from.
         limits: What one child may use.
         trusted: Without a sandbox.
+        container: In a container that holds nothing else, as an ordinary user.
     """
 
     lesson: int
     secret: str
     limits: Limits = Limits()
     trusted: bool = False
+    container: bool = False
 
     @property
     def parts(self) -> dict[str, str]:
         """What a grade depends on besides the submission, by names for people."""
         limits = {f"the limit of {name}": str(value) for name, value in asdict(self.limits).items()}
-        sandbox = {"the sandbox": "none" if self.trusted else "there"}
+        kind = "none" if self.trusted else "a container" if self.container else "there"
+        sandbox = {"the sandbox": kind}
         return key_parts(self.lesson, self.secret) | limits | sandbox
 
     @property
@@ -98,11 +101,13 @@ def prepare(task: Task) -> tuple[list[Question], Sandbox]:
 
 @cache
 def _prepared(task: Task) -> tuple[list[Question], Sandbox]:
-    sandbox = Sandbox(_edition_folder(), task.limits, task.trusted)
-    if not task.trusted:
+    sandbox = Sandbox(_edition_folder(), task.limits, task.trusted, container=task.container)
+    if task.container:
+        check_container()
+    elif not task.trusted:
         check_sandbox(sandbox)
     # Not part of the task, whose key decides what is graded anew: limits are the same everywhere.
-    sandbox = replace(sandbox, reference_second=_reference_second(task.trusted))
+    sandbox = replace(sandbox, reference_second=_reference_second(sandbox.is_open))
     return make_answer_key(task.lesson, task.secret), sandbox
 
 

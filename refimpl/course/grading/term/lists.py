@@ -51,9 +51,8 @@ def read_list(path: Path, columns: Mapping[str, Sequence[str]], needed: Sequence
     Raises:
         UserError: The file is none of that.
     """
-    text = _read_text(path)
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
+    text = read_text(path)
+    separator = separator_of(text)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
@@ -75,6 +74,15 @@ def read_list(path: Path, columns: Mapping[str, Sequence[str]], needed: Sequence
     return [row for row in found if any(row.cells.values())]
 
 
+def separator_of(text: str) -> str:
+    """Return what separates the cells of a table: a comma, a semicolon or a tab.
+
+    Args:
+        text: The table; its first line decides.
+    """
+    return max(",;\t", key=text.partition("\n")[0].count)
+
+
 def _place(head: list[str], *names: str) -> int | None:
     """The column that has one of some headings."""
     plain = list(map(_plain, names))
@@ -92,7 +100,15 @@ def _plain(heading: str) -> str:
     return re.sub(r"[\W_]+", "", heading).lower()
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return a list's text, in whichever encoding a spreadsheet has saved it.
+
+    Args:
+        path: A file.
+
+    Raises:
+        UserError: The file cannot be read, or is far too large for a list.
+    """
     try:
         if path.stat().st_size > MAX_BYTES:
             raise UserError(f"{path} is larger than {MAX_BYTES // 2**20} MB: it is no list")
