@@ -8,6 +8,7 @@ from refimpl.training.checkpoint import list_checkpoints, load_checkpoint
 from refimpl.training.configuration import TrainingConfig
 from refimpl.training.errors import TrainingError
 from refimpl.training.loop import train
+from refimpl.training.loss import NEXT_TOKEN, Batch, Loss
 from refimpl.training.metrics import read_metrics
 from refimpl.training.models import SavedModel, load_model, save_model
 from refimpl.training.optimizer import parameter_groups
@@ -18,9 +19,12 @@ from refimpl.training.schedule import learning_rate
 from refimpl.training.validation import evaluate_losses
 
 __all__ = [
+    "NEXT_TOKEN",
+    "Batch",
     "BigramModel",
     "Callback",
     "KeepBest",
+    "Loss",
     "NextTokenBatches",
     "Run",
     "SavedModel",

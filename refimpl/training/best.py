@@ -28,7 +28,7 @@ class KeepBest(Callback):
         patience: validations without a new best before training stops; None never stops it.
 
     Attributes:
-        loss: the lowest validation loss so far, in nats per token.
+        loss: the lowest validation loss so far.
         step: number of updates at that loss.
 
     Source: Prechelt 1998. Taught in lesson 7.

@@ -25,7 +25,7 @@ class Callback:
         return False
 
     def after_validation(self, run: Run, losses: dict[str, float]) -> None:
-        """Called with the validation losses, in nats per token, by name."""
+        """Called with the validation losses by name, in the unit of the run's loss."""
 
     def state_dict(self) -> dict:
         """Return the state: nested dictionaries and lists of numbers, strings and tensors."""

@@ -19,7 +19,8 @@ from refimpl.training.configuration import TrainingConfig
 from refimpl.training.devices import open_accelerator
 from refimpl.training.errors import TrainingError
 from refimpl.training.interrupts import Interrupts
-from refimpl.training.plot import plot_metrics, save_baselines
+from refimpl.training.loss import NEXT_TOKEN, Batch, Loss
+from refimpl.training.plot import plot_metrics, save_legend
 from refimpl.training.result import TrainingResult
 from refimpl.training.run import Run
 
@@ -65,8 +66,10 @@ def _show(bar: tqdm, run: Run) -> None:
     bar.update(now - bar.n)
     last = run.log.records[-1] if run.log.records else {}
     if last.get("seconds"):
-        speed = last["tokens"] / last["seconds"]
-        bar.set_postfix_str(f"loss {last['loss']:.3f}, {speed:,.0f} tokens/s", refresh=False)
+        loss = run.loss
+        speed = f"{last[loss.counted] / last['seconds']:,.0f} {loss.counted}/s"
+        text = f"{loss.name} {last['loss']:.3f} {loss.full_unit}, {speed}"
+        bar.set_postfix_str(text, refresh=False)
 
 
 def _cannot_write(error: OSError, run: Run | None, folder: Path | None) -> TrainingError:
@@ -128,9 +131,10 @@ def _after(run: Run) -> None:
 
 def train(
     model: nn.Module,
-    batches: Iterable[dict[str, torch.Tensor]],
+    batches: Iterable[Batch],
     config: TrainingConfig,
     *,
+    loss: Loss = NEXT_TOKEN,
     validation: Iterable | Callable[[], Iterable] | None = None,
     folder: str | Path | None = None,
     resume: str = "auto",
@@ -144,17 +148,20 @@ def train(
     changes nothing but the speed.
 
     Args:
-        model: `model(**batch)` is the mean loss over the labels that are not -100, in nats.
-        batches: dictionaries of tensors (batch_size, length) with at least `input_ids` and
-            `label_ids`. With `state_dict` and `load_state_dict` they resume at their position;
-            without, a resumed run first skips the batches that it has seen.
+        model: what the loss asks; for the default, `model(**batch)` is the mean loss over the
+            labels that are not -100, in nats.
+        batches: dictionaries whose entries have batch_size rows; for the default loss, tensors
+            (batch_size, length) with at least `input_ids` and `label_ids`. With `state_dict` and
+            `load_state_dict` they resume at their position; without, a resumed run first skips the
+            batches that it has seen.
         config: the options.
+        loss: gives the sum and the weight of a batch; names the loss in logs and pictures.
         validation: a finite set of batches, or of (name, batch) pairs, or a function that gives
             one; the same at every call.
         folder: for checkpoints, `metrics.jsonl` and `loss.png`. None: nothing is saved.
         resume: "auto" continues from the newest checkpoint in `folder`; "never" refuses to.
         callbacks: see `Callback`.
-        baselines: nats per token by name, from `measure_baselines`; drawn in `loss.png`.
+        baselines: drawn in `loss.png`, by name, such as those of `measure_baselines`.
         vocabulary: saved with checkpoints to refuse other tokens; by default `batches.vocabulary`.
 
     Returns:
@@ -180,14 +187,15 @@ def train(
                         batches,
                         config,
                         accelerator,
+                        loss=loss,
                         validation=validation,
                         folder=folder,
                         callbacks=callbacks,
                         vocabulary=vocabulary,
                     )
                     run.prepare(checkpoint)
-                    if folder and baselines and accelerator.is_main_process:
-                        save_baselines(folder, baselines)
+                    if folder and accelerator.is_main_process:
+                        save_legend(folder, loss, baselines or {})
                     _loop(run, interrupts)
             except OSError as error:
                 raise _cannot_write(error, run, folder) from error

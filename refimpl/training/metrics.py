@@ -17,9 +17,10 @@ def read_metrics(path: str | Path) -> list[dict]:
         path: the file, or the folder that holds `metrics.jsonl`.
 
     Returns:
-        One record per line. A training step's has `step`, `loss` (nats per token), `gradient_norm`,
-        `learning_rate`, `tokens` (labels trained on so far) and `seconds` (spent in training so
-        far); a validation's has `step`, `validation_loss` and `validation` (losses by name).
+        One record per line. A training step's has `step`, `loss` (by default in nats per token),
+        `gradient_norm`, `learning_rate`, `tokens` (labels trained on so far; another loss counts
+        and names other things) and `seconds` (spent in training so far); a validation's has
+        `step`, `validation_loss` and `validation` (losses by name).
         A last line that a kill cut short is ignored.
     """
     path = Path(path)

@@ -11,14 +11,16 @@ import numpy as np
 
 from refimpl.files import replace_file
 from refimpl.training.errors import TrainingError
+from refimpl.training.loss import NEXT_TOKEN, Loss
 from refimpl.training.metrics import read_metrics
 
-BASELINES, PICTURE = "baselines.json", "loss.png"
+LEGEND, PICTURE = "loss.json", "loss.png"
 
 
-def save_baselines(folder: Path, baselines: Mapping[str, float]) -> None:
-    """Save baselines (nats per token, by name) beside a run's metrics, for its plot."""
-    replace_file(folder / BASELINES, json.dumps(dict(baselines), indent=2).encode())
+def save_legend(folder: Path, loss: Loss, baselines: Mapping[str, float]) -> None:
+    """Save the words of a run's loss and its baselines beside the metrics, for the picture."""
+    legend = {"name": loss.name, "unit": loss.full_unit, "baselines": dict(baselines)}
+    replace_file(folder / LEGEND, json.dumps(legend, indent=2).encode())
 
 
 def _smooth(losses: np.ndarray, span: int) -> np.ndarray:
@@ -27,6 +29,12 @@ def _smooth(losses: np.ndarray, span: int) -> np.ndarray:
     ends = np.arange(1, len(losses) + 1)
     begins = np.maximum(0, ends - span)
     return (sums[ends] - sums[begins]) / (ends - begins)
+
+
+def _read_legend(folder: Path) -> dict:
+    path = folder / LEGEND
+    words = {"name": NEXT_TOKEN.name, "unit": NEXT_TOKEN.full_unit, "baselines": {}}
+    return words | (json.loads(path.read_text()) if path.exists() else {})
 
 
 def plot_metrics(folder: str | Path) -> Path:
@@ -55,8 +63,9 @@ def plot_metrics(folder: str | Path) -> Path:
     validations = [record for record in records if "validation_loss" in record]
     if not steps:
         raise TrainingError(f"{folder} holds no metrics of a training step yet")
+    legend = _read_legend(folder)
     figure = Figure(figsize=(8, 4.5), layout="constrained")
-    axes = figure.add_subplot(xlabel="step", ylabel="loss (nats a token)")
+    axes = figure.add_subplot(xlabel="step", ylabel=f"{legend['name']} ({legend['unit']})")
     x = [record["step"] for record in steps]
     losses = np.array([record["loss"] for record in steps])
     axes.plot(x, losses, color="C0", alpha=0.25, linewidth=0.8)
@@ -66,9 +75,7 @@ def plot_metrics(folder: str | Path) -> Path:
     for i, name in enumerate(sorted({key for r in validations for key in r.get("validation", {})})):
         named = [(r["step"], r["validation"][name]) for r in validations if name in r["validation"]]
         axes.plot(*zip(*named, strict=True), ":", color=f"C{i + 2}", label=name)
-    path = folder / BASELINES
-    baselines = json.loads(path.read_text()) if path.exists() else {}
-    for name, value in baselines.items():
+    for name, value in legend["baselines"].items():
         axes.axhline(value, color="0.5", linestyle="--", linewidth=0.8)
         axes.annotate(name, (1, value), xycoords=("axes fraction", "data"), ha="right", va="bottom")
     axes.legend()

@@ -12,7 +12,7 @@ class TrainingResult:
 
     Args:
         step: updates made in all, also before a resume.
-        tokens: labels trained on.
+        tokens: labels trained on; with another loss, what its weight counts.
         seconds: time spent in training steps.
         stopped_by: "steps", "seconds", "interrupt" or a callback's reason.
         history: the records of `metrics.jsonl`.
@@ -28,12 +28,12 @@ class TrainingResult:
 
     @property
     def losses(self) -> list[float]:
-        """The training loss of every step, in nats per token."""
+        """The training loss of every step, in the loss's unit."""
         return [record["loss"] for record in self.history if "loss" in record]
 
     @property
     def validation_losses(self) -> dict[int, float]:
-        """The validation loss by step, in nats per token."""
+        """The validation loss by step, in the loss's unit."""
         records = [record for record in self.history if "validation_loss" in record]
         return {record["step"]: record["validation_loss"] for record in records}
 

@@ -24,6 +24,7 @@ from refimpl.training.checkpoint import (
 )
 from refimpl.training.configuration import FREE_TO_CHANGE, TrainingConfig
 from refimpl.training.errors import TrainingError
+from refimpl.training.loss import NEXT_TOKEN, Batch, Loss
 from refimpl.training.metrics import MetricsLog
 from refimpl.training.models import load_weights, plain_config, weights_of
 from refimpl.training.optimizer import load_optimizer_tensors, make_optimizer, optimizer_tensors
@@ -75,7 +76,8 @@ class Run:
     Attributes:
         model: the model itself, on its device, outside any wrapper.
         step: updates made.
-        tokens: labels trained on.
+        tokens: labels trained on, up to the last reading of the loss; with another loss, what its
+            weight counts.
         seconds: time spent in training steps.
         log: the `MetricsLog`.
         accelerator: Accelerate's.
@@ -85,10 +87,11 @@ class Run:
     def __init__(
         self,
         model: nn.Module,
-        batches: Iterable[dict[str, torch.Tensor]],
+        batches: Iterable[Batch],
         config: TrainingConfig,
         accelerator: Accelerator,
         *,
+        loss: Loss = NEXT_TOKEN,
         validation: Iterable | Callable[[], Iterable] | None = None,
         folder: Path | None = None,
         callbacks: Iterable[Callback] = (),
@@ -96,7 +99,7 @@ class Run:
     ) -> None:
         self.model, self.batches, self.config = model, batches, config
         self.accelerator, self.validation, self.folder = accelerator, validation, folder
-        self.callbacks = list(callbacks)
+        self.loss, self.callbacks = loss, list(callbacks)
         self.vocabulary = vocabulary or getattr(batches, "vocabulary", None)
         self.step, self.tokens, self.seconds = 0, 0, 0.0
         self.validation_loss: float | None = None
@@ -137,21 +140,21 @@ class Run:
             self.config.seed, self.step, self.accelerator.process_index, self.accelerator.device
         )
         rate = learning_rate(self.step, self.config, seconds=self.seconds)
-        loss, norm, n_labels = training_step(
+        mean, norm, weight = training_step(
             self._wrapped,
             self._prepared_optimizer,
             batch,
             self.accelerator,
+            loss=self.loss,
             learning_rate=rate,
             clip_norm=self.config.clip_norm,
             n_accumulate=self.config.gradient_accumulation_steps,
         )
         self.step += 1
-        self.tokens += n_labels
         self.validation_loss = None
-        record = {"step": self.step, "loss": loss, "gradient_norm": norm, "learning_rate": rate}
+        record = {"step": self.step, "loss": mean, "gradient_norm": norm, "learning_rate": rate}
         seconds = round(self.seconds + time.perf_counter() - began, 3)
-        self._unread.append(record | {"tokens": self.tokens, "seconds": seconds})
+        self._unread.append(record | {self.loss.counted: weight, "seconds": seconds})
         if self.step % self.config.log_every == 0:
             self.read_losses()
         self.seconds += time.perf_counter() - began
@@ -160,14 +163,23 @@ class Run:
         """Read the losses of the latest steps, check that they are numbers, and log them.
 
         Raises:
-            TrainingError: one is not; the weights are of no use from that step on.
+            TrainingError: one is not, and the model's weights are of no use from that step on; or
+                it is a mean over nothing.
         """
         if not self._unread:
             return
         records, self._unread = self._unread, []
         losses = self.accelerator.reduce(torch.stack([r["loss"] for r in records]), "sum")
         norms = torch.stack([record["gradient_norm"] for record in records])
-        for record, loss, norm in zip(records, losses.tolist(), norms.tolist(), strict=True):
+        counted = self.loss.counted
+        weights = torch.stack([record[counted] for record in records])
+        rows = zip(records, losses.tolist(), norms.tolist(), weights.tolist(), strict=True)
+        for record, loss, norm, weight in rows:
+            if not weight:
+                raise TrainingError(
+                    f"step {record['step']}: the batch holds no label, so its {self.loss.name} is"
+                    " a mean over nothing, and there is nothing to learn from it"
+                )
             # With fp16 an infinite gradient is a matter of course: its step is left out.
             broken = None if math.isfinite(loss) else f"loss is {loss}"
             if not broken and not math.isfinite(norm) and self.config.mixed_precision != "fp16":
@@ -177,12 +189,16 @@ class Run:
                     f"step {record['step']}: the {broken}; training has stopped."
                     f" {self.last_checkpoint()} Lower the learning rate, warm up longer, or clip"
                 )
-            record.update(loss=loss, gradient_norm=norm if math.isfinite(norm) else None)
+            self.tokens += weight
+            record["loss"], record[counted] = loss, self.tokens
+            record["gradient_norm"] = norm if math.isfinite(norm) else None
         self.log.append(records)
 
     def validate(self) -> None:
         """Measure the validation loss, log it, and tell the callbacks."""
-        losses = evaluate_losses(self.model, self.validation, accelerator=self.accelerator)
+        losses = evaluate_losses(
+            self.model, self.validation, loss=self.loss, accelerator=self.accelerator
+        )
         self.validation_loss = losses[ALL]
         record = {"step": self.step, "validation_loss": losses[ALL]}
         named = {name: loss for name, loss in losses.items() if name != ALL}
@@ -202,6 +218,7 @@ class Run:
     def _identity(self) -> dict:
         training = self.config.to_dict()
         return {
+            "loss": self.loss.name,
             "model": plain_config(getattr(self.model, "config", None)),
             "vocabulary": plain_config(self.vocabulary),
             "training": {k: v for k, v in training.items() if k not in FREE_TO_CHANGE},
@@ -231,6 +248,7 @@ class Run:
         state = checkpoint.state
         saved = state["identity"]
         saved["model"] = _with_defaults(saved["model"], getattr(self.model, "config", None))
+        saved.setdefault("loss", NEXT_TOKEN.name)  # an older version knew no other
         _check_same(saved, self._identity(), "", path)
         if len(state["callbacks"]) != len(self.callbacks):
             raise TrainingError(

@@ -134,8 +134,8 @@ FAULTS = [
     Fault(
         "training revives no dead code",
         "codecs/vqvae/fitting.py",
-        "revived += _revive(network, latents.detach(), generator)",
-        "revived += 0",
+        "self._revived += _revive(self.network, self.network.last_pass.latents, generator)",
+        "self._revived += 0",
     ),
     Fault(
         "a revived code counts as dead",
@@ -146,7 +146,7 @@ FAULTS = [
     Fault(
         "the codes do not start at centroids",
         "codecs/vqvae/fitting.py",
-        "_start_codes(network, windows, np.random.default_rng(seed), seed)",
+        "_start_codes(self.network, self.windows, np.random.default_rng(self.seed), self.seed)",
         "pass",
     ),
     # Transformer
@@ -234,14 +234,14 @@ FAULTS = [
     Fault(
         "pieces weigh alike however many labels they have",
         "training/step.py",
-        "model(**piece) * share",
-        "model(**piece) / n_accumulate",
+        "piece_sum / divisor * n_processes",
+        "piece_sum / at_least_one(piece_weight) * n_processes",
     ),
     Fault(
         "the gradient is not clipped",
         "training/step.py",
-        "clip_norm or infinite",
-        "infinite",
+        'clip_norm or float("inf")',
+        'float("inf")',
     ),
     Fault(
         "gradients are kept from one step to the next",

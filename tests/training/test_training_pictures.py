@@ -15,7 +15,7 @@ def test_a_run_draws_its_losses_with_the_baselines(tmp_path, pictures):
     with_baselines = matplotlib.image.imread(tmp_path / "loss.png")
     assert min(with_baselines.shape[:2]) > 300
     assert with_baselines.std() > 0.01
-    (tmp_path / "baselines.json").unlink()
+    (tmp_path / "loss.json").unlink()
     without = matplotlib.image.imread(plot_metrics(tmp_path))
     assert with_baselines.shape != without.shape or (with_baselines != without).any()
     assert not matplotlib.pyplot.get_fignums()

@@ -4,6 +4,7 @@ frames (B, T, n_mels) -> encoder -> latents (B, T / d, codebook_dim)
                       -> quantizer -> decoder -> frames (B, T, n_mels)
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import torch
@@ -76,12 +77,31 @@ class ResidualBlock(nn.Module):
         return x + self.mix(F.gelu(self.wide(F.gelu(x))))
 
 
+@dataclass
+class TrainingPass:
+    """The measurements of one training batch.
+
+    Attributes:
+        latents: (B, T / d, codebook_dim), without a gradient.
+        reconstruction: mean squared error of the frames, in normalised units.
+        quantizer: the stages' losses together.
+    """
+
+    latents: Tensor
+    reconstruction: float
+    quantizer: float
+
+
 class VQVAENetwork(nn.Module):
     """Encoder, quantizer stages and decoder, on normalised frames.
 
     Args:
         n_mels: numbers in a frame.
         config: the shape.
+
+    Attributes:
+        quantizes: whether `forward` sends the latents through the stages; training begins without.
+        last_pass: of the last batch that was trained on; None before.
 
     Source: van den Oord et al. 2017; residual stages after Zeghidour et al. 2021.
     Taught in lesson 4.
@@ -90,6 +110,7 @@ class VQVAENetwork(nn.Module):
     def __init__(self, n_mels: int, config: VQVAEConfig):
         super().__init__()
         self.config = config
+        self.quantizes, self.last_pass = True, None
         width, factor = config.hidden_size, config.downsampling
         blocks = [ResidualBlock(width, config.kernel_size) for _ in range(2 * config.n_layers)]
         pad = config.kernel_size // 2
@@ -120,6 +141,21 @@ class VQVAENetwork(nn.Module):
             nn.GELU(),
             nn.Conv1d(width, n_mels, config.kernel_size, padding=pad),
         )
+
+    def forward(self, frames: Tensor) -> Tensor:
+        """Return the loss of frames (B, T, n_mels): a mean over the numbers of all frames.
+
+        It is the squared error of the reconstruction plus the quantizer's loss.
+        """
+        latents = self.latents(frames)
+        vectors, quantizer = latents, torch.zeros(())
+        if self.quantizes:
+            quantized = self.quantize(latents)
+            vectors, quantizer = quantized.vectors, quantized.loss
+        reconstruction = F.mse_loss(self.reconstruct(vectors), frames)
+        if self.training:
+            self.last_pass = TrainingPass(latents.detach(), reconstruction.item(), quantizer.item())
+        return reconstruction + quantizer
 
     def latents(self, frames: Tensor) -> Tensor:
         """Encode frames (B, T, n_mels), T a multiple of d, to latents (B, T / d, codebook_dim)."""
