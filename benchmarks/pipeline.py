@@ -49,7 +49,7 @@ def main() -> None:
     seconds = n_tunes * next(iter(Corpus("test").take(1))).duration
     for name in ("course", "report"):
         codec = load_tokenizer(name).codec
-        stages = measure(get_preset(name).mel, codec, n_tunes)
+        stages = measure(get_preset(name).codec.mel, codec, n_tunes)
         total = sum(stages.values())
         print(f"\npreset {name}: {n_tunes} tunes, {seconds:.0f} s of audio")
         for stage, took in stages.items():

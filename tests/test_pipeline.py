@@ -60,7 +60,7 @@ def test_tunes_of_the_two_splits_differ():
 
 def test_tunes_need_the_sample_rate_of_the_frames():
     with pytest.raises(UserError, match="tunes.sample_rate"):
-        pipeline.open_source("tinytunes", tiny(mel__sample_rate=16000))
+        pipeline.open_source("tinytunes", tiny(codec__mel__sample_rate=16000))
 
 
 def test_recordings_are_cut_without_a_gap_and_hold_out_their_ends(tmp_path):
@@ -135,23 +135,23 @@ def test_a_folder_without_a_usable_sound_is_refused(tmp_path):
 # Stages
 
 
-def test_the_codebook_depends_on_the_seed_alone():
+def test_the_codec_depends_on_the_seed_alone():
     source = pipeline.open_source("tinytunes", tiny())
-    books = [stages.fit_codebook(source, tiny(), seed=seed) for seed in (1, 1, 2)]
+    books = [stages.fit_codec(source, tiny(), seed=seed) for seed in (1, 1, 2)]
     assert books[0].fingerprint == books[1].fingerprint != books[2].fingerprint
 
 
 def test_too_few_frames_say_how_many_there_are(tmp_path):
     save_audio(tmp_path / "short.wav", tone(1.0), RATE)
-    preset = tiny(codebook__n_clusters=5000)
+    preset = tiny(codec__n_clusters=5000)
     with pytest.raises(UserError, match="too few for 5000"):
-        stages.fit_codebook(pipeline.open_source(tmp_path, preset), preset)
+        stages.fit_codec(pipeline.open_source(tmp_path, preset), preset)
 
 
-def test_tokens_need_the_frames_of_their_codebook(finished, tmp_path):
-    preset = tiny(mel__n_mels=41)
+def test_tokens_need_the_settings_of_their_codec(finished, tmp_path):
+    preset = tiny(codec__mel__n_mels=41)
     source = pipeline.open_source("tinytunes", preset)
-    with pytest.raises(UserError, match="other mel frames"):
+    with pytest.raises(UserError, match=r"other mel frames: n_mels 41 \(codec: 40\)"):
         stages.tokenize(source, preset, finished.tokenizer, tmp_path, "train")
 
 
@@ -167,7 +167,7 @@ def test_training_needs_no_folder(finished):
 
 def test_a_run_leaves_everything_in_its_folder(finished):
     place = finished.folder
-    for path in (place.settings, place.codebook, place.model / "config.json"):
+    for path in (place.settings, place.codec, place.model / "config.json"):
         assert path.is_file()
     assert len(TokenDataset(place.tokens("train"))) == 4
     assert finished.preset == tiny() and finished.source == "tinytunes"
@@ -189,7 +189,7 @@ def test_a_finished_run_is_not_done_again(finished):
     assert again.facts == finished.facts
 
 
-@pytest.mark.parametrize("stage", ["fit_codebook", "tokenize", "train_model", "save_generator"])
+@pytest.mark.parametrize("stage", ["fit_codec", "tokenize", "train_model", "save_generator"])
 def test_a_run_that_was_stopped_goes_on_and_ends_the_same(finished, tmp_path, monkeypatch, stage):
     def stop(*args, **options):
         raise KeyboardInterrupt
@@ -202,7 +202,7 @@ def test_a_run_that_was_stopped_goes_on_and_ends_the_same(finished, tmp_path, mo
     again = pipeline.run("tinytunes", tiny(), tmp_path / "run")
     after = contents(tmp_path / "run")
     kept = {path.suffix for path in done if done[path] == after.get(path)}
-    if stage != "fit_codebook":
+    if stage != "fit_codec":
         assert ".npz" in kept
     if stage in ("train_model", "save_generator"):
         assert ".npy" in kept
@@ -219,7 +219,7 @@ def test_more_steps_go_on_from_the_checkpoint(finished, tmp_path):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("mel.n_fft", 2048),
+        ("codec.mel.n_fft", 2048),
         ("tunes.level", 2),
         ("data.n_train", 5),
         ("vocabulary", "report"),
@@ -296,8 +296,8 @@ def test_a_run_can_start_from_another_model(finished, tmp_path):
 @pytest.mark.parametrize(
     ("changes", "named"),
     [
-        ({"mel__n_mels": 41}, "other frames"),
-        ({"codebook__n_clusters": 17}, "16 codes and the preset 17"),
+        ({"codec__mel__n_mels": 41}, "n_mels 41"),
+        ({"codec__n_clusters": 17}, r"stream_sizes is \(16,\), not \(17,\)"),
         ({"model__ffn_hidden_size": 24}, "does not fit this model"),
     ],
 )
@@ -315,10 +315,15 @@ def test_a_run_of_an_older_version_is_as_it_was(finished, tmp_path):
         content = json.loads(path.read_text())
         settings = content.get("settings") or content["facts"]["settings"]
         del settings["start_from"], settings["model"]["sample_positions"]
+        # The codec had two sections, and there was one kind of it.
+        settings["codebook"] = settings.pop("codec")
+        settings["mel"] = settings["codebook"].pop("mel")
+        del settings["codebook"]["kind"]
         content.get("config", {}).pop("sample_positions", None)
         path.write_text(json.dumps(content))
     preset, _ = place.read()
     assert preset.model.sample_positions == "row" != tiny().model.sample_positions
+    assert preset.codec == tiny().codec
     before = contents(place.model)
     assert pipeline.run("tinytunes", preset, place.path).model.config.sample_positions == "row"
     assert contents(place.model) == before  # not trained again
@@ -337,8 +342,8 @@ def test_the_models_folder_alone_is_enough(finished, tmp_path):
         assert not model.training
 
 
-def test_a_codebooks_file_is_a_tokenizer_too(finished):
-    tokenizer = pipeline.load_tokenizer(finished.folder.codebook)
+def test_a_codecs_file_is_a_tokenizer_too(finished):
+    tokenizer = pipeline.load_tokenizer(finished.folder.codec)
     assert tokenizer.vocabulary == finished.tokenizer.vocabulary
 
 
@@ -430,7 +435,7 @@ def test_a_model_is_measured_beside_all_references(finished, tmp_path):
 def test_settings_survive_being_written():
     preset = tiny()
     assert pipeline.preset_from_dict(pipeline.preset_to_dict(preset)) == preset
-    assert preset.mel.n_mels == TINY["mel.n_mels"]
+    assert preset.codec.mel.n_mels == TINY["codec.mel.n_mels"]
 
 
 def test_a_run_is_judged_by_what_its_model_writes(finished):

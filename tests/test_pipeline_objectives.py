@@ -115,20 +115,20 @@ def test_another_mixture_is_another_run(finished):
 
 def test_settings_from_before_there_were_objectives_mean_the_next_token():
     settings = folder.preset_to_dict(override(PRESETS["course"], {"batch_size": 3}))
-    del settings["objectives"], settings["codebook"]["n_clips"]
+    del settings["objectives"], settings["codec"]["n_clips"]
     old = folder.preset_from_dict(settings)
-    assert old.objectives == ObjectivesConfig() and old.codebook.n_clips is None
+    assert old.objectives == ObjectivesConfig() and old.codec.n_clips is None
     assert old.batch_size == 3
 
 
-def test_more_clips_leave_the_codebook_as_it_is():
+def test_more_clips_leave_the_codec_as_it_is():
     """Token ids keep their meaning when a model is trained on more tunes."""
     fingerprints = set()
     for n_train in (2, 4):
-        preset = tiny(data__n_train=n_train, codebook__n_clips=2)
+        preset = tiny(data__n_train=n_train, codec__n_clips=2)
         source = pipeline.open_source("tinytunes", preset)
-        fingerprints.add(stages.fit_codebook(source, preset).fingerprint)
+        fingerprints.add(stages.fit_codec(source, preset).fingerprint)
     assert len(fingerprints) == 1
     preset = tiny(data__n_train=4)
     source = pipeline.open_source("tinytunes", preset)
-    assert stages.fit_codebook(source, preset).fingerprint not in fingerprints
+    assert stages.fit_codec(source, preset).fingerprint not in fingerprints

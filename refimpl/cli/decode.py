@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         default=DEFAULT_MODEL,
         metavar="RUN_OR_NAME",
-        help=f"the codebook: of a run, a codebook's file, or a name (default: {DEFAULT_MODEL})",
+        help=f"the codec: of a run, a codec's file, or a name (default: {DEFAULT_MODEL})",
     )
     parser.add_argument(
         "--iterations",

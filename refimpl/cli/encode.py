@@ -1,6 +1,6 @@
 """Turn a sound into tokens, written as text: [123, 45, 511].
 
-The tokens are numbers of the codebook's entries; `refimpl decode` turns them back into sound.
+The tokens are numbers of the codec's codes; `refimpl decode` turns them back into sound.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         default=DEFAULT_MODEL,
         metavar="RUN_OR_NAME",
-        help=f"the codebook: of a run, a codebook's file, or a name (default: {DEFAULT_MODEL})",
+        help=f"the codec: of a run, a codec's file, or a name (default: {DEFAULT_MODEL})",
     )
     parser.add_argument("--offset", type=moment, default=0.0, metavar="S", help="begin at second S")
     parser.add_argument(

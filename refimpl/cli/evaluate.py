@@ -1,7 +1,7 @@
 """Measure music: is it in a key, on a beat, made of notes, and new?
 
 Measures the given files, or tunes that --model writes, beside references, because no single measure
-says much alone: the same sounds through the codebook, their frames shuffled, and noise; for a model
+says much alone: the same sounds through the codec, their frames shuffled, and noise; for a model
 also held-out tunes, a bigram, and blocks of tunes.
 """
 
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--model",
         metavar="RUN_OR_NAME",
-        help="measure the tunes of this model; with files, use its codebook for the references",
+        help="measure the tunes of this model; with files, use its codec for the references",
     )
     parser.add_argument(
         "--count",
@@ -105,7 +105,7 @@ def _of_files(args: argparse.Namespace) -> dict:
         except UserError as error:
             if args.model is not None:
                 raise
-            remark(f"note: without references through a codebook: {error}")
+            remark(f"note: without references through a codec: {error}")
     rate = tokenizer.sample_rate if tokenizer else 22050
     sounds, skipped = read_sounds(args.files, rate, seconds=args.seconds or 30.0)
     for path, reason in skipped:

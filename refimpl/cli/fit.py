@@ -1,7 +1,7 @@
-"""Fit a codebook: learn the most typical sounds.
+"""Fit a codec: learn to write sound as codes.
 
-Cuts the training clips of SOURCE into mel frames, and finds the K frames that represent all others
-best (k-means). Writes RUN/codebook.npz.
+Listens to the training clips of SOURCE and learns the codes that represent them best: the most
+typical mel frames (k-means), or those of a VQ-VAE (--set codec.kind=vqvae).
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from refimpl.cli.settings import add_settings, read_settings
 EXAMPLES = """\
 examples:
   refimpl fit tinytunes --out runs/first
-  refimpl fit my-recordings/ --out runs/mine --set codebook.n_clusters=256
+  refimpl fit my-recordings/ --out runs/mine --set codec.n_clusters=256
 """
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
-    add_run_folder(parser, force="remove the codebook and everything made with it, and fit again")
+    add_run_folder(parser, force="remove the codec and everything made with it, and fit again")
     add_settings(parser)
 
 
 def run(args: argparse.Namespace) -> None:
-    from refimpl.pipeline import RunFolder, ensure_codebook, open_source
+    from refimpl.pipeline import RunFolder, ensure_codec, open_source
 
     place = RunFolder(args.out)
     preset, source = read_settings(args, place), source_of(args, place)
@@ -35,6 +35,6 @@ def run(args: argparse.Namespace) -> None:
         if args.force:
             place.clear()
         place.begin(preset, source)
-        ensure_codebook(place, opened, preset, tell=remark)
-    result(f"{place.codebook}")
+        ensure_codec(place, opened, preset, tell=remark)
+    result(f"{place.codec}")
     next_step(f"refimpl tokenize --out {args.out}")

@@ -1,7 +1,7 @@
 """Generate music with a model: from nothing, or as the continuation of a clip.
 
 Without --model, the model in the package is used. A picture of the spectrogram goes beside each
-sound; with a prompt it shows the original clip, the same clip through the codebook, and the
+sound; with a prompt it shows the original clip, the same clip through the codec, and the
 continuation.
 """
 
@@ -128,7 +128,7 @@ def run(args: argparse.Namespace) -> None:
     beside = {}
     if clip is not None:
         resynthesised = within_range(tokenizer.decode(tokenizer.encode(clip)))
-        beside = {"original": clip, "original through the codebook": resynthesised}
+        beside = {"original": clip, "original through the codec": resynthesised}
     write_files(
         paths,
         [piece.audio for piece in pieces],

@@ -30,13 +30,13 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="one setting, such as mel.n_fft=2048 or training.max_seconds=120; can be repeated",
+        help="one setting, such as codec.mel.n_fft=2048 or training.steps=500; can be repeated",
     )
     group.add_argument(
         "--seed",
         type=seed,
         metavar="N",
-        help="seed of the codebook, the initial weights and the order of batches (default: 0)",
+        help="seed of the codec, the initial weights and the order of batches (default: 0)",
     )
 
 

@@ -1,6 +1,6 @@
 """Turn sounds into tokens once, before training.
 
-Encodes the clips of SOURCE with the codebook of RUN into RUN/tokens. A stopped run resumes where it
+Encodes the clips of SOURCE with the codec of RUN into RUN/tokens. A stopped run resumes where it
 was.
 """
 
@@ -26,11 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    from refimpl.pipeline import RunFolder, ensure_tokens, load_codebook, open_source
+    from refimpl.pipeline import RunFolder, ensure_tokens, load_run_tokenizer, open_source
 
     place = RunFolder(args.out)
     preset = read_settings(args, place)
-    tokenizer = load_codebook(place, preset)
+    tokenizer = load_run_tokenizer(place, preset)
     source = source_of(args, place)
     opened = open_source(source, preset)
     with place.alone():

@@ -6,21 +6,24 @@ import json
 from typing import Any
 
 
-def to_toml(settings: dict[str, Any]) -> str:
-    """Write settings of one level of tables; None, which TOML has not, becomes "none".
+def to_toml(settings: dict[str, Any], *, table: str = "") -> str:
+    """Write nested settings as tables; None, which TOML has not, becomes "none".
 
-    >>> print(to_toml({"name": "x", "mel": {"n_fft": 512, "f_max": None}}), end="")
+    >>> print(to_toml({"name": "x", "codec": {"kind": "y", "mel": {"f_max": None}}}), end="")
     name = "x"
     <BLANKLINE>
-    [mel]
-    n_fft = 512
+    [codec]
+    kind = "y"
+    <BLANKLINE>
+    [codec.mel]
     f_max = "none"
     """
     plain = [f"{k} = {_value(v)}\n" for k, v in settings.items() if not isinstance(v, dict)]
-    for table, values in settings.items():
+    if table:
+        plain.insert(0, f"\n[{table}]\n")
+    for name, values in settings.items():
         if isinstance(values, dict):
-            plain.append(f"\n[{table}]\n")
-            plain += [f"{name} = {_value(value)}\n" for name, value in values.items()]
+            plain.append(to_toml(values, table=f"{table}.{name}".lstrip(".")))
     return "".join(plain)
 
 

@@ -101,6 +101,10 @@ class CodecConfig(Configuration):
         """
         raise NotImplementedError
 
+    def describe(self) -> str:
+        """Say in some words how sound becomes codes, for a model card."""
+        raise NotImplementedError
+
     def difference(self, codec: Codec) -> str | None:
         """Say how a codec differs from one that `fit` would make, apart from what it has learnt.
 

@@ -48,9 +48,17 @@ class MelCodecConfig(CodecConfig):
         # clips need be rendered or read for it.
         return 2.0 * self.max_frames / self.mel.frame_rate
 
+    def describe(self) -> str:
+        mel, sizes = self.mel, self.stream_sizes
+        codes = " + ".join(map(str, sizes))
+        return (
+            f"frames of n_fft {mel.n_fft}, hop {mel.hop_length} and {mel.n_mels} mel bands at "
+            f"{mel.sample_rate:,} Hz; {codes} codes"
+        )
+
     def difference(self, codec: Codec) -> str | None:
         """As `CodecConfig.difference`, with all settings of the frames."""
-        if isinstance(codec, MelCodec) and codec.mel != self.mel:
+        if codec.kind == self.kind and codec.mel != self.mel:
             return f"it is for other mel frames: {mel_difference(codec.mel, self.mel)}"
         return super().difference(codec)
 

@@ -1,5 +1,6 @@
 """All codecs by the name of their kind. A new codec is a line here."""
 
+from dataclasses import fields
 from pathlib import Path
 
 from refimpl.codecs.codebook import Codebook
@@ -24,13 +25,21 @@ def codec_class(kind: str) -> type[Codec]:
     return CODECS[kind]
 
 
-def codec_config(kind: str) -> CodecConfig:
-    """Return the default settings of a kind of codec.
+def codec_config(kind: str, *, like: CodecConfig | None = None) -> CodecConfig:
+    """Return the settings of a kind of codec.
+
+    Args:
+        kind: a name in `CODECS`.
+        like: settings of another kind. Those with the same name in both keep their value; all
+            others get their default.
 
     Raises:
         CodecError: there is none of that name.
     """
-    return codec_class(kind).config_class()
+    config_class = codec_class(kind).config_class
+    kept = {} if like is None else {field.name: getattr(like, field.name) for field in fields(like)}
+    known = {field.name for field in fields(config_class)} - {"kind"}
+    return config_class(**{name: kept[name] for name in known & kept.keys()})
 
 
 def load_codec(path: str | Path) -> Codec:

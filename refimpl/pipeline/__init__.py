@@ -15,15 +15,15 @@ from refimpl.pipeline.generators import (
 )
 from refimpl.pipeline.running import (
     FinishedRun,
-    ensure_codebook,
+    ensure_codec,
     ensure_model,
     ensure_tokens,
-    load_codebook,
     load_run,
+    load_run_tokenizer,
     run,
 )
 from refimpl.pipeline.sources import TINYTUNES, Source, open_source, sound_of
-from refimpl.pipeline.stages import TrainedModel, fit_codebook, tokenize, train_model
+from refimpl.pipeline.stages import TrainedModel, fit_codec, tokenize, train_model
 from refimpl.pipeline.verdict import Verdict, judge
 from refimpl.pipeline.writing import Piece, within_range, write_music
 
@@ -34,15 +34,15 @@ __all__ = [
     "RunFolder",
     "Source",
     "TrainedModel",
-    "ensure_codebook",
+    "ensure_codec",
     "ensure_model",
     "ensure_tokens",
     "Verdict",
     "evaluate_model",
     "evaluate_sounds",
     "find_generator",
-    "fit_codebook",
-    "load_codebook",
+    "fit_codec",
+    "load_run_tokenizer",
     "judge",
     "load_generator",
     "load_run",

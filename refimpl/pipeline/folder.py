@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from refimpl.codecs import CODECS, find_codec
 from refimpl.errors import UserError
 from refimpl.files import alone, replace_file
 from refimpl.presets import PRESETS, ObjectivesConfig, Preset, override
@@ -20,7 +21,7 @@ from refimpl.training.configuration import FREE_TO_CHANGE
 _FREE = {"name", "about", "declared"} | {f"training.{name}" for name in FREE_TO_CHANGE}
 # What a setting decides, by the beginning of its name; the first that fits counts. A change is
 # refused once that stage, or one after it, has an output.
-_STAGES = ("codebook", "tokens", "training")
+_STAGES = ("codec", "tokens", "training")
 _DECIDES = {
     "sampling.": None,
     "data.n_": "tokens",
@@ -29,18 +30,20 @@ _DECIDES = {
     "training.": "training",
     "objectives.": "training",
     "batch_size": "training",
-    "": "codebook",
+    "": "codec",
 }
 
 # What settings that do not say otherwise mean, because they were written before one could choose.
-_UNSAID = {"codebook.n_clips": None, "model.sample_positions": "row"}
+_UNSAID = {"codec.kind": "kmeans", "codec.n_clips": None, "model.sample_positions": "row"}
+# What settings were called before, by the beginning of the name.
+_RENAMED = {"codebook.": "codec.", "mel.": "codec.mel."}
 
 
 class RunFolder:
     """A run on disk.
 
         preset.json     the source and all settings
-        codebook.npz    what frames became codes
+        codebook.npz    the codec; each kind has a file name of its own
         tokens/         train and validation, as shards
         training/       checkpoints, metrics.jsonl, loss.png
         model/          the model and a copy of the codec: enough to generate
@@ -52,9 +55,13 @@ class RunFolder:
     def __init__(self, path: str | Path):
         self.path = Path(path)
         self.settings = self.path / "preset.json"
-        self.codebook = self.path / "codebook.npz"
         self.training = self.path / "training"
         self.model = self.path / "model"
+
+    @property
+    def codec(self) -> Path | None:
+        """The codec's file; None where there is none yet."""
+        return find_codec(self.path)
 
     def tokens(self, split: str) -> Path:
         """Where the tokens of a split are."""
@@ -109,11 +116,11 @@ class RunFolder:
         self.path.mkdir(parents=True, exist_ok=True)
         replace_file(self.settings, (json.dumps(content, indent=1) + "\n").encode())
 
-    def clear(self, first: str = "codebook") -> None:
+    def clear(self, first: str = "codec") -> None:
         """Remove the output of the run's stages, from one of them on, and nothing else.
 
         Args:
-            first: "codebook", "tokens" or "training".
+            first: "codec", "tokens" or "training".
         """
         if not self.settings.exists():  # not a run's folder: nothing in it is ours
             return
@@ -130,8 +137,8 @@ class RunFolder:
         return any(output.exists() for name in stages for output in self._outputs(name))
 
     def _outputs(self, stage: str) -> list[Path]:
-        if stage == "codebook":
-            return [self.codebook]
+        if stage == "codec":
+            return [self.path / one.file_name for one in CODECS.values()]
         if stage == "tokens":
             return [self.path / "tokens"]
         return [self.training, self.model]
@@ -159,7 +166,7 @@ def _is_empty(path: Path) -> bool:
 
 
 def flatten(settings: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested settings by dotted names: {"mel": {"n_fft": 512}} becomes {"mel.n_fft": 512}."""
+    """Nested settings by dotted names: {"data": {"n_train": 9}} becomes {"data.n_train": 9}."""
     flat: dict[str, Any] = {}
     for name, value in settings.items():
         if isinstance(value, dict):
@@ -177,4 +184,12 @@ def preset_to_dict(preset: Preset) -> dict[str, Any]:
 def preset_from_dict(settings: dict[str, Any]) -> Preset:
     """Undo `preset_to_dict`; settings that an older version did not store get their old value."""
     plain = dataclasses.replace(next(iter(PRESETS.values())), objectives=ObjectivesConfig())
-    return override(plain, _UNSAID | flatten(settings))
+    return override(plain, _UNSAID | dict(map(_renamed, flatten(settings).items())))
+
+
+def _renamed(setting: tuple[str, Any]) -> tuple[str, Any]:
+    name, value = setting
+    for old, new in _RENAMED.items():
+        if name.startswith(old):
+            return new + name.removeprefix(old), value
+    return name, value

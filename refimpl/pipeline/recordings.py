@@ -126,7 +126,7 @@ class RecordingSource:
     def __init__(self, folder: str | Path, preset: Preset):
         self.folder = Path(folder)
         self.clip_seconds = preset.data.clip_seconds or DEFAULT_CLIP_SECONDS
-        self._rate, self._data = preset.mel.sample_rate, preset.data
+        self._rate, self._data = preset.codec.sample_rate, preset.data
         self._options = preset.recordings
         files, self.left_out = search(self.folder)
         self.recordings: list[Recording] = []

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from refimpl.codecs import Codebook, load_codec
+from refimpl.codecs import Codec, load_codec
 from refimpl.dataset import TokenDataset
 from refimpl.errors import UserError
 from refimpl.files import is_main_process
@@ -21,7 +21,7 @@ from refimpl.pipeline.generators import (
     save_generator,
 )
 from refimpl.pipeline.sources import SPLITS, Source, open_source
-from refimpl.pipeline.stages import TrainedModel, fit_codebook, tokenize, train_model
+from refimpl.pipeline.stages import TrainedModel, fit_codec, tokenize, train_model
 from refimpl.presets import Preset
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.training.models import DESCRIPTION
@@ -66,7 +66,7 @@ def run(
     n_processes: int = 1,
     tell: Tell = _say_nothing,
 ) -> FinishedRun | None:
-    """Fit a codebook, tokenize, train, and save the model; finished stages are kept.
+    """Fit a codec, tokenize, train, and save the model; finished stages are kept.
 
     Args:
         source: "tinytunes", or the path of recordings.
@@ -89,7 +89,7 @@ def run(
         opened.clips(split)  # too little to hold something out shows now, not after the fitting
     with place.alone():
         place.begin(preset, str(source))
-        tokenizer = ensure_codebook(place, opened, preset, tell=tell)
+        tokenizer = ensure_codec(place, opened, preset, tell=tell)
         ensure_tokens(place, opened, preset, tokenizer, n_processes=n_processes, tell=tell)
         result = ensure_model(place, preset, tell=tell)
     return None if result == "interrupt" else load_run(folder)
@@ -109,56 +109,48 @@ def load_run(folder: str | Path) -> FinishedRun:
     return FinishedRun(place, preset, source, model, tokenizer, train_set, validation_set, facts)
 
 
-def ensure_codebook(
+def ensure_codec(
     place: RunFolder, source: Source, preset: Preset, *, tell: Tell = _say_nothing
 ) -> AudioTokenizer:
-    """Return the run's tokenizer; fit the codebook if there is none yet."""
-    if place.codebook.exists():
-        tell(f"codebook: {place.codebook} is there already")
-        return load_codebook(place, preset)
-    if preset.start_from is not None:
-        return borrow_codebook(place, preset, tell=tell)
-    codebook = fit_codebook(source, preset)
-    codebook.save(place.codebook)
-    stages = f" in {preset.codebook.n_stages} stages" * (preset.codebook.n_stages > 1)
-    tell(f"codebook: {codebook.n_codes} codes{stages}, {place.codebook}")
-    return AudioTokenizer(codebook, preset.vocabulary_of_codes())
+    """Return the run's tokenizer; fit the codec if there is none yet."""
+    if place.codec is not None:
+        tell(f"codec: {place.codec} is there already")
+        return load_run_tokenizer(place, preset)
+    if preset.start_from is None:
+        codec, origin = fit_codec(source, preset), ""
+    else:
+        codec, origin = borrow_codec(preset), f" from {preset.start_from}"
+    path = codec.save(place.path / codec.file_name)
+    sizes = codec.stream_sizes
+    streams = f" in {len(sizes)} streams" * (len(sizes) > 1)
+    tell(f"codec: {sum(sizes)} codes{streams}{origin}, {path}")
+    return AudioTokenizer(codec, preset.vocabulary_of_codes())
 
 
-def borrow_codebook(
-    place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing
-) -> AudioTokenizer:
-    """Return the tokenizer of the model that the run starts from: its weights fit no other tokens.
+def borrow_codec(preset: Preset) -> Codec:
+    """Return the codec of the model that the run starts from: its weights fit no other tokens.
 
     Raises:
-        UserError: it was made for other frames or codes than the preset's.
+        UserError: it was made with other settings than the preset's.
     """
     codec = load_tokenizer(preset.start_from).codec
-    vocabulary = preset.vocabulary_of_codes()
-    if not isinstance(codec, Codebook) or codec.mel != preset.mel:
+    if difference := preset.codec.difference(codec):
         raise UserError(
-            f"start_from: the codec of {preset.start_from} was made for other frames than the "
-            "preset's; use the settings that it was made with"
+            f"start_from: the codec of {preset.start_from} does not fit the preset: {difference}; "
+            "use the settings that it was made with"
         )
-    if codec.n_codes != vocabulary.n_codes:
-        raise UserError(
-            f"start_from: {preset.start_from} has {codec.n_codes} codes and the preset "
-            f"{vocabulary.n_codes}; use the settings that it was made with"
-        )
-    codec.save(place.codebook)
-    tell(f"codebook: {codec.n_codes} codes from {preset.start_from}, {place.codebook}")
-    return AudioTokenizer(codec, vocabulary)
+    return codec
 
 
-def load_codebook(place: RunFolder, preset: Preset) -> AudioTokenizer:
-    """The run's tokenizer, with the codebook that is there.
+def load_run_tokenizer(place: RunFolder, preset: Preset) -> AudioTokenizer:
+    """The run's tokenizer, with the codec that is there.
 
     Raises:
         UserError: it is not there.
     """
-    if not place.codebook.exists():
-        raise UserError(f"{place.codebook} is not there; begin with `refimpl fit SOURCE`")
-    return AudioTokenizer(load_codec(place.codebook), preset.vocabulary_of_codes())
+    if place.codec is None:
+        raise UserError(f"{place.path} has no codec yet; begin with `refimpl fit SOURCE`")
+    return AudioTokenizer(load_codec(place.codec), preset.vocabulary_of_codes())
 
 
 def ensure_tokens(
@@ -184,7 +176,7 @@ def ensure_tokens(
 
 def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing) -> str:
     """Train if necessary, and save the model; the result says why training stopped."""
-    tokenizer = load_codebook(place, preset)
+    tokenizer = load_run_tokenizer(place, preset)
     identity = {
         "settings": preset_to_dict(preset),
         "codec": tokenizer.codec.fingerprint,

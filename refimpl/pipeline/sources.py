@@ -111,10 +111,10 @@ class TuneSource:
     """tinytunes, with as many tunes as the preset says."""
 
     def __init__(self, preset: Preset):
-        if preset.tunes.sample_rate != preset.mel.sample_rate:
+        if preset.tunes.sample_rate != preset.codec.sample_rate:
             raise UserError(
-                f"tunes.sample_rate is {preset.tunes.sample_rate} Hz and mel.sample_rate is "
-                f"{preset.mel.sample_rate} Hz; set both to the same"
+                f"tunes.sample_rate is {preset.tunes.sample_rate} Hz and the codec's is "
+                f"{preset.codec.sample_rate} Hz; set both to the same"
             )
         self._config, self._data = preset.tunes, preset.data
         longest = max(Corpus("train", self._config).take(8), key=lambda tune: tune.duration)

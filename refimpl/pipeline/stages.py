@@ -1,4 +1,4 @@
-"""The stages between sounds and a model: fit a codebook, tokenize, train."""
+"""The stages between sounds and a model: fit a codec, tokenize, train."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.codecs import Codebook
+from refimpl.codecs import Codec
 from refimpl.dataset import TokenDataset, tokenize_corpus
 from refimpl.display import progress
 from refimpl.errors import UserError
-from refimpl.mel import mel_spectrogram
 from refimpl.pipeline.batches import mixtures_of, next_token_validation, training_data
 from refimpl.pipeline.generators import load_generator
 from refimpl.pipeline.sources import Source, sound_of
@@ -32,9 +31,6 @@ from refimpl.training import (
 from refimpl.training.models import load_weights, weights_of
 from refimpl.transformer import Transformer, fast_matmul
 
-# k-means sees a random sample of frames; twice as many to draw from are enough, and no more clips
-# need be rendered or read for it.
-_FRAMES_TO_DRAW_FROM = 2.0
 # Starting a second process takes seconds: below so many clips it would not pay.
 _CLIPS_FOR_PROCESSES = 300
 
@@ -59,27 +55,25 @@ class TrainedModel:
     objectives: dict[str, Any] = field(default_factory=dict)
 
 
-def fit_codebook(
+def fit_codec(
     source: Source, preset: Preset, *, seed: int | None = None, show: bool | None = None
-) -> Codebook:
-    """Fit a codebook on the training clips of a source.
+) -> Codec:
+    """Fit the preset's codec on training clips of a source.
 
     Args:
         source: the sounds.
-        preset: says the frames and the codes.
-        seed: of the sample of frames and of k-means; by default the preset's training seed.
+        preset: says which kind of codec, and its settings.
+        seed: of everything random; by default the preset's training seed.
         show: whether to show a progress bar; None decides by where the output goes.
 
     Raises:
-        CodecError: too few frames for that many codes.
+        CodecError: too little sound for that many codes.
 
     Taught in lesson 3.
     """
     clips = source.clips("train")
-    options = preset.codebook
-    frames_per_clip = preset.mel.frame_rate * source.clip_seconds
-    n_needed = int(np.ceil(_FRAMES_TO_DRAW_FROM * options.max_frames / frames_per_clip))
-    n_clips = min(len(clips), options.n_clips or len(clips))
+    n_needed = int(np.ceil(preset.codec.seconds / source.clip_seconds))
+    n_clips = min(len(clips), preset.codec.n_clips or len(clips))
     chosen = progress(
         islice(clips, 0, n_clips, max(1, n_clips // n_needed)),  # evenly from first to last
         total=min(n_needed, n_clips),
@@ -87,20 +81,13 @@ def fit_codebook(
         unit="clip",
         show=show,
     )
-    codebook = Codebook.fit(
-        (mel_spectrogram(sound_of(clip), preset.mel) for clip in chosen),
-        preset.mel,
-        n_clusters=options.n_clusters,
-        n_stages=options.n_stages,
-        normalisation=options.normalisation,
-        seed=preset.training.seed if seed is None else seed,
-        max_frames=options.max_frames,
-        max_iter=options.max_iter,
+    codec = preset.codec.fit(
+        map(sound_of, chosen), seed=preset.training.seed if seed is None else seed, show=show
     )
-    codebook.notes["vocabulary"] = preset.vocabulary
-    codebook.notes["source"] = source.describe("train")
-    codebook.notes["peak"] = source.peak  # a clip to continue is brought to this level
-    return codebook
+    codec.notes["vocabulary"] = preset.vocabulary
+    codec.notes["source"] = source.describe("train")
+    codec.notes["peak"] = source.peak  # a clip to continue is brought to this level
+    return codec
 
 
 def tokenize(
@@ -117,7 +104,7 @@ def tokenize(
 
     Args:
         source: the sounds.
-        preset: says how to cut the source; the tokenizer must be made for its frames.
+        preset: says how to cut the source; the tokenizer must have its codec.
         tokenizer: with a fitted codec.
         folder: where the tokens go.
         split: "train" or "validation".
@@ -130,10 +117,8 @@ def tokenize(
 
     Taught in lesson 3.
     """
-    if tokenizer.codec.mel != preset.mel:
-        raise UserError(
-            "the codebook was made for other mel frames than the preset's; fit it again"
-        )
+    if difference := preset.codec.difference(tokenizer.codec):
+        raise UserError(f"the codec does not fit the preset: {difference}; fit it again")
     described = source.describe(split)
     done = _finished(folder, tokenizer, described)
     if done is not None:

@@ -6,7 +6,6 @@ from refimpl.errors import UserError
 from refimpl.presets.course import COURSE
 from refimpl.presets.overrides import override, parse_assignment, read_changes
 from refimpl.presets.preset import (
-    CodebookConfig,
     DataConfig,
     ObjectivesConfig,
     Preset,
@@ -18,7 +17,6 @@ PRESETS = {preset.name: preset for preset in (COURSE, REPORT)}
 
 __all__ = [
     "PRESETS",
-    "CodebookConfig",
     "DataConfig",
     "ObjectivesConfig",
     "Preset",

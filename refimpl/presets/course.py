@@ -4,9 +4,9 @@ A tune of the corpus is 257 frames. With its <|START|> and <|END|> it fits into 
 twice: once to be written, and once with gaps to be filled in, or shuffled and then in order.
 """
 
+from refimpl.codecs import CodebookConfig
 from refimpl.mel import MelConfig
 from refimpl.presets.preset import (
-    CodebookConfig,
     DataConfig,
     ObjectivesConfig,
     Preset,
@@ -22,8 +22,12 @@ COURSE = Preset(
     declared=(),
     tunes=TuneConfig(level=1),
     data=DataConfig(n_train=9000, n_validation=200),
-    mel=MelConfig(sample_rate=22050, n_fft=2048, hop_length=704, n_mels=192),
-    codebook=CodebookConfig(n_clips=3000, n_clusters=1024, n_stages=1),
+    codec=CodebookConfig(
+        mel=MelConfig(sample_rate=22050, n_fft=2048, hop_length=704, n_mels=192),
+        n_clips=3000,
+        n_clusters=1024,
+        n_stages=1,
+    ),
     vocabulary="course",
     # Written out, although most of it is the default: a shipped model must not change with it.
     model=TransformerConfig(

@@ -13,9 +13,11 @@ import json
 import tomllib
 import types
 import typing
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from refimpl.codecs import CodecConfig, codec_config
 from refimpl.errors import UserError
 
 Config = TypeVar("Config")
@@ -26,7 +28,7 @@ def override(config: Config, changes: dict[str, Any], *, prefix: str = "") -> Co
 
     Args:
         config: a frozen dataclass whose fields may be dataclasses themselves.
-        changes: dotted names to values, `{"mel.n_fft": 2048, "training.steps": 500}`.
+        changes: dotted names to values, `{"codec.mel.n_fft": 2048, "training.steps": 500}`.
         prefix: the text before the names in an error message.
 
     Raises:
@@ -40,7 +42,7 @@ def override(config: Config, changes: dict[str, Any], *, prefix: str = "") -> Co
         head, _, rest = name.partition(".")
         full_name = prefix + name
         if head not in names:
-            nearest = difflib.get_close_matches(head, names, n=1)
+            nearest = difflib.get_close_matches(name, [*_names(config), *names], n=1)
             advice = f"did you mean {nearest[0]}?" if nearest else f"it has {', '.join(names)}"
             raise UserError(
                 f"{full_name}: {type(config).__name__} has no setting {head!r}; {advice}"
@@ -56,7 +58,10 @@ def override(config: Config, changes: dict[str, Any], *, prefix: str = "") -> Co
         else:
             values[head] = _convert(value, kinds[head], full_name)
     for head, group in inner.items():
-        values[head] = override(getattr(config, head), group, prefix=f"{prefix}{head}.")
+        current = getattr(config, head)
+        if isinstance(current, CodecConfig) and group.get("kind", current.kind) != current.kind:
+            current = codec_config(group["kind"], like=current)
+        values[head] = override(current, group, prefix=f"{prefix}{head}.")
     # All at once: n_fft and hop_length may each be wrong beside the other's old value.
     return dataclasses.replace(config, **values)
 
@@ -64,12 +69,14 @@ def override(config: Config, changes: dict[str, Any], *, prefix: str = "") -> Co
 def parse_assignment(text: str) -> tuple[str, Any]:
     """Read `name=value` as the command line gives it; the value is JSON where it can be read so.
 
-    >>> parse_assignment("mel.n_fft=2048")
-    ('mel.n_fft', 2048)
+    >>> parse_assignment("codec.mel.n_fft=2048")
+    ('codec.mel.n_fft', 2048)
     """
     name, separator, value = text.partition("=")
     if not separator or not name:
-        raise UserError(f"--set got {text!r}; it needs NAME=VALUE, for example mel.n_fft=2048")
+        raise UserError(
+            f"--set got {text!r}; it needs NAME=VALUE, for example codec.mel.n_fft=2048"
+        )
     try:
         return name, json.loads(value)
     except json.JSONDecodeError:
@@ -77,7 +84,7 @@ def parse_assignment(text: str) -> tuple[str, Any]:
 
 
 def read_changes(path: str | Path) -> dict[str, Any]:
-    """Read a TOML file of settings by dotted names: `n_fft` in a table `[mel]` is `mel.n_fft`."""
+    """Read a TOML file of settings by dotted names: `n_train` in `[data]` is `data.n_train`."""
     try:
         tables = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:
@@ -85,6 +92,16 @@ def read_changes(path: str | Path) -> dict[str, Any]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UserError(f"the settings file {path} is not valid TOML: {error}") from error
     return _flatten(tables)
+
+
+def _names(config: Any, prefix: str = "") -> Iterator[str]:
+    """The dotted names of all settings."""
+    for field in dataclasses.fields(config):
+        value = getattr(config, field.name)
+        if dataclasses.is_dataclass(value):
+            yield from _names(value, f"{prefix}{field.name}.")
+        else:
+            yield prefix + field.name
 
 
 def _flatten(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from refimpl.codecs import CodecConfig
 from refimpl.configuration import (
     Configuration,
     Count,
@@ -21,7 +22,6 @@ from refimpl.configuration import (
     configuration,
 )
 from refimpl.errors import UserError
-from refimpl.mel import MelConfig
 from refimpl.objectives.presets import MIXTURES
 from refimpl.tinytunes import TuneConfig
 from refimpl.training import TrainingConfig
@@ -61,25 +61,6 @@ class RecordingsConfig(Configuration):
     below_minutes: NotNegative = 30.0
     validate_every: Count = 20
     patience: Count | None = 5
-
-
-@configuration
-class CodebookConfig(Configuration):
-    """How frames become codes; the arguments of `Codebook.fit`, and what it listens to.
-
-    Args:
-        n_clips: it listens to the first so many training clips. None: to all. More training clips
-            then leave the codebook, and with it the meaning of every token, as they are.
-
-    Taught in lesson 3.
-    """
-
-    n_clips: Count | None = None
-    n_clusters: Count = 512
-    n_stages: Count = 1
-    normalisation: Literal["band", "global", "none"] = "band"
-    max_frames: Count = 65_536
-    max_iter: Count = 50
 
 
 @configuration
@@ -138,8 +119,7 @@ class Preset:
         declared: what its source leaves open and somebody had to choose, in words.
         tunes: the corpus, where no recordings are given.
         data: how much of it.
-        mel: the frames.
-        codebook: the codes.
+        codec: how sound becomes codes; the kind of codec and its settings.
         vocabulary: "course" or "report"; which special tokens there are.
         model: the transformer; its vocabulary_size always follows from the codes.
         training: optimizer, schedule, steps.
@@ -147,8 +127,7 @@ class Preset:
         sampling: how tokens are drawn.
         objectives: what the model is trained to do.
         start_from: a run's folder, or the name of a model that comes with the package, whose
-            codebook and weights this run begins with. None: its own codebook and random
-            weights.
+            codec and weights this run begins with. None: its own codec and random weights.
         recordings: what is done where the sounds are recordings.
     """
 
@@ -157,8 +136,7 @@ class Preset:
     declared: tuple[str, ...]
     tunes: TuneConfig
     data: DataConfig
-    mel: MelConfig
-    codebook: CodebookConfig
+    codec: CodecConfig
     vocabulary: str
     model: TransformerConfig
     training: TrainingConfig
@@ -176,23 +154,23 @@ class Preset:
                 f"objectives.mixture is {self.objectives.mixture!r}, and the vocabulary "
                 f"{self.vocabulary!r} has no tokens for objectives; set vocabulary to course"
             )
-        # Derived, not set: a codebook of another size needs an embedding of another size.
+        # Derived, not set: a codec of another size needs an embedding of another size.
         model = dataclasses.replace(self.model, vocabulary_size=self.vocabulary_of_codes().size)
         object.__setattr__(self, "model", model)
 
     @property
     def n_codes(self) -> int:
-        """Codes over all stages."""
-        return self.codebook.n_clusters * self.codebook.n_stages
+        """Codes over all streams."""
+        return sum(self.codec.stream_sizes)
 
     def vocabulary_of_codes(self) -> Vocabulary:
-        """The vocabulary that belongs to the codebook."""
+        """The vocabulary that belongs to the codec."""
         return Vocabulary(self.n_codes, self.vocabulary)
 
     @property
     def tokens_per_second(self) -> float:
         """Tokens that a second of audio takes."""
-        return self.mel.frame_rate * self.codebook.n_stages
+        return self.codec.step_rate * len(self.codec.stream_sizes)
 
     @property
     def context_seconds(self) -> float:

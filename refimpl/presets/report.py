@@ -4,8 +4,9 @@ Source: Steinle & Aminfar, "Generative Modeling of Music Audio Signals using Bir
 2025), sections 3.1, 3.2 and 4.2.
 """
 
+from refimpl.codecs import CodebookConfig
 from refimpl.mel import MelConfig
-from refimpl.presets.preset import CodebookConfig, DataConfig, Preset, SamplingConfig
+from refimpl.presets.preset import DataConfig, Preset, SamplingConfig
 from refimpl.tinytunes import TuneConfig
 from refimpl.training import TrainingConfig
 from refimpl.transformer import TransformerConfig
@@ -24,8 +25,12 @@ REPORT = Preset(
     ),
     tunes=TuneConfig(level=1),
     data=DataConfig(n_train=3000, n_validation=200, clip_seconds=3.0),
-    mel=MelConfig(sample_rate=22050, n_fft=512, hop_length=32, n_mels=128),
-    codebook=CodebookConfig(n_clusters=512, n_stages=1, normalisation="band"),
+    codec=CodebookConfig(
+        mel=MelConfig(sample_rate=22050, n_fft=512, hop_length=32, n_mels=128),
+        n_clusters=512,
+        n_stages=1,
+        normalisation="band",
+    ),
     vocabulary="report",
     model=TransformerConfig.report(),
     training=TrainingConfig(

@@ -82,7 +82,8 @@ def ladder() -> list[Experiment]:
     n_fft has to grow before the hop can: a hop longer than the window would skip samples.
     """
     course, preset = whole_tunes_only(), get_preset("report")
-    mel = dataclasses.replace(preset.mel, n_fft=course.mel.n_fft, n_mels=course.mel.n_mels)
+    report, target = preset.codec, course.codec
+    mel = dataclasses.replace(report.mel, n_fft=target.mel.n_fft, n_mels=target.mel.n_mels)
     context = dataclasses.replace(preset.model, context_length=course.model.context_length)
     changes = [
         (
@@ -92,19 +93,19 @@ def ladder() -> list[Experiment]:
         ),
         (
             "front end",
-            f"front end: n_fft {preset.mel.n_fft} to {mel.n_fft}, "
-            f"{preset.mel.n_mels} to {mel.n_mels} mel bands",
-            {"mel": mel},
+            f"front end: n_fft {report.mel.n_fft} to {mel.n_fft}, "
+            f"{report.mel.n_mels} to {mel.n_mels} mel bands",
+            {"codec": dataclasses.replace(report, mel=mel)},
         ),
         (
             "hop",
-            f"hop: {preset.mel.hop_length} to {course.mel.hop_length} samples, whole tunes",
-            {"mel": course.mel, "data": course.data},
+            f"hop: {report.mel.hop_length} to {target.mel.hop_length} samples, whole tunes",
+            {"codec": dataclasses.replace(report, mel=target.mel), "data": course.data},
         ),
         (
             "codes",
-            f"codes: {preset.codebook.n_clusters} to {course.codebook.n_clusters}",
-            {"codebook": course.codebook},
+            f"codes: {report.n_clusters} to {target.n_clusters}",
+            {"codec": target},
         ),
         (
             "model",

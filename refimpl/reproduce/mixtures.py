@@ -16,7 +16,7 @@ import torch
 from refimpl.birdie import Birdie
 from refimpl.dataset import TokenDataset
 from refimpl.metrics import Estimate, MusicalMeasures, summarise
-from refimpl.pipeline import FinishedRun, RunFolder, TrainedModel, load_codebook, train_model
+from refimpl.pipeline import FinishedRun, RunFolder, TrainedModel, load_run_tokenizer, train_model
 from refimpl.presets import ObjectivesConfig, Preset, get_preset, override
 from refimpl.reproduce.measuring import FramesToSound, Workshop
 from refimpl.reproduce.sets import write_tunes
@@ -106,7 +106,7 @@ class MixtureRun:
         name: of the mixture.
         seed: of everything random.
         n_tunes: how many the model writes, to be measured.
-        base: folder of the run whose codebook and tokens are used.
+        base: folder of the run whose codec and tokens are used.
         changes: made to the settings.
         training: measures of training tunes, to which the rhythm is compared.
     """
@@ -122,7 +122,7 @@ class MixtureRun:
         """Train, let the model write, and measure: numbers that JSON holds."""
         preset = preset_of(self.name, self.seed, self.changes)
         place = RunFolder(self.base)
-        tokenizer = load_codebook(place, preset)
+        tokenizer = load_run_tokenizer(place, preset)
         train_set, held_out = (
             TokenDataset(place.tokens(split), tokenizer) for split in ("train", "validation")
         )

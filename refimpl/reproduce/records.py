@@ -22,9 +22,9 @@ from refimpl.training import read_metrics
 
 def same_tokens(one: Preset, other: Preset) -> bool:
     """Whether two presets turn the same sounds into the same tokens."""
-    parts = ("tunes", "data", "mel", "codebook", "vocabulary")
+    parts = ("tunes", "data", "codec", "vocabulary")
     same = all(getattr(one, part) == getattr(other, part) for part in parts)
-    from_the_same = one.start_from == other.start_from  # whose codebook it is
+    from_the_same = one.start_from == other.start_from  # whose codec it is
     return same and from_the_same and one.training.seed == other.training.seed
 
 

@@ -192,7 +192,7 @@ class Reproduction:
         return record
 
     def borrow_tokens(self, preset: Preset, folder: Path) -> None:
-        """Begin a run with the codebook and tokens of an earlier one that made the same."""
+        """Begin a run with the codec and tokens of an earlier one that made the same."""
         for settings in sorted(self.work.glob("*/preset.json")):
             earlier = RunFolder(settings.parent)
             if folder.exists() or not same_tokens(earlier.read()[0], preset):
@@ -200,7 +200,7 @@ class Reproduction:
             place = RunFolder(folder)
             place.begin(preset, TINYTUNES)
             shutil.copytree(earlier.path / "tokens", folder / "tokens")
-            shutil.copy(earlier.codebook, place.codebook)
+            shutil.copy(earlier.codec, folder)
 
     def measure(
         self, experiment: Experiment, finished: FinishedRun, n: int, names: Sequence[str] | None

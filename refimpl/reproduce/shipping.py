@@ -112,16 +112,14 @@ def made_by(name: str, record: dict[str, Any]) -> list[str]:
 
 def _section(name: str, record: dict[str, Any]) -> str:
     settings = record["settings"]
-    model, mel, codes = settings["model"], settings["mel"], settings["codebook"]
+    model, codec = settings["model"], preset_from_dict(settings).codec
     lines = [
         f"## `{name}`",
         "",
         *made_by(name, record),
         "",
-        f"- **Sound to tokens:** frames of n_fft {mel['n_fft']}, hop {mel['hop_length']} and "
-        f"{mel['n_mels']} mel bands at {mel['sample_rate']:,} Hz; {codes['n_clusters']} codes, "
-        f"{record['tokens_per_second']:.1f} tokens and {record['bits_per_second']:.0f} bits per "
-        "second.",
+        f"- **Sound to tokens:** {codec.describe()}, {record['tokens_per_second']:.1f} tokens and "
+        f"{record['bits_per_second']:.0f} bits per second.",
         f"- **Model:** {model['n_layers']} layers, {model['hidden_size']} wide, {model['n_heads']} "
         f"heads, {record['parameters']:,} parameters, context {model['context_length']} tokens "
         f"= {record['context_seconds']:.2f} s.",

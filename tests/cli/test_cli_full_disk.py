@@ -35,9 +35,9 @@ def test_every_kind_of_output_on_a_full_disk_fails_with_1_and_in_words(tmp_path)
         "--set",
         "data.n_validation=2",
         "--set",
-        "codebook.n_clusters=4",
+        "codec.n_clusters=4",
         "--set",
-        "codebook.max_frames=64",
+        "codec.max_frames=64",
     ]
     commands = [
         *decoded,

@@ -76,16 +76,19 @@ def test_a_folder_of_recordings_becomes_a_generated_wav(refimpl, recordings, tmp
 
 def test_run_refuses_other_settings_unless_forced(refimpl, trained, tmp_path):
     shutil.copytree(trained, "r")
-    assert "mel.n_mels = 40" in refimpl("run", "--out", "r", "--set", "mel.n_mels=30").error
-    done = refimpl("run", "--out", "r", "--set", "mel.n_mels=30", "--force", "--quiet")
+    assert (
+        "codec.mel.n_mels = 40"
+        in refimpl("run", "--out", "r", "--set", "codec.mel.n_mels=30").error
+    )
+    done = refimpl("run", "--out", "r", "--set", "codec.mel.n_mels=30", "--force", "--quiet")
     assert done.code == 0 and done.err == ""
-    assert load_run("r").preset.mel.n_mels == 30
+    assert load_run("r").preset.codec.mel.n_mels == 30
 
 
 def test_forcing_a_source_that_is_not_there_removes_nothing(refimpl, trained):
     shutil.copytree(trained, "r")
     assert refimpl("run", "nowhere", "--out", "r", "--force").code == 2
-    assert RunFolder("r").codebook.exists()
+    assert RunFolder("r").codec.exists()
 
 
 def test_run_needs_a_source_and_a_folder_of_its_own(refimpl, tmp_path):
@@ -105,9 +108,9 @@ def test_settings_come_from_preset_file_and_flags_in_this_order(refimpl, tmp_pat
     def read(*more):
         return read_settings(parse(build_parser(), [*words, *more]))
 
-    assert read().mel.n_mels == 77 and read().name == "report"
-    assert read().mel.hop_length == PRESETS["report"].mel.hop_length
-    assert read("--set", "mel.n_mels=66").mel.n_mels == 66
+    assert read().codec.mel.n_mels == 77 and read().name == "report"
+    assert read().codec.mel.hop_length == PRESETS["report"].codec.mel.hop_length
+    assert read("--set", "codec.mel.n_mels=66").codec.mel.n_mels == 66
     changed = read("--set", "training.seed=3", "--seed", "4")
     assert changed.training.seed == 4
 
@@ -124,11 +127,11 @@ def test_another_level_of_tunes_brings_its_own_tempos(refimpl):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--set", "mel.n_ftt=3"], "did you mean n_fft"),
-        (["--set", "mel.n_fft"], "NAME=VALUE"),
+        (["--set", "mel.n_ftt=3"], "did you mean codec.mel.n_fft"),
+        (["--set", "codec.mel.n_fft"], "NAME=VALUE"),
         (["--config", "none.toml"], "none.toml"),
         (["--preset", "coarse"], "did you mean course"),
-        (["--set", "codebook.n_clusters=99999"], "too few"),
+        (["--set", "codec.n_clusters=99999"], "too few"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(refimpl, words, said):

@@ -46,7 +46,7 @@ def test_generate_goes_on_from_a_clip(refimpl, trained, clip):
     assert len(load_audio("on.wav")) / RATE == pytest.approx(2.5, abs=0.1)
     alone = refimpl("generate", "--out", "alone.wav", *words[:6])
     assert alone.code == 0
-    # Original, codebook and continuation stand under one another.
+    # Original, codec and continuation stand under one another.
     assert Image.open("on.png").size[1] > 2 * Image.open("alone.png").size[1]
 
 
@@ -182,10 +182,10 @@ def test_evaluate_refuses_what_cannot_be(refimpl, clip, words, said):
     assert done.code == 2 and said in done.error
 
 
-def test_evaluate_does_without_a_codebook_where_none_is_shipped(refimpl, monkeypatch, clip):
+def test_evaluate_does_without_a_codec_where_none_is_shipped(refimpl, monkeypatch, clip):
     monkeypatch.setattr(generators, "shipped_folder", lambda name: clip.parent / name)
     done = refimpl("evaluate", clip)
-    assert done.code == 0 and "without references through a codebook" in done.err
+    assert done.code == 0 and "without references through a codec" in done.err
 
 
 def test_reproduce_hands_its_options_on(refimpl, monkeypatch):

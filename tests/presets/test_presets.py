@@ -4,6 +4,7 @@ import tomllib
 
 import pytest
 
+from refimpl.codecs import VQVAECodecConfig
 from refimpl.errors import UserError
 from refimpl.presets import (
     PRESETS,
@@ -17,10 +18,10 @@ COURSE = PRESETS["course"]
 
 
 def test_a_change_changes_one_setting_and_leaves_the_preset_alone():
-    changed = override(COURSE, {"mel.n_mels": 40, "batch_size": 3})
-    assert (changed.mel.n_mels, changed.batch_size) == (40, 3)
-    assert changed.mel.hop_length == COURSE.mel.hop_length
-    assert COURSE.mel.n_mels != 40
+    changed = override(COURSE, {"codec.mel.n_mels": 40, "batch_size": 3})
+    assert (changed.codec.mel.n_mels, changed.batch_size) == (40, 3)
+    assert changed.codec.mel.hop_length == COURSE.codec.mel.hop_length
+    assert COURSE.codec.mel.n_mels != 40
 
 
 def test_no_change_gives_an_equal_preset():
@@ -29,21 +30,23 @@ def test_no_change_gives_an_equal_preset():
 
 def test_changes_that_only_fit_together_are_made_together():
     # Each alone would contradict the other's old value.
-    changed = override(COURSE, {"mel.n_fft": 256, "mel.hop_length": 64})
-    assert (changed.mel.n_fft, changed.mel.hop_length) == (256, 64)
-    back = override(changed, {"mel.hop_length": 1000, "mel.n_fft": 4096})
-    assert (back.mel.n_fft, back.mel.hop_length) == (4096, 1000)
+    changed = override(COURSE, {"codec.mel.n_fft": 256, "codec.mel.hop_length": 64})
+    assert (changed.codec.mel.n_fft, changed.codec.mel.hop_length) == (256, 64)
+    back = override(changed, {"codec.mel.hop_length": 1000, "codec.mel.n_fft": 4096})
+    assert (back.codec.mel.n_fft, back.codec.mel.hop_length) == (4096, 1000)
 
 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("mel.n_ftt", "did you mean n_fft"),
-        ("mell.n_fft", "did you mean mel"),
+        ("codec.mel.n_ftt", "did you mean n_fft"),
+        ("codec.mell.n_fft", "did you mean mel"),
+        ("mel.n_fft", "did you mean codec.mel.n_fft"),
+        ("codebook.n_clusters", "did you mean codec.n_clusters"),
         ("zzz", "it has name"),
-        ("mel", "is a group of settings; set one of mel.sample_rate"),
+        ("codec.mel", "is a group of settings; set one of codec.mel.sample_rate"),
         ("batch_size.x", "batch_size is a value"),
-        ("mel.n_fft.x", "mel.n_fft.x: n_fft is a value"),
+        ("codec.mel.n_fft.x", "codec.mel.n_fft.x: n_fft is a value"),
     ],
 )
 def test_a_name_that_is_no_setting_is_refused_with_advice(name, said):
@@ -60,7 +63,7 @@ def test_a_name_that_is_no_setting_is_refused_with_advice(name, said):
         ("batch_size", 0),
         ("batch_size", None),
         ("training.steps", -1),
-        ("mel.n_fft", 7),
+        ("codec.mel.n_fft", 7),
     ],
 )
 def test_a_value_that_cannot_be_is_refused(name, value):
@@ -83,15 +86,28 @@ def test_optional_settings_can_be_nothing(nothing):
 
 
 def test_the_models_vocabulary_follows_from_the_codes():
-    changed = override(COURSE, {"codebook.n_clusters": 10, "codebook.n_stages": 3})
+    changed = override(COURSE, {"codec.n_clusters": 10, "codec.n_stages": 3})
     assert changed.model.vocabulary_size == changed.vocabulary_of_codes().size
     assert changed.vocabulary_of_codes().n_codes == 30
-    assert changed.tokens_per_second == pytest.approx(3 * changed.mel.frame_rate)
+    assert changed.tokens_per_second == pytest.approx(3 * changed.codec.mel.frame_rate)
+
+
+def test_another_kind_of_codec_keeps_the_settings_that_it_shares():
+    changed = override(COURSE, {"codec.kind": "vqvae", "codec.network.n_codes": 64})
+    assert isinstance(changed.codec, VQVAECodecConfig)
+    assert (changed.codec.mel, changed.codec.n_clips) == (COURSE.codec.mel, COURSE.codec.n_clips)
+    assert changed.codec.steps == VQVAECodecConfig().steps
+    assert changed.vocabulary_of_codes().n_codes == 64
+    assert override(changed, {"codec.kind": "vqvae"}) == changed
+    with pytest.raises(UserError, match="no codec of kind 'mp3'; there are kmeans, vqvae"):
+        override(COURSE, {"codec.kind": "mp3"})
+    with pytest.raises(UserError, match="no setting 'n_clusters'"):
+        override(COURSE, {"codec.kind": "vqvae", "codec.n_clusters": 3})
 
 
 def test_the_report_has_the_reports_numbers():
     report = get_preset("report")
-    mel, model = report.mel, report.model
+    mel, model = report.codec.mel, report.model
     assert (mel.n_fft, mel.hop_length, mel.n_mels) == (512, 32, 128)
     assert (model.n_layers, model.hidden_size, model.n_heads, model.ffn_hidden_size) == (
         2,
@@ -113,7 +129,7 @@ def test_an_unknown_preset_is_refused_with_the_nearest():
 @pytest.mark.parametrize(
     ("text", "parsed"),
     [
-        ("mel.n_fft=2048", ("mel.n_fft", 2048)),
+        ("codec.mel.n_fft=2048", ("codec.mel.n_fft", 2048)),
         ("a=1e-3", ("a", 1e-3)),
         ("a=null", ("a", None)),
         ("a=true", ("a", True)),
@@ -127,7 +143,7 @@ def test_assignments_are_read_as_json_or_as_words(text, parsed):
     assert parse_assignment(text) == parsed
 
 
-@pytest.mark.parametrize("text", ["mel.n_fft", "=3", ""])
+@pytest.mark.parametrize("text", ["codec.mel.n_fft", "=3", ""])
 def test_what_is_no_assignment_is_refused(text):
     with pytest.raises(UserError, match="NAME=VALUE"):
         parse_assignment(text)
@@ -135,8 +151,12 @@ def test_what_is_no_assignment_is_refused(text):
 
 def test_a_settings_file_is_read_by_dotted_names(tmp_path):
     file = tmp_path / "mine.toml"
-    file.write_text('batch_size = 2\n[mel]\nn_fft = 512\nwindow = "hamming"\n')
-    assert read_changes(file) == {"batch_size": 2, "mel.n_fft": 512, "mel.window": "hamming"}
+    file.write_text('batch_size = 2\n[codec.mel]\nn_fft = 512\nwindow = "hamming"\n')
+    assert read_changes(file) == {
+        "batch_size": 2,
+        "codec.mel.n_fft": 512,
+        "codec.mel.window": "hamming",
+    }
 
 
 def test_a_settings_file_that_cannot_be_read_is_named(tmp_path):

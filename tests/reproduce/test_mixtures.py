@@ -16,7 +16,7 @@ LITTLE = {
     "tunes.n_bars": 1,
     "data.n_train": 4,
     "data.n_validation": 2,
-    "codebook.n_clusters": 16,
+    "codec.n_clusters": 16,
     "model.n_layers": 1,
     "model.hidden_size": 16,
     "model.n_heads": 2,
@@ -57,7 +57,7 @@ def test_all_models_are_scored_on_the_same_objectives(little):
 
 def test_only_objectives_and_seed_tell_the_settings_of_runs_apart():
     one, other = preset_of(NEXT_TOKEN, 0, {}), preset_of("all eight, curriculum", 0, {})
-    for part in ("tunes", "data", "mel", "codebook", "model", "training", "batch_size"):
+    for part in ("tunes", "data", "codec", "model", "training", "batch_size"):
         assert getattr(one, part) == getattr(other, part)
     assert preset_of(NEXT_TOKEN, 1, {}).training.seed == 1
 

@@ -16,7 +16,7 @@ from refimpl.reproduce.experiments import ladder, two_presets
 LITTLE = {
     "data.n_train": 4,
     "data.n_validation": 2,
-    "codebook.n_clusters": 16,
+    "codec.n_clusters": 16,
     "model.n_layers": 1,
     "model.hidden_size": 32,
     "training.steps": 12,
@@ -101,24 +101,25 @@ def test_tokens_of_the_same_settings_are_made_once(little):
     assert books[0].read_bytes() == books[1].read_bytes()
 
 
+def part_of(name):
+    """The part of the settings that a setting belongs to; frames are a part of their own."""
+    return "codec.mel" if name.startswith("codec.mel.") else name.split(".")[0]
+
+
 def test_each_rung_changes_one_part_of_the_settings_and_the_last_is_all_but_the_model():
     """One factor at a time, or nothing could be said about causes."""
     rungs = [two_presets()[2], *ladder()]
     parts = []
     for before, after in zip(rungs, rungs[1:], strict=False):
         one, other = settings_of(before), settings_of(after)
-        changed = {name.split(".")[0] for name in one if one[name] != other[name]}
+        changed = {part_of(name) for name in one if one[name] != other[name]}
         parts.append(changed - {"model"} if changed != {"model"} else changed)
-    # With a codebook of another size the embedding's size follows; whole tunes come with the hop.
+    # With a codec of another size the embedding's size follows; whole tunes come with the hop.
     last_step = {"vocabulary", "model", "training", "batch_size", "sampling"}
-    assert parts[:-1] == [{"model"}, {"mel"}, {"mel", "data"}, {"codebook"}]
+    assert parts[:-1] == [{"model"}, {"codec.mel"}, {"codec.mel", "data"}, {"codec"}]
     assert parts[-1] | {"model"} <= last_step
     last, course = rungs[-1].preset, get_preset("course")
-    assert (last.mel, last.codebook, last.sampling) == (
-        course.mel,
-        course.codebook,
-        course.sampling,
-    )
+    assert (last.codec, last.sampling) == (course.codec, course.sampling)
     assert last.objectives.mixture is None
     assert dataclasses.replace(last.model, context_length=course.model.context_length) == (
         course.model

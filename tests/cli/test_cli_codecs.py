@@ -1,0 +1,74 @@
+"""Every kind of codec goes from `refimpl run` to a tune, and works in each command."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from refimpl.audio import load_audio, save_audio
+from refimpl.codecs import CODECS
+from refimpl.pipeline import RunFolder, load_run
+from refimpl.pipeline.folder import flatten
+from tests.pipeline_examples import RATE, TINY, tone
+
+
+def settings_of(kind):
+    """A tiny preset with a small codec of this kind, as words of the command line."""
+    small = CODECS[kind].config_class.small().to_dict()
+    values = {k: v for k, v in TINY.items() if not k.startswith("codec.")}
+    values |= flatten({"codec": small})
+    texts = [f"{name}={json.dumps(value)}" for name, value in values.items()]
+    return [word for text in texts for word in ("--set", text)]
+
+
+@pytest.mark.parametrize("kind", CODECS)
+def test_a_codec_goes_from_nothing_to_a_tune_and_through_every_command(refimpl, kind):
+    done = refimpl("run", "tinytunes", "--out", "r", *settings_of(kind))
+    assert done.code == 0, done.err
+    tune = load_audio("r/tune.wav")
+    assert len(tune) > RATE / 2 and np.abs(tune).max() > 0.01
+    run = load_run("r")
+    assert run.tokenizer.codec.kind == run.preset.codec.kind == kind
+    assert RunFolder("r").codec == Path("r") / CODECS[kind].file_name
+
+    save_audio("clip.wav", tone(2.0), RATE)
+    assert refimpl("encode", "clip.wav", "--model", "r", "--out", "tokens.txt").code == 0
+    assert refimpl("decode", "tokens.txt", "--model", "r", "--out", "back.wav").code == 0
+    assert len(load_audio("back.wav")) / RATE == pytest.approx(2.0, abs=0.2)
+    words = ["--model", "r", "--seconds", 0.5, "--min-seconds", 0.5]
+    assert refimpl("generate", *words, "--prompt", "clip.wav", "--out", "on.wav").code == 0
+    assert "resynthesised" in refimpl("evaluate", "clip.wav", "--model", "r").out
+    assert "resynthesised" in refimpl("evaluate", "--model", "r", "--count", 2).out
+
+
+@pytest.mark.parametrize("kind", CODECS)
+def test_a_codec_is_made_stage_by_stage_and_lent_to_another_run(refimpl, kind):
+    settings = settings_of(kind)
+    done = refimpl("fit", "tinytunes", "--out", "r", *settings)
+    assert done.code == 0 and done.out.strip() == str(Path("r") / CODECS[kind].file_name)
+    before = RunFolder("r").codec.read_bytes()
+    assert (
+        refimpl("fit", "--out", "r").code == 0
+        and "is there already" in refimpl("fit", "--out", "r").err
+    )
+    assert refimpl("tokenize", "--out", "r").code == 0
+    assert refimpl("train", "--out", "r").code == 0
+    done = refimpl("run", "tinytunes", "--out", "s", *settings, "--set", "start_from=r")
+    assert done.code == 0, done.err
+    assert RunFolder("s").codec.read_bytes() == before == RunFolder("r").codec.read_bytes()
+
+
+def test_another_kind_of_codec_is_another_run(refimpl, trained):
+    place = RunFolder("r")
+    assert refimpl("fit", "tinytunes", "--out", "r", *settings_of("kmeans")).code == 0
+    done = refimpl("fit", "--out", "r", "--set", "codec.kind=vqvae")
+    assert done.code == 2 and "was made with codec.kind = kmeans" in done.error
+    done = refimpl("fit", "tinytunes", "--out", "r", "--force", *settings_of("vqvae"))
+    assert done.code == 0, done.err
+    assert place.codec.name == "vqvae.safetensors"
+    assert [path.name for path in place.path.glob("codebook*")] == []
+    done = refimpl(
+        "fit", "tinytunes", "--out", "s", *settings_of("vqvae"), "--set", f"start_from={trained}"
+    )
+    assert done.code == 2 and "it is of kind kmeans, not vqvae" in done.error
