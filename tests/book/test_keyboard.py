@@ -7,7 +7,8 @@ KINDS = "audio, summary, button, select, input, [role=slider], [role=application
 # Whatever can be played, opened or chosen. Of a group of radio buttons one is a stop.
 USABLE = """
 kinds => [...document.querySelectorAll(`main :is(${kinds})`)]
-  .filter((one) => one.checkVisibility() && one.tabIndex >= 0 && !one.disabled)
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+  .filter((one) => one.tabIndex >= 0 && !one.disabled)
   .filter((one) => one.type !== "radio" || one.checked)
   .filter((one) => !reached.has(one)).map((one) => one.outerHTML.slice(0, 150))
 """

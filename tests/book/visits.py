@@ -7,6 +7,10 @@ from playwright.sync_api import Browser, Page
 
 SERIOUS = {"serious", "critical"}
 THEMES = ["light", "dark"]  # one of them is set when the theme's own script has run
+# Until it knows its duration, a player has no button that one could reach.
+PLAYERS_ARE_READY = """
+() => [...document.querySelectorAll("audio[preload=metadata]")].every((one) => one.readyState)
+"""
 # One after the other, as a reader would; the limit is for a machine that does other things too.
 PLAY_ALL = """
 async (players) => {
@@ -79,6 +83,7 @@ def visit(browser: Browser, address: str, **options) -> Visit:
     page.on("requestfinished", finished)
     page.goto(address, wait_until="networkidle")
     page.wait_for_function(f"{THEMES}.includes(document.documentElement.dataset.theme)")
+    page.wait_for_function(PLAYERS_ARE_READY)
     return seen
 
 
