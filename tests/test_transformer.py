@@ -34,6 +34,7 @@ VARIANTS = {
         "bias": True,
         "tied_weights": False,
     },
+    "cross-attention": {"cross_attention": True},
 }
 
 

@@ -106,6 +106,11 @@ class Backbone(nn.Module):
         """The most tokens that it can read at once; None where there is no such limit."""
         return self.config.context_length if self.has_limit else None
 
+    @property
+    def reads_conditions(self) -> bool:
+        """Whether it can look at a condition."""
+        return False
+
     def reset_parameters(self, seed: int | None = 0) -> None:
         """Initialise the weights at random.
 
@@ -171,6 +176,8 @@ class Backbone(nn.Module):
     ) -> torch.Tensor:
         """Return the head's input, `(B, T, hidden_size)`; the arguments are those of `forward`."""
         self._check(input_ids, where)
+        if condition is not None:
+            self._check_condition(len(input_ids), *condition)
         return self.mix(self.embed(input_ids), where, state, condition)
 
     def embed(self, input_ids: torch.Tensor) -> torch.Tensor:
@@ -213,6 +220,21 @@ class Backbone(nn.Module):
                 )
         if input_ids.device.type == "cpu":  # on a GPU the check would wait for the device
             self._check_values(input_ids, where)
+
+    def _check_condition(self, n_rows: int, vectors: torch.Tensor, mask: torch.Tensor) -> None:
+        """Raise the configuration's error for a condition that the backbone cannot read."""
+        if not self.reads_conditions:
+            raise self.config.error(
+                f"this {type(self).__name__} cannot look at a condition; leave it out, or"
+                " use a transformer with cross_attention=True"
+            )
+        shape = (n_rows, mask.shape[-1], self.config.hidden_size)
+        if vectors.shape != shape or mask.shape != shape[:2]:
+            raise self.config.error(
+                f"a condition of shape {tuple(vectors.shape)} with a mask {tuple(mask.shape)} does"
+                f" not fit {n_rows} rows of width {shape[2]}; give ({n_rows}, S, {shape[2]}) and"
+                f" ({n_rows}, S)"
+            )
 
     def _check_values(self, input_ids: torch.Tensor, where: Where) -> None:
         error = self.config.error

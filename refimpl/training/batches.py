@@ -7,6 +7,7 @@ processes can make the same batch by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -42,13 +43,22 @@ def collate(windows: list[np.ndarray], pad: int) -> dict[str, torch.Tensor]:
     return {"input_ids": torch.from_numpy(inputs), "label_ids": torch.from_numpy(labels)}
 
 
-def _check(dataset: Sequence, batch_size: int, context_length: int) -> None:
+def _check(dataset: Sequence, batch_size: int, context_length: int, clips: Sequence | None) -> None:
     if len(dataset) == 0:
         raise TrainingError("the dataset holds no tunes; tokenize some audio first")
     if batch_size < 1 or context_length < 1:
         raise TrainingError(
             f"batch_size is {batch_size} and context_length {context_length}; both must be positive"
         )
+    if clips is not None and len(clips) != len(dataset):
+        raise TrainingError(
+            f"{len(clips)} clips are known and the dataset holds {len(dataset)} tunes; give one for"
+            " each, in the same order"
+        )
+
+
+def _clips_of(clips: Sequence | None, tunes: list[int]) -> dict[str, list]:
+    return {} if clips is None else {"clips": [clips[tune] for tune in tunes]}
 
 
 class NextTokenBatches:
@@ -63,6 +73,8 @@ class NextTokenBatches:
         context_length: the longest row.
         seed: with k, determines batch k.
         vocabulary: gives the special tokens; by default `dataset.vocabulary`.
+        clips: the metadata of each tune (caption and facts), in the order of the dataset. Each
+            batch then has `clips`, a list with one for each row, for a conditioner.
 
     Taught in lesson 5.
     """
@@ -75,9 +87,11 @@ class NextTokenBatches:
         seed: int = 0,
         *,
         vocabulary: Vocabulary | None = None,
+        clips: Sequence | None = None,
     ) -> None:
-        _check(dataset, batch_size, context_length)
+        _check(dataset, batch_size, context_length, clips)
         self.dataset, self.vocabulary = dataset, vocabulary or dataset.vocabulary
+        self.clips = clips
         self.batch_size, self.context_length, self.seed = batch_size, context_length, seed
         lengths = getattr(dataset, "lengths", None)  # known without reading, or else counted
         if lengths is None:
@@ -110,17 +124,18 @@ class NextTokenBatches:
         start = int(np.clip(rng.integers(-margin, spare + margin + 1), 0, spare))
         return framed[start : start + self.context_length + 1]
 
-    def batch(self, k: int) -> dict[str, torch.Tensor]:
+    def batch(self, k: int) -> dict[str, Any]:
         """Batch k: `input_ids` and `label_ids`, (batch_size, at most context_length) int64."""
         rng = np.random.default_rng([self.seed, 1, k])
         first = k * self.batch_size
         tunes = [self._tune_at(index) for index in range(first, first + self.batch_size)]
-        return collate([self._window(tune, rng) for tune in tunes], self.vocabulary.pad)
+        batch = collate([self._window(tune, rng) for tune in tunes], self.vocabulary.pad)
+        return batch | _clips_of(self.clips, tunes)
 
-    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
+    def __iter__(self) -> Iterator[dict[str, Any]]:
         return self
 
-    def __next__(self) -> dict[str, torch.Tensor]:
+    def __next__(self) -> dict[str, Any]:
         batch = self.batch(self.position)
         self.position += 1
         return batch
@@ -164,6 +179,7 @@ class ValidationBatches(Sequence):
             starts without the context of the previous one, as in training.
         max_batches: use only this many. None: all.
         vocabulary: gives the special tokens; by default `dataset.vocabulary`.
+        clips: as for `NextTokenBatches`.
 
     Taught in lesson 5.
     """
@@ -176,9 +192,11 @@ class ValidationBatches(Sequence):
         *,
         max_batches: int | None = None,
         vocabulary: Vocabulary | None = None,
+        clips: Sequence | None = None,
     ) -> None:
-        _check(dataset, batch_size, context_length)
+        _check(dataset, batch_size, context_length, clips)
         self.dataset, self.vocabulary = dataset, vocabulary or dataset.vocabulary
+        self.clips = clips
         self.batch_size, self.context_length = batch_size, context_length
         rows = []
         for tune in range(len(dataset)):
@@ -190,7 +208,7 @@ class ValidationBatches(Sequence):
     def __len__(self) -> int:
         return -(-len(self._rows) // self.batch_size)
 
-    def __getitem__(self, k: int) -> dict[str, torch.Tensor]:
+    def __getitem__(self, k: int) -> dict[str, Any]:
         rows = self._rows[k * self.batch_size : (k + 1) * self.batch_size]
         if k < 0 or not rows:
             raise IndexError(f"batch {k} of {len(self)}")
@@ -198,4 +216,4 @@ class ValidationBatches(Sequence):
             frame_tune(self.dataset[tune], self.vocabulary)[at : at + self.context_length + 1]
             for tune, at in rows
         ]
-        return collate(windows, self.vocabulary.pad)
+        return collate(windows, self.vocabulary.pad) | _clips_of(self.clips, [t for t, _ in rows])

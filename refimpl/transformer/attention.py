@@ -63,6 +63,49 @@ class Attention(nn.Module):
         return self.out(mixed.transpose(1, 2).reshape(n_batch, n_tokens, width))
 
 
+class CrossAttention(nn.Module):
+    """Attention from every token to a condition: text, a melody, a key.
+
+    A token may also look at nothing, a key and a value of zeros. So where the mask leaves nothing
+    to look at, the output is 0, and the model is the one without a condition.
+
+    Source: Vaswani et al. 2017, section 3.2.3.
+    """
+
+    def __init__(self, config: TransformerConfig):
+        super().__init__()
+        self.n_heads, self.dropout = config.n_heads, config.dropout
+        self.queries = nn.Linear(config.hidden_size, config.hidden_size, bias=False)
+        self.keys_values = nn.Linear(config.hidden_size, 2 * config.hidden_size, bias=False)
+        self.out = nn.Linear(config.hidden_size, config.hidden_size, bias=False)
+
+    def forward(
+        self, x: torch.Tensor, condition: tuple[torch.Tensor, torch.Tensor]
+    ) -> torch.Tensor:
+        """Look at a condition.
+
+        Args:
+            x: `(B, T, hidden_size)`.
+            condition: vectors `(B, S, hidden_size)`, and their mask `(B, S)` bool, false for those
+                that are padding or dropped.
+
+        Returns:
+            `(B, T, hidden_size)`.
+        """
+        vectors, mask = condition
+        vectors = F.pad(vectors, (0, 0, 1, 0))  # nothing, in front: (B, 1 + S, C)
+        mask = F.pad(mask, (1, 0), value=True)[:, None, None]  # (B, 1, 1, 1 + S)
+        heads = (self.n_heads, -1)
+        queries = self.queries(x).unflatten(-1, heads).transpose(1, 2)  # (B, H, T, D)
+        keys, values = self.keys_values(vectors).chunk(2, dim=-1)  # (B, 1 + S, C) each
+        keys, values = (y.unflatten(-1, heads).transpose(1, 2) for y in (keys, values))
+        dropout = self.dropout if self.training else 0.0
+        mixed = F.scaled_dot_product_attention(
+            queries, keys, values, attn_mask=mask, dropout_p=dropout
+        )
+        return self.out(mixed.transpose(1, 2).flatten(2))
+
+
 def attend_in_blocks(
     queries: torch.Tensor,
     keys: torch.Tensor,

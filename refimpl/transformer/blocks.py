@@ -4,7 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from refimpl.transformer.attention import Attention
+from refimpl.transformer.attention import Attention, CrossAttention
 from refimpl.transformer.config import TransformerConfig
 
 
@@ -36,20 +36,36 @@ def make_norm(config: TransformerConfig) -> nn.Module:
 
 
 class Block(nn.Module):
-    """Attention and feed-forward network around a residual stream. Taught in lesson 5."""
+    """Attention and feed-forward network around a residual stream. Taught in lesson 5.
+
+    A block that was built with `cross_attention` also looks at a condition, between the two.
+    """
 
     def __init__(self, config: TransformerConfig, layer: int):
         super().__init__()
         self.pre = config.norm == "pre"
         self.attention_norm = make_norm(config)
         self.attention = Attention(config, layer)
+        if config.cross_attention:
+            self.cross_norm = make_norm(config)
+            self.cross_attention = CrossAttention(config)
         self.ffn_norm = make_norm(config)
         self.ffn = FeedForward(config)
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, x: torch.Tensor, **attention) -> torch.Tensor:
+    def forward(
+        self,
+        x: torch.Tensor,
+        condition: tuple[torch.Tensor, torch.Tensor] | None = None,
+        **attention,
+    ) -> torch.Tensor:
+        x = self._add(x, self.attention_norm, self.attention, **attention)
+        if condition is not None:
+            x = self._add(x, self.cross_norm, self.cross_attention, condition=condition)
+        return self._add(x, self.ffn_norm, self.ffn)
+
+    def _add(self, x: torch.Tensor, norm: nn.Module, layer: nn.Module, **given) -> torch.Tensor:
+        """Add a layer's output to the stream, normalised before the layer or after the sum."""
         if self.pre:
-            x = x + self.dropout(self.attention(self.attention_norm(x), **attention))
-            return x + self.dropout(self.ffn(self.ffn_norm(x)))
-        x = self.attention_norm(x + self.dropout(self.attention(x, **attention)))
-        return self.ffn_norm(x + self.dropout(self.ffn(x)))
+            return x + self.dropout(layer(norm(x), **given))
+        return norm(x + self.dropout(layer(x, **given)))

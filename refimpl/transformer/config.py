@@ -44,6 +44,7 @@ class TransformerConfig(Configuration):
             the sample; "tune": places in the tune, so that an answer has those of its gap. The
             model does not use this; it is stored so that generation matches training.
         n_columns: tokens in a row, each with its own embedding and head.
+        cross_attention: whether every block can also look at a condition.
 
     Raises:
         TransformerError: a field is out of its range; the message names it.
@@ -70,6 +71,7 @@ class TransformerConfig(Configuration):
     rope_base: Positive = 10_000.0
     sample_positions: Literal["row", "tune"] = "row"
     n_columns: Count = 1
+    cross_attention: Truth = False
 
     def __post_init__(self) -> None:
         if self.hidden_size % self.n_heads:

@@ -10,7 +10,8 @@ def count_parameters(config: TransformerConfig) -> int:
     matrices = 4 * width * width + width * up + inner * width
     biases = 3 * width + width + up + width if config.bias else 0
     norm = width * (2 if config.normalization == "layer" and config.bias else 1)
-    total = config.n_layers * (matrices + biases + 2 * norm) + norm
+    cross = 4 * width * width + norm if config.cross_attention else 0
+    total = config.n_layers * (matrices + biases + 2 * norm + cross) + norm
     total += config.n_columns * config.vocabulary_size * width * (1 if config.tied_weights else 2)
     if config.positions != "rope":
         total += config.context_length * width
@@ -25,7 +26,8 @@ def count_flops_per_token(
     A product with a matrix of N numbers costs 2 N per token. That includes the head, but not the
     embedding, which is a look-up. Attention's scores and weighted sum cost 4 x tokens x hidden_size
     per layer. The backward pass costs twice the forward pass. As usual, the count ignores the
-    causal mask, so a kernel that skips the masked half does less.
+    causal mask, so a kernel that skips the masked half does less. It leaves out what a condition
+    costs.
 
     Args:
         config: the model's shape.

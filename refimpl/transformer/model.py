@@ -31,6 +31,10 @@ class Transformer(Backbone):
 
     reads_both_ways = True
 
+    @property
+    def reads_conditions(self) -> bool:
+        return self.config.cross_attention
+
     def build(self, config: TransformerConfig) -> None:
         if config.positions != "rope":
             self.position_embedding = nn.Embedding(config.context_length, config.hidden_size)
@@ -69,7 +73,7 @@ class Transformer(Backbone):
             rotation = self._rotation(start, n_tokens, where.position_ids)
         x = self.dropout(x)
         for block in self.blocks:
-            x = block(x, rotation=rotation, bias=bias, is_causal=is_causal, cache=state)
+            x = block(x, condition, rotation=rotation, bias=bias, is_causal=is_causal, cache=state)
         if state is not None:
             state.length += n_tokens
         return self.norm(x)

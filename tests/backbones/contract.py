@@ -98,6 +98,41 @@ def check_a_two_way_prefix_is_read_or_refused(make, tmp_path):
             raise AssertionError("a two-way prefix was read in one direction, without a word")
 
 
+def check_a_condition_is_looked_at_or_refused(make, tmp_path):
+    generator = torch.Generator().manual_seed(0)
+    for model in (make(), make_with_cross_attention(make)):
+        if model is None:
+            continue
+        ids = some_ids(2, 8)
+        vectors = torch.randn(2, 3, model.config.hidden_size, generator=generator)
+        mask = torch.tensor([[True, True, False], [False, False, False]])
+        if not model.reads_conditions:
+            try:
+                model(ids, condition=(vectors, mask))
+            except UserError as error:
+                assert "cannot look at a condition" in str(error)
+            else:
+                raise AssertionError("a condition was passed over without a word")
+            continue
+        given, free = model(ids, condition=(vectors, mask)), model(ids)
+        assert not close(given[0], free[0])
+        assert torch.equal(given[1], free[1]), "nothing to look at is no condition"
+        vectors[0, 2] += 1
+        assert close(model(ids, condition=(vectors, mask)), given), "what is masked is not seen"
+        state, parts = model.start(2, 8), []
+        for start, end in ((0, 5), (5, 6), (6, 8)):
+            parts.append(model(ids[:, start:end], state=state, condition=(vectors, mask)))
+        assert close(torch.cat(parts, dim=1), given)
+
+
+def make_with_cross_attention(make):
+    """The same backbone, where it has such an option."""
+    try:
+        return make(cross_attention=True)
+    except (TypeError, UserError):
+        return None
+
+
 def check_it_learns(make, tmp_path):
     model, ids = make().train(), some_ids(4, 13)
     optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)

@@ -67,6 +67,12 @@ class Silent(Recurrence):
     reads_both_ways = True
 
 
+class Deaf(Recurrence):
+    """Says that it looks at conditions, and does not."""
+
+    reads_conditions = True
+
+
 @pytest.mark.parametrize(
     ("wrong", "check"),
     [
@@ -76,6 +82,7 @@ class Silent(Recurrence):
         (Forgetful, contract.check_a_state_changes_nothing),
         (Forgetful, contract.check_it_writes_the_same_with_and_without_a_state),
         (Silent, contract.check_a_two_way_prefix_is_read_or_refused),
+        (Deaf, contract.check_a_condition_is_looked_at_or_refused),
     ],
 )
 def test_contract_notices_a_wrong_backbone(wrong, check, tmp_path):

@@ -15,7 +15,16 @@ PACKAGE = "refimpl"
 ORDER = (
     ["audio", "tinytunes", "mel", "metrics", "codecs", "vocabulary"]
     + ["tokenizer", "transformer", "training", "dataset", "objectives", "packing"]
-    + ["curriculum", "birdie", "generation", "presets", "pipeline", "reproduce", "display"]
+    + [
+        "curriculum",
+        "birdie",
+        "generation",
+        "conditioning",
+        "presets",
+        "pipeline",
+        "reproduce",
+        "display",
+    ]
     + ["course", "errors", "cli"]
 )
 SPECIAL = {"__call__", "__getitem__", "__iter__", "__len__"}  # public when they say what they do

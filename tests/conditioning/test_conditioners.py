@@ -1,0 +1,78 @@
+"""Every conditioner of the table keeps the contract; whoever adds one adds it to SMALL."""
+
+import pytest
+import torch
+
+from refimpl.conditioning import CONDITIONERS, CaptionConditioner, FactConditioner, Metadata
+from refimpl.errors import UserError
+from tests.conditioning import contract
+
+KEYS = ["C major", "A minor", "G major"]
+SMALL = {
+    "caption": lambda: CaptionConditioner(contract.WIDTH),
+    "fact": lambda: FactConditioner("key", KEYS, contract.WIDTH),
+}
+
+
+@pytest.mark.parametrize("name", CONDITIONERS)
+@pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__[6:])
+def test_contract(check, name):
+    assert isinstance(SMALL[name](), CONDITIONERS[name])
+    check(SMALL[name])
+
+
+class Certain(FactConditioner):
+    """Takes what is unknown for its first value."""
+
+    def encode(self, clips):
+        vectors, mask = super().encode(clips)
+        return vectors, torch.ones_like(mask)
+
+
+class Sociable(FactConditioner):
+    """Encodes a clip by its company."""
+
+    def encode(self, clips):
+        vectors, mask = super().encode(clips)
+        return vectors - vectors.mean(dim=0), mask
+
+
+class Mute(FactConditioner):
+    """Says the same of all clips."""
+
+    def encode(self, clips):
+        vectors, mask = super().encode(clips)
+        return torch.ones_like(vectors), mask
+
+
+@pytest.mark.parametrize(
+    ("wrong", "check"),
+    [
+        (Certain, contract.check_clips_are_told_apart_and_what_is_unknown_says_nothing),
+        (Sociable, contract.check_a_clip_is_encoded_alike_in_any_company),
+        (Mute, contract.check_clips_are_told_apart_and_what_is_unknown_says_nothing),
+        (Mute, contract.check_a_model_learns_from_it),
+    ],
+)
+def test_the_contract_notices_a_wrong_conditioner(wrong, check):
+    with pytest.raises(AssertionError):
+        check(lambda: wrong("key", KEYS, contract.WIDTH))
+
+
+def test_values_that_a_fact_cannot_have_are_named():
+    conditioner = SMALL["fact"]()
+    with pytest.raises(
+        UserError, match="key is 'H major'; this conditioner knows C major, A minor"
+    ):
+        conditioner.encode([Metadata(facts={"key": "H major"})])
+    for values in ([], ["C", "C"]):
+        with pytest.raises(UserError, match="needs values that differ"):
+            FactConditioner("key", values, 4)
+
+
+def test_a_caption_is_its_words_in_any_order_up_to_the_most():
+    conditioner = CaptionConditioner(8, most_words=3)
+    one, _ = conditioner.encode([Metadata("Slow, sad piano.")])
+    two, _ = conditioner.encode([Metadata("piano slow SAD and much more")])
+    assert one.shape == two.shape == (1, 3, 8)
+    assert torch.allclose(one.sum(dim=1), two.sum(dim=1))
