@@ -2,6 +2,8 @@
 
 Going in:   audio -> codes -> ids (-> <|START|> ids <|END|>)
 Coming out: ids -> only those of whole steps -> codes -> audio
+
+The codec knows sounds and codes, the layout codes and ids.
 """
 
 import re
@@ -12,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from refimpl.codecs import Codec, load_codec
-from refimpl.codecs.flat import complete_steps, flatten_codes
 from refimpl.errors import UserError
+from refimpl.layouts import Flat, LayoutError, make_layout
 from refimpl.vocabulary import IGNORE_INDEX, Vocabulary
 
 __all__ = ["IGNORE_INDEX", "AudioTokenizer", "FilteredIds", "TokenError", "Vocabulary"]
@@ -47,20 +49,33 @@ class AudioTokenizer:
         codec: any fitted codec.
         vocabulary: the special tokens beside the codec's codes; by default those that the
             codec's notes name, or else the course's.
+        layout: how codes become rows of tokens, a name in `refimpl.layouts.LAYOUTS`; by default
+            the one that the codec's notes name, or else one column.
+
+    Attributes:
+        layout: the `Layout`; where it has one column, ids are (n_tokens,), and else
+            (n_tokens, n_columns).
 
     Source: the report, "Tokenization" and "Detokenization and reconstruction". Taught in lesson 3.
     """
 
-    def __init__(self, codec: Codec, vocabulary: Vocabulary | None = None):
-        n_codes = sum(codec.stream_sizes)
-        if vocabulary is None:
-            vocabulary = Vocabulary(n_codes, codec.notes.get("vocabulary", "course"))
-        if vocabulary.n_codes != n_codes:
-            raise TokenError(
-                f"the vocabulary is for {vocabulary.n_codes} codes, the codec has {n_codes}"
-            )
+    def __init__(
+        self,
+        codec: Codec,
+        vocabulary: Vocabulary | None = None,
+        *,
+        layout: str | None = None,
+    ):
+        kind = codec.notes.get("vocabulary", "course") if vocabulary is None else vocabulary.kind
+        layout = layout or codec.notes.get("layout", "flat")
         self.codec = codec
-        self.vocabulary = vocabulary
+        self.layout = make_layout(layout, codec.stream_sizes, kind)
+        self.vocabulary = self.layout.vocabulary
+        if vocabulary is not None and vocabulary != self.vocabulary:
+            raise TokenError(
+                f"the vocabulary is for {vocabulary.n_codes} codes, the codec has "
+                f"{self.vocabulary.n_codes}"
+            )
 
     @property
     def sample_rate(self) -> int:
@@ -69,8 +84,8 @@ class AudioTokenizer:
 
     @property
     def tokens_per_second(self) -> float:
-        """The number of tokens per second of audio."""
-        return self.codec.step_rate * len(self.codec.stream_sizes)
+        """The number of tokens per second of audio, or of rows with several columns."""
+        return self.codec.step_rate * (self.layout.n_tokens(2) - self.layout.n_tokens(1))
 
     @property
     def bits_per_second(self) -> float:
@@ -85,28 +100,30 @@ class AudioTokenizer:
             start_end: put <|START|> before and <|END|> after the codes.
 
         Returns:
-            (n_tokens,) int64.
+            (n_tokens,) int64, or (n_tokens, n_columns) with several columns.
 
         Taught in lesson 3.
         """
-        ids = flatten_codes(self.codec.encode(audio), self.codec.stream_sizes)
+        ids = self.layout.to_tokens(self.codec.encode(audio))
+        ids = ids[:, 0] if self.layout.n_columns == 1 else ids
         return self.add_start_end(ids) if start_end else ids
 
     def add_start_end(self, ids: np.ndarray) -> np.ndarray:
-        """Put <|START|> before and <|END|> after ids (n_tokens,)."""
-        return np.concatenate([[self.vocabulary.start], ids, [self.vocabulary.end]]).astype(
-            np.int64
-        )
+        """Put <|START|> before and <|END|> after ids, in every column."""
+        return self.vocabulary.frame(ids)
 
     def filter(self, ids: np.ndarray) -> FilteredIds:
-        """Keep only the ids (n,) that the codec can decode, and count the others."""
+        """Keep only the ids that the codec can decode, and count the others."""
         ids = np.asarray(ids)
         if ids.size == 0:
             ids = ids.astype(np.int64).reshape(-1)
-        if ids.ndim != 1 or not np.issubdtype(ids.dtype, np.integer):
+        elif ids.ndim != min(2, self.layout.n_columns) or ids.dtype.kind not in "iu":
             raise TokenError(f"ids must be a row of integers, got {ids.dtype} of shape {ids.shape}")
         is_code, is_special = self.vocabulary.is_code(ids), self.vocabulary.is_special(ids)
-        codes = complete_steps(ids[is_code], self.codec.stream_sizes)
+        try:
+            codes = self.layout.to_codes(ids)
+        except LayoutError as error:
+            raise TokenError(str(error)) from error
         return FilteredIds(
             codes=codes,
             n_special=int(is_special.sum()),
@@ -133,6 +150,18 @@ class AudioTokenizer:
                 stacklevel=3,
             )
         return found.codes
+
+    def in_one_column(self) -> "AudioTokenizer":
+        """Return the tokenizer of the same codec whose layout has one column."""
+        flat = Flat(self.codec.stream_sizes, self.vocabulary.kind)
+        return AudioTokenizer(self.codec, flat.vocabulary, layout=flat.name)
+
+    def flatten(self, codes: np.ndarray) -> np.ndarray:
+        """Write codes (n_steps, n_streams) in one column, whatever the layout: (n,) int64.
+
+        Tunes of any layout are compared in this form.
+        """
+        return Flat(self.codec.stream_sizes).to_tokens(codes)[:, 0]
 
     def decode(self, ids: np.ndarray, **options) -> np.ndarray:
         """Turn ids into audio.
@@ -196,8 +225,10 @@ class AudioTokenizer:
         return value
 
     def save(self, path: str | Path) -> Path:
-        """Write the codec's file, with the kind of vocabulary among its notes."""
+        """Write the codec's file, with the kind of vocabulary and the layout among its notes."""
         self.codec.notes["vocabulary"] = self.vocabulary.kind
+        if self.layout.name != "flat":
+            self.codec.notes["layout"] = self.layout.name
         return self.codec.save(path)
 
     @classmethod

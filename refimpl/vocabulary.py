@@ -108,6 +108,19 @@ class Vocabulary(Configuration):
             return ()
         return tuple(range(self.n_codes + first, self.n_codes + first + count))
 
+    def frame(self, tokens: np.ndarray) -> np.ndarray:
+        """Put <|START|> before a tune and <|END|> after it.
+
+        Args:
+            tokens: (n_tokens,), or (n_tokens, n_columns), where every column gets both.
+
+        Returns:
+            (n_tokens + 2,) or (n_tokens + 2, n_columns) int64.
+        """
+        tokens = np.asarray(tokens, dtype=np.int64)
+        edge = np.ones((1, *tokens.shape[1:]), dtype=np.int64)
+        return np.concatenate([self.start * edge, tokens, self.end * edge])
+
     def is_code(self, ids: np.ndarray) -> np.ndarray:
         """Return which ids are codes of the codec, bool of the same shape."""
         ids = np.asarray(ids)

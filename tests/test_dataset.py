@@ -9,6 +9,7 @@ import pytest
 from refimpl.codecs import Codebook
 from refimpl.dataset import DatasetError, TokenDataset, tokenize_corpus
 from refimpl.errors import UserError
+from refimpl.layouts import LAYOUTS, Flat, make_layout
 from refimpl.mel import MelConfig, mel_spectrogram
 from refimpl.tokenizer import AudioTokenizer, Vocabulary
 
@@ -32,19 +33,21 @@ def tokenizer():
 
 
 class Counting:
-    """A tokenizer that counts how often it encodes, and may be stopped while doing so."""
+    """A tokenizer and its codec, which counts how often it encodes and may be stopped meanwhile."""
 
     def __init__(self, tokenizer, stop_after=None):
         self.tokenizer, self.n_encoded, self.stop_after = tokenizer, 0, stop_after
+        self.codec = self
 
     def __getattr__(self, name):
-        return getattr(self.tokenizer, name)
+        tokenizer = self.tokenizer
+        return getattr(tokenizer if hasattr(tokenizer, name) else tokenizer.codec, name)
 
     def encode(self, audio):
         if self.n_encoded == self.stop_after:
             raise KeyboardInterrupt
         self.n_encoded += 1
-        return self.tokenizer.encode(audio)
+        return self.tokenizer.codec.encode(audio)
 
 
 def assert_same(dataset, clips, tokenizer):
@@ -153,6 +156,59 @@ def test_two_processes_give_the_same_dataset(tokenizer, tmp_path):
     assert_same(tokenize_corpus(clips, tokenizer, tmp_path, n_processes=2), clips, tokenizer)
 
 
+@pytest.fixture(scope="module")
+def two_stages():
+    frames = (mel_spectrogram(make_audio(s), MEL) for s in range(10))
+    return Codebook.fit(frames, MEL, n_clusters=8, n_stages=2)
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_same_codes_are_read_with_any_layout(two_stages, tmp_path, name):
+    clips = make_clips(4)
+    tokenize_corpus(clips, AudioTokenizer(two_stages), tmp_path, shard_tokens=60)
+    tokenizer = AudioTokenizer(two_stages, layout=name)
+    dataset = TokenDataset(tmp_path, tokenizer)
+    assert_same(dataset, clips, tokenizer)
+    for i, (_, audio) in enumerate(clips):
+        assert np.array_equal(dataset.codes(i), two_stages.encode(audio))
+        assert len(dataset[i]) == dataset.lengths[i] and len(dataset.codes(i)) == dataset.steps[i]
+    layout = make_layout(name, two_stages.stream_sizes)
+    assert np.array_equal(TokenDataset(tmp_path, layout=layout)[2], dataset[2])
+    tokenize_corpus(make_clips(6), tokenizer, tmp_path)  # and with any of them it goes on
+
+
+def as_version_1(folder):
+    """What this package wrote before codes had streams: rows of ids, and their vocabulary."""
+    manifest = json.loads((folder / "manifest.json").read_text())
+    sizes = manifest.pop("stream_sizes")
+    flat = Flat(sizes, manifest["vocabulary"])
+    for number, n_steps in enumerate(manifest["shards"]):
+        path = folder / f"tokens-{number:05d}.npy"
+        ids = flat.to_tokens(np.load(path))[:, 0].astype(manifest["dtype"])
+        manifest["shards"][number] = n_steps * len(sizes)
+        np.save(path, ids)
+    manifest["lengths"] = [n * len(sizes) for n in manifest["lengths"]]
+    manifest |= {"vocabulary": flat.vocabulary.to_dict(), "version": 1}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def test_a_dataset_of_version_1_is_read_and_goes_on(tokenizer, tmp_path):
+    clips = make_clips(7)
+    tokenize_corpus(clips[:4], tokenizer, tmp_path, shard_tokens=60)
+    as_version_1(tmp_path)
+    assert_same(TokenDataset(tmp_path, tokenizer), clips[:4], tokenizer)
+    assert_same(tokenize_corpus(clips, tokenizer, tmp_path), clips, tokenizer)
+
+
+def test_of_several_streams_version_1_is_read_as_one_row_or_refused(two_stages, tmp_path):
+    clips, tokenizer = make_clips(3), AudioTokenizer(two_stages)
+    tokenize_corpus(clips, tokenizer, tmp_path)
+    as_version_1(tmp_path)
+    assert_same(TokenDataset(tmp_path), clips, tokenizer)
+    with pytest.raises(DatasetError, match="streams of codes as one, and the codec has 2"):
+        TokenDataset(tmp_path, tokenizer)
+
+
 def test_tokens_of_another_codec_or_vocabulary_are_refused(tokenizer, tmp_path):
     tokenize_corpus(make_clips(3), tokenizer, tmp_path)
     frames = mel_spectrogram(make_audio(77), MEL)
@@ -190,7 +246,7 @@ def damage_manifest(folder, **changes):
     [
         (lambda f: (f / "manifest.json").unlink(), "no token dataset"),
         (lambda f: (f / "manifest.json").write_text("{"), "manifest.json: damaged"),
-        (lambda f: damage_manifest(f, version=9), "version 9, this package reads 1"),
+        (lambda f: damage_manifest(f, version=9), "version 9, this package reads up to 2"),
         (lambda f: damage_manifest(f, lengths=[1, 2, 3]), "contradict"),
         (lambda f: damage_manifest(f, names=[]), "contradict"),
         (lambda f: (f / "tokens-00000.npy").unlink(), "tokens-00000.npy: missing"),

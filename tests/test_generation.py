@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from refimpl.generation import (
     GenerationError,
+    GenerationOptions,
     generate,
-    generate_audio,
     sampling_probabilities,
     save_generation,
-    stage_mask,
+    write_music,
 )
 from refimpl.generation.sampling import draw, uniform_numbers
+from refimpl.layouts import Delay, Flat
 from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.vocabulary import Vocabulary
 
@@ -226,7 +227,7 @@ def test_nothing_is_left_changed():
     generate(model, VOCABULARY, max_tokens=3)
     assert model.training and torch.equal(state, torch.random.get_rng_state())
     with pytest.raises(GenerationError):
-        generate(model, VOCABULARY, max_tokens=3, stage_sizes=[3])
+        generate(model, VOCABULARY, max_tokens=3, layout=Flat([3]))
     assert model.training
 
 
@@ -277,7 +278,7 @@ def test_stages_come_in_turn_and_end_only_after_a_frame(n_codes_before):
     sizes = (8, 7, 5)
     model = make_model(std=0.01)
     prompt = np.array([VOCABULARY.start, 0, 8, 15, 1, 9][: 1 + n_codes_before])
-    options = {"prompt": prompt, "stage_sizes": sizes, "top_k": None}
+    options = {"prompt": prompt, "layout": Flat(sizes, "report"), "top_k": None}
     for seed in range(8):
         tokens = generate(model, VOCABULARY, max_tokens=60, seed=seed, **options)[0]
         stages = np.searchsorted(np.cumsum(sizes), tokens, side="right")
@@ -287,7 +288,12 @@ def test_stages_come_in_turn_and_end_only_after_a_frame(n_codes_before):
 
 def test_stages_with_prompts_at_different_places():
     prompts = [np.array([VOCABULARY.start]), np.array([VOCABULARY.start, 3])]
-    options = {"prompt": prompts, "stage_sizes": (10, 10), "min_tokens": 9, "max_tokens": 9}
+    options = {
+        "prompt": prompts,
+        "layout": Flat((10, 10), "report"),
+        "min_tokens": 9,
+        "max_tokens": 9,
+    }
     first, second = generate(MODEL, VOCABULARY, **options)
     assert np.array_equal(first >= 10, np.arange(9) % 2 == 1)
     assert np.array_equal(second >= 10, np.arange(9) % 2 == 0)
@@ -296,7 +302,7 @@ def test_stages_with_prompts_at_different_places():
 def test_own_mask_lets_other_tokens_through():
     vocabulary = Vocabulary(20)
     sentinel = vocabulary.sentinels[0]
-    allowed = stage_mask(vocabulary)
+    allowed = Flat([20]).allowed(0)
     allowed[0, sentinel] = True
     model = wants(sentinel, vocabulary)
     assert generate(model, vocabulary, max_tokens=5)[0].max() < 20
@@ -333,8 +339,10 @@ def test_own_mask_lets_other_tokens_through():
         ({"prompt": np.arange(4), "position_ids": np.arange(4) - 1}, "position_ids"),
         ({"prompt": np.arange(4), "position_ids": np.arange(4) + 22}, "position 32"),
         ({"prompt": np.arange(20).repeat(2), "position_ids": np.arange(40) // 2}, "context"),
-        ({"stage_sizes": [10, 9]}, "stage sizes"),
-        ({"stage_sizes": []}, "stage sizes"),
+        ({"layout": Flat([10, 9], "report")}, "layout 'flat' has 1 columns of 23"),
+        ({"layout": Delay([20, 20], "report")}, "layout 'delay' has 2 columns"),
+        ({"layout": Flat([20], "report"), "allowed": np.ones(24, dtype=bool)}, "one of them"),
+        ({"prompt": np.zeros((3, 2), dtype=int)}, "in one row"),
         ({"allowed": np.ones(5, dtype=bool)}, "allowed"),
         ({"allowed": np.zeros(24, dtype=bool)}, "allowed"),
     ],
@@ -358,41 +366,65 @@ class Tones:
 
     def __init__(self):
         self.vocabulary = VOCABULARY
-        self.codec = SimpleNamespace(stream_sizes=(10, 10))
-        self.tokens_per_second = 20.0
+        self.codec = SimpleNamespace(stream_sizes=(10, 10), step_rate=10.0, encode=self.encode)
+        self.layout = Flat((10, 10), "report")
 
     def encode(self, audio):
         steps = audio[::100].round(1) * 10
-        return np.stack([steps, steps + 10], axis=1).astype(np.int64).reshape(-1)
+        return np.stack([steps, steps], axis=1).astype(np.int64)
 
     def decode(self, ids, gain=1.0):
         assert len(ids) % 2 == 0 and ids.max() < 20
         return gain * np.repeat(ids[::2] / 10, 100).astype(np.float32)
 
 
-def test_audio_from_nothing_is_as_long_as_asked():
-    sounds = generate_audio(MODEL, Tones(), seconds=1.5, min_seconds=1.5, batch_size=3)
-    assert [sound.shape for sound in sounds] == [(1500,)] * 3
-    assert not np.array_equal(sounds[0], sounds[1])
+def test_music_from_nothing_is_as_long_as_asked():
+    pieces = write_music(MODEL, Tones(), seconds=1.5, min_seconds=1.5, batch_size=3)
+    assert [(len(p.tokens), p.n_prompt, p.audio.shape) for p in pieces] == [(30, 0, (1500,))] * 3
+    assert not np.array_equal(pieces[0].audio, pieces[1].audio)
 
 
-def test_audio_goes_on_from_clips():
-    clips = [np.full(500, 0.3, np.float32), np.full(200, 0.7, np.float32)]
-    sounds = generate_audio(
-        MODEL, Tones(), seconds=1, min_seconds=1, continue_from=clips, decode={"gain": 2.0}
-    )
-    for clip, sound in zip(clips, sounds, strict=True):
-        assert len(sound) == len(clip) + 1000
-        assert np.allclose(sound[: len(clip)], 2 * clip)
-    two = generate_audio(MODEL, Tones(), seconds=1, continue_from=clips[0], batch_size=2)
+def test_music_goes_on_from_clips():
+    clips = [np.full(500, 0.3, np.float32), np.full(200, 0.4, np.float32)]
+    asked = {"seconds": 1, "min_seconds": 1, "decode": {"gain": 2.0}}
+    for clip, piece in zip(
+        clips, write_music(MODEL, Tones(), continue_from=clips, **asked), strict=True
+    ):
+        assert piece.n_prompt == len(clip) // 50
+        assert len(piece.audio) == len(clip) + 1000
+        loudest = 2 * np.max(piece.tokens[::2]) / 10
+        assert np.allclose(piece.audio[: len(clip)], 2 * clip * min(1, 0.95 / loudest), atol=1e-5)
+    two = write_music(MODEL, Tones(), seconds=1, continue_from=clips[0], batch_size=2)
     assert len(two) == 2
+    (short,) = write_music(MODEL, Tones(), seconds=1, continue_from=clips[0], prompt_seconds=0.2)
+    assert short.n_prompt == 4
+
+
+def test_options_are_a_record_that_single_options_change():
+    options = GenerationOptions(max_tokens=12, min_tokens=12, seed=4)
+    (written,) = generate(MODEL, VOCABULARY, options)
+    (changed,) = generate(MODEL, VOCABULARY, options, seed=5)
+    (same,) = generate(MODEL, VOCABULARY, max_tokens=12, min_tokens=12, seed=5)
+    assert len(written) == 12 and not np.array_equal(written, changed)
+    assert np.array_equal(changed, same)
+    with pytest.raises(TypeError, match="warmth"):
+        generate(MODEL, VOCABULARY, options, warmth=1)
+
+
+def test_without_a_maximum_the_context_is_filled():
+    (written,) = generate(wants(3), VOCABULARY, prompt=np.arange(5))
+    assert len(written) == 32 - 5
+    with pytest.raises(GenerationError, match="max_tokens"):
+        generate(MODEL, VOCABULARY, prompt=np.arange(20).repeat(2))
 
 
 def test_model_that_writes_nothing_is_an_error():
     with pytest.raises(GenerationError, match="min_seconds"):
-        generate_audio(wants(VOCABULARY.end), Tones(), seconds=1)
+        write_music(wants(VOCABULARY.end), Tones(), seconds=1)
     with pytest.raises(GenerationError, match="seconds"):
-        generate_audio(MODEL, Tones(), seconds=1, min_seconds=2)
+        write_music(MODEL, Tones(), seconds=1, min_seconds=2)
+    with pytest.raises(GenerationError, match="2 clips and batch_size 3"):
+        write_music(MODEL, Tones(), seconds=1, continue_from=[np.zeros(300)] * 2, batch_size=3)
 
 
 @pytest.mark.parametrize("suffix", [".wav", ".flac", ".mp3"])

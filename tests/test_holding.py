@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from refimpl.generation import GenerationError, generate, longest_hold
+from refimpl.layouts import Flat
 from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.vocabulary import Vocabulary
 
@@ -42,18 +43,18 @@ def write(model, prompt, **options):
 
 
 @pytest.mark.parametrize(
-    ("sequences", "n_stages", "expected"),
+    ("sequences", "expected"),
     [
-        ([], 1, 0),
-        ([[]], 1, 0),
-        ([[3]], 1, 1),
-        ([[3, 3, 3, 1], [2, 2]], 1, 3),
-        ([[1, 2, 2, 2, 2]], 1, 4),
-        ([[1, 5, 1, 6, 1, 7, 2, 7]], 2, 3),
+        ([], 0),
+        ([[]], 0),
+        ([[3]], 1),
+        ([[3, 3, 3, 1], [2, 2]], 3),
+        ([[1, 2, 2, 2, 2]], 4),
+        ([[[1, 5], [1, 6], [1, 7], [2, 7]]], 3),
     ],
 )
-def test_the_longest_hold_is_counted_in_steps(sequences, n_stages, expected):
-    assert longest_hold([np.array(ids, dtype=int) for ids in sequences], n_stages) == expected
+def test_the_longest_hold_is_counted_in_steps(sequences, expected):
+    assert longest_hold(np.array(ids, dtype=int) for ids in sequences) == expected
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5])
@@ -86,11 +87,11 @@ def test_of_several_stages_the_first_is_held(stuck):
         max_tokens=20,
         min_tokens=20,
         temperature=0,
-        stage_sizes=[4, 4],
+        layout=Flat([4, 4]),
         longest_hold=3,
     )[0]
-    assert longest_hold([np.concatenate([prompt[1:], written])], 2) <= 3
-    assert longest_hold([np.concatenate([prompt[1:], written])[1:]], 2) > 3  # the second is free
+    assert longest_hold([np.concatenate([prompt[1:], written])[::2]]) <= 3
+    assert longest_hold([np.concatenate([prompt[1:], written])[1::2]]) > 3  # the second is free
 
 
 def test_a_limit_below_one_is_refused(stuck):

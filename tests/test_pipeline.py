@@ -11,6 +11,7 @@ from refimpl import pipeline
 from refimpl.audio import load_audio, save_audio
 from refimpl.dataset import TokenDataset
 from refimpl.errors import UserError
+from refimpl.generation import within_range, write_music
 from refimpl.pipeline import generators, running, stages
 from refimpl.training import loop, read_metrics
 from tests.pipeline_examples import RATE, TINY, tiny, tone, write_recordings
@@ -371,11 +372,11 @@ def test_folders_without_a_model_are_refused(finished, tmp_path):
 
 
 def write(finished, **options):
-    return pipeline.write_music(finished.model, finished.tokenizer, **options)
+    return write_music(finished.model, finished.tokenizer, **options)
 
 
 def test_pieces_are_as_long_as_asked_and_follow_the_seed(finished):
-    first, second = write(finished, seconds=1.0, min_seconds=1.0, n_pieces=2, seed=5)
+    first, second = write(finished, seconds=1.0, min_seconds=1.0, batch_size=2, seed=5)
     (alone,) = write(finished, seconds=1.0, min_seconds=1.0, seed=5)
     assert len(first.tokens) == round(finished.tokenizer.tokens_per_second)
     np.testing.assert_array_equal(first.tokens, alone.tokens)
@@ -385,7 +386,7 @@ def test_pieces_are_as_long_as_asked_and_follow_the_seed(finished):
 
 def test_a_prompts_tokens_stand_first_and_do_not_hear_that_it_breaks_off(finished):
     clip = tone(2.0)
-    (piece,) = write(finished, seconds=0.5, min_seconds=0.5, prompt=clip, prompt_seconds=1.0)
+    (piece,) = write(finished, seconds=0.5, min_seconds=0.5, continue_from=clip, prompt_seconds=1.0)
     whole = finished.tokenizer.encode(clip)
     assert piece.n_prompt == round(finished.tokenizer.tokens_per_second)
     np.testing.assert_array_equal(piece.tokens[: piece.n_prompt], whole[: piece.n_prompt])
@@ -399,10 +400,10 @@ def test_lengths_that_cannot_be_are_refused(finished, options):
 
 
 def test_loud_audio_is_turned_down_and_quiet_left_alone():
-    assert np.abs(pipeline.within_range(3 * tone(0.1))).max() == pytest.approx(0.95)
+    assert np.abs(within_range(3 * tone(0.1))).max() == pytest.approx(0.95)
     quiet = 0.1 * tone(0.1)
-    assert pipeline.within_range(quiet) is quiet
-    assert len(pipeline.within_range(np.zeros(0, np.float32))) == 0
+    assert within_range(quiet) is quiet
+    assert len(within_range(np.zeros(0, np.float32))) == 0
 
 
 # Measures

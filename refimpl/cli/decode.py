@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> None:
 
     from refimpl.audio import save_audio
     from refimpl.errors import UserError
-    from refimpl.pipeline import load_tokenizer, within_range
+    from refimpl.generation import within_range
+    from refimpl.pipeline import load_tokenizer
 
     try:
         text = sys.stdin.read() if args.file == "-" else Path(args.file).read_text("utf-8")

@@ -106,7 +106,8 @@ def run(args: argparse.Namespace) -> None:
     check_sounds(paths)
     check_free([*paths, *pictures], args.force)
 
-    from refimpl.pipeline import load_generator, read_facts, within_range, write_music
+    from refimpl.generation import within_range, write_music
+    from refimpl.pipeline import load_generator, read_facts
 
     model, tokenizer = load_generator(args.model)
     facts = read_facts(args.model)
@@ -117,8 +118,8 @@ def run(args: argparse.Namespace) -> None:
         tokenizer,
         seconds=seconds,
         min_seconds=_min_seconds(args, facts, seconds),
-        n_pieces=args.count,
-        prompt=clip,
+        batch_size=args.count,
+        continue_from=clip,
         prompt_seconds=None if clip is None else args.prompt_seconds,
         seed=args.seed,
         progress=None,

@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int | None:
     from refimpl import pipeline
     from refimpl.cli.generate import write_files
+    from refimpl.generation import write_music
 
     place = pipeline.RunFolder(args.out)
     preset = read_settings(args, place, {"training.steps": args.steps})
@@ -45,19 +46,16 @@ def run(args: argparse.Namespace) -> int | None:
     if finished is None:
         next_step("the same command resumes the run")
         return INTERRUPTED
-    sampling = preset.sampling
     seconds = finished.facts["clip_seconds"]
-    pieces = pipeline.write_music(
+    pieces = write_music(
         finished.model,
         finished.tokenizer,
         seconds=seconds,
         min_seconds=min(seconds, 1.0),
         seed=preset.training.seed,
-        temperature=sampling.temperature,
-        top_k=sampling.top_k,
-        top_p=sampling.top_p,
         longest_hold=finished.facts.get("longest_hold"),
         progress=None,
+        **vars(preset.sampling),
     )
     tune = place.path / "tune.wav"
     write_files([tune], [pieces[0].audio], finished.tokenizer.sample_rate)

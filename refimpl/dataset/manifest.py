@@ -17,7 +17,7 @@ from refimpl.files import write_atomically
 from refimpl.reading import map_array, read_json
 from refimpl.tokenizer import AudioTokenizer
 
-VERSION = 1
+VERSION = 2
 FILE_NAME = "manifest.json"
 
 
@@ -30,19 +30,21 @@ class Manifest:
     """The contents of a token dataset.
 
     Attributes:
-        fingerprint: of the codec that made the tokens.
-        vocabulary: the arguments of its `Vocabulary`.
+        fingerprint: of the codec that made the codes.
+        stream_sizes: number of codes in each of its streams.
+        vocabulary: the kind of vocabulary, "course" or "report".
         dtype: of the shards' integers.
         source: what the caller says of the corpus; another one is another dataset.
-        shards: the tokens in each shard, in order.
-        names, lengths, seconds: of each clip, in order; lengths in tokens.
+        shards: the steps in each shard, in order.
+        names, lengths, seconds: of each clip, in order; lengths in steps.
         skipped: [position in the stream, name, reason] of clips that could not be tokenized.
         left_out: [path, reason] of files that the stream itself left out.
         complete: whether the stream of clips came to its end.
     """
 
     fingerprint: str
-    vocabulary: dict[str, Any]
+    stream_sizes: list[int]
+    vocabulary: str
     dtype: str
     source: dict[str, Any]
     shards: list[int] = field(default_factory=list)
@@ -57,11 +59,11 @@ class Manifest:
     @classmethod
     def new(cls, tokenizer: AudioTokenizer, source: dict[str, Any]) -> "Manifest":
         """Begin the manifest of an empty dataset."""
-        vocabulary = tokenizer.vocabulary
-        dtype = "uint16" if vocabulary.size <= 2**16 else "int32"
+        codec, sizes = tokenizer.codec, list(tokenizer.codec.stream_sizes)
+        dtype = "uint16" if max(sizes) <= 2**16 else "int32"
         # Through JSON and back, so that it compares equal to what a file holds.
         source = json.loads(json.dumps(source))
-        return cls(tokenizer.codec.fingerprint, vocabulary.to_dict(), dtype, source)
+        return cls(codec.fingerprint, sizes, tokenizer.vocabulary.kind, dtype, source)
 
     @classmethod
     def load(cls, folder: Path) -> "Manifest":
@@ -76,7 +78,9 @@ class Manifest:
         try:
             content = read_json(path, DatasetError, "a token dataset's manifest")
             version = content["version"]
-            if version == VERSION:
+            if version == 1:
+                content = _from_version_1(content)
+            if version in (1, VERSION):
                 manifest = TypeAdapter(cls).validate_python(content)
                 counts = {len(manifest.names), len(manifest.lengths), len(manifest.seconds)}
                 if len(counts) != 1 or sum(manifest.lengths) != sum(manifest.shards):
@@ -85,7 +89,7 @@ class Manifest:
         except (ValueError, KeyError, TypeError) as error:
             told = str(error).replace("\n", " ")[:200]
             raise DatasetError(f"{path}: damaged ({told}); tokenize the corpus again") from error
-        raise DatasetError(f"{path}: version {version}, this package reads {VERSION}")
+        raise DatasetError(f"{path}: version {version}, this package reads up to {VERSION}")
 
     def save(self, folder: Path) -> None:
         """Replace the folder's manifest in one step."""
@@ -96,14 +100,27 @@ class Manifest:
         """Refuse a tokenizer to which these tokens would mean something else."""
         if self.fingerprint != tokenizer.codec.fingerprint:
             raise DatasetError(
-                f"{folder}: its tokens were made by codec {self.fingerprint}, the tokenizer given "
+                f"{folder}: its codes were made by codec {self.fingerprint}, the tokenizer given "
                 f"has codec {tokenizer.codec.fingerprint}; tokenize again into another folder"
             )
-        if self.vocabulary != tokenizer.vocabulary.to_dict():
+        if self.vocabulary != tokenizer.vocabulary.kind:
             raise DatasetError(
-                f"{folder}: its vocabulary is {self.vocabulary}, the tokenizer's is "
-                f"{tokenizer.vocabulary.to_dict()}; tokenize again into another folder"
+                f"{folder}: its vocabulary is {self.vocabulary!r}, the tokenizer's is "
+                f"{tokenizer.vocabulary.kind!r}; tokenize again into another folder"
             )
+        if self.stream_sizes != list(tokenizer.codec.stream_sizes):
+            raise DatasetError(
+                f"{folder}: an earlier version of this package wrote its streams of codes as one, "
+                f"and the codec has {len(tokenizer.codec.stream_sizes)}; tokenize again into "
+                "another folder"
+            )
+
+
+def _from_version_1(content: dict[str, Any]) -> dict[str, Any]:
+    """Read what was written before codes had streams: the ids are codes of a single stream."""
+    vocabulary = content["vocabulary"]
+    streams = {"stream_sizes": [vocabulary["n_codes"]], "vocabulary": vocabulary["kind"]}
+    return content | streams | {"version": VERSION}
 
 
 def shard_path(folder: Path, index: int) -> Path:
@@ -112,16 +129,18 @@ def shard_path(folder: Path, index: int) -> Path:
 
 
 def open_shard(folder: Path, index: int, manifest: Manifest) -> np.ndarray:
-    """Memory-map a shard, (n_tokens,), and see that it is what the manifest says.
+    """Memory-map a shard, (n_steps, n_streams), and see that it is what the manifest says.
 
     Raises:
         DatasetError: it is missing or damaged.
     """
-    path, n_tokens = shard_path(folder, index), manifest.shards[index]
+    path, shape = shard_path(folder, index), (manifest.shards[index], len(manifest.stream_sizes))
     shard = map_array(path, DatasetError, "tokenize again")
-    if shard.shape != (n_tokens,) or shard.dtype != manifest.dtype:
+    if shard.ndim == 1 and shape[1] == 1:  # as version 1 wrote it
+        shard = shard[:, None]
+    if shard.shape != shape or shard.dtype != manifest.dtype:
         raise DatasetError(
             f"{path}: holds {shard.dtype} {shard.shape}, the manifest says "
-            f"{manifest.dtype} ({n_tokens},); tokenize again"
+            f"{manifest.dtype} {shape}; tokenize again"
         )
     return shard

@@ -1,4 +1,4 @@
-"""Tokenizing a corpus once: clips in, shards and a manifest out, able to go on after a kill."""
+"""Encoding a corpus once: clips in, shards and a manifest out, able to go on after a kill."""
 
 import multiprocessing
 import signal
@@ -34,7 +34,7 @@ def tokenize_corpus(
     shard_tokens: int = 2**20,
     show: bool | None = None,
 ) -> TokenDataset:
-    """Turn clips into token ids on disk, or resume an earlier call.
+    """Turn clips into codes on disk, or resume an earlier call.
 
     Calling it again with the same arguments is always right: clips already done are not encoded
     again (tunes are not even rendered), new ones at the end of the stream are added.
@@ -49,7 +49,7 @@ def tokenize_corpus(
         total: the number of clips, for the progress bar.
         n_processes: more than one encodes in parallel. A script then needs the usual
             `if __name__ == "__main__":`, since each process imports it.
-        shard_tokens: a shard is closed when it holds so many tokens.
+        shard_tokens: a shard is closed when it holds so many codes.
         show: whether to show a progress bar; None decides by where the output goes.
 
     Returns:
@@ -71,11 +71,11 @@ def tokenize_corpus(
     bar = progress(results, total=total, description="tokenizing", unit="clip", show=show)
     bar.update(position)
     try:
-        for name, ids, seconds in bar:
-            if isinstance(ids, str):
-                manifest.skipped.append([position, name, ids])
+        for name, codes, seconds in bar:
+            if isinstance(codes, str):
+                manifest.skipped.append([position, name, codes])
             else:
-                writer.add(name, ids, seconds)
+                writer.add(name, codes, seconds)
             position += 1
     finally:
         # What is done is kept also when the stream breaks off, or someone presses Ctrl-C.
@@ -98,9 +98,9 @@ class _ShardWriter:
         self.n_waiting = 0
         self.last_save = time.monotonic()
 
-    def add(self, name: str, ids: np.ndarray, seconds: float) -> None:
-        self.waiting.append((name, ids, seconds))
-        self.n_waiting += len(ids)
+    def add(self, name: str, codes: np.ndarray, seconds: float) -> None:
+        self.waiting.append((name, codes, seconds))
+        self.n_waiting += codes.size
         late = time.monotonic() - self.last_save > _SAVE_EVERY_SECONDS
         if self.n_waiting >= self.shard_tokens or late:
             self.flush()
@@ -108,14 +108,14 @@ class _ShardWriter:
     def flush(self) -> None:
         manifest = self.manifest
         if self.waiting:
-            tokens = np.concatenate([ids for _, ids, _ in self.waiting]).astype(manifest.dtype)
+            shard = np.concatenate([codes for _, codes, _ in self.waiting]).astype(manifest.dtype)
             write_atomically(
                 shard_path(self.folder, len(manifest.shards)),
-                lambda p: np.save(p, tokens, allow_pickle=False),
+                lambda p: np.save(p, shard, allow_pickle=False),
             )
-            manifest.shards.append(len(tokens))
+            manifest.shards.append(len(shard))
             manifest.names += [name for name, _, _ in self.waiting]
-            manifest.lengths += [len(ids) for _, ids, _ in self.waiting]
+            manifest.lengths += [len(codes) for _, codes, _ in self.waiting]
             manifest.seconds += [round(seconds, 6) for _, _, seconds in self.waiting]
         manifest.save(self.folder)
         self.waiting, self.n_waiting, self.last_save = [], 0, time.monotonic()
@@ -165,12 +165,12 @@ def _skip_done(
             _compare(_encode(tokenizer, clip)[1], manifest, folder)
 
 
-def _compare(ids: np.ndarray | str, manifest: Manifest, folder: Path) -> None:
-    """Refuse to go on if the last clip on disk has other tokens than it gets now."""
+def _compare(codes: np.ndarray | str, manifest: Manifest, folder: Path) -> None:
+    """Refuse to go on if the last clip on disk has other codes than it gets now."""
     shard = open_shard(folder, len(manifest.shards) - 1, manifest)
     stored = shard[len(shard) - manifest.lengths[-1] :]
     # Not all need agree: elsewhere, a frame half-way between two codes may go the other way.
-    if isinstance(ids, str) or ids.shape != stored.shape or np.mean(ids == stored) < 0.9:
+    if isinstance(codes, str) or codes.shape != stored.shape or np.mean(codes == stored) < 0.9:
         raise DatasetError(
             f"{folder}: its clip {manifest.names[-1]!r} is other audio than the stream's of the "
             f"same name; choose another folder"
@@ -188,10 +188,11 @@ def _audio_of(clip: Any) -> np.ndarray:
 
 
 def _encode(tokenizer: AudioTokenizer, clip: Any) -> tuple[str, np.ndarray | str, float]:
-    """Give a clip's name, its ids or the reason why there are none, and its seconds."""
+    """Give a clip's name, its codes or the reason why there are none, and its seconds."""
     try:
         audio = _audio_of(clip)
-        return _name_of(clip), tokenizer.encode(audio), len(audio) / tokenizer.sample_rate
+        codes = tokenizer.codec.encode(audio)
+        return _name_of(clip), codes, len(audio) / tokenizer.sample_rate
     except UserError as error:
         return _name_of(clip), str(error), 0.0
 

@@ -1,26 +1,28 @@
 """Generation: sampling tokens from a transformer, and turning them into audio.
 
-Read in this order: `sampling`, `constraints`, `holding`, `decoding`, `generate`, `audio`,
-`answering`.
+Read in this order: `sampling`, `options`, `prompts`, `constraints`, `holding`, `decoding`,
+`generate`, `writing`, `answering`.
 """
 
 from refimpl.generation.answering import continue_prefix, fill_gaps, gap_losses, restore_order
-from refimpl.generation.audio import generate_audio, save_generation
-from refimpl.generation.constraints import stage_mask
 from refimpl.generation.generate import generate
 from refimpl.generation.holding import longest_hold
+from refimpl.generation.options import GenerationOptions
 from refimpl.generation.sampling import GenerationError, sampling_probabilities
+from refimpl.generation.writing import Piece, save_generation, within_range, write_music
 
 __all__ = [
     "GenerationError",
+    "GenerationOptions",
+    "Piece",
     "continue_prefix",
     "fill_gaps",
     "gap_losses",
     "generate",
-    "generate_audio",
     "longest_hold",
     "restore_order",
     "sampling_probabilities",
     "save_generation",
-    "stage_mask",
+    "within_range",
+    "write_music",
 ]

@@ -1,84 +1,135 @@
-"""The tokens that may come next: codes of the right stage, and <|END|> after a whole frame."""
+"""The tokens that may come next, as the layout says, and <|END|> after a whole step."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
+import numpy as np
 import torch
 
 from refimpl.generation.sampling import GenerationError
 from refimpl.vocabulary import Vocabulary
 
 
-def stage_mask(vocabulary: Vocabulary, stage_sizes: Sequence[int] | None = None) -> torch.Tensor:
-    """The tokens allowed at each place of a frame's cycle of stages.
+class Rules(Protocol):
+    """A layout, or any other rules for the tokens that may come; see `Layout.allowed`."""
 
-    Residual codes are flattened, stage 0, 1, … of a frame and then the next frame's, and each
-    stage has its own ids. <|END|> may only come where a frame would begin.
+    n_columns: int
+
+    def allowed(self, position: int, end: int | None = None) -> np.ndarray:
+        """Return `(n_columns, vocabulary.size)` bool."""
+
+
+class CycleRules:
+    """Rules that repeat with every few codes, for a model of one column.
 
     Args:
-        vocabulary: says where codes end and which id is <|END|>.
-        stage_sizes: number of codes of each stage; None for a single stage.
-
-    Returns:
-        `(n_stages, vocabulary.size)` bool. Taught in lesson 7.
+        vocabulary: of the tokens.
+        allowed: `(cycle, vocabulary.size)` bool, or `(vocabulary.size,)` for a cycle of one.
 
     Raises:
-        GenerationError: the sizes do not add up to the vocabulary's codes.
-    """
-    sizes = [vocabulary.n_codes] if stage_sizes is None else [int(size) for size in stage_sizes]
-    if not sizes or min(sizes) < 1 or sum(sizes) != vocabulary.n_codes:
-        raise GenerationError(
-            f"stage sizes {sizes} do not add up to the vocabulary's {vocabulary.n_codes} codes"
-        )
-    mask = torch.zeros(len(sizes), vocabulary.size, dtype=torch.bool)
-    first = 0
-    for stage, size in enumerate(sizes):
-        mask[stage, first : first + size] = True
-        first += size
-    mask[0, vocabulary.end] = True
-    return mask
-
-
-class TokenConstraint:
-    """Rules out forbidden tokens, row by row.
-
-    A row's place in the cycle advances with every code that it holds, so that special tokens
-    between frames do not shift it.
-
-    Args:
-        vocabulary: the model's vocabulary.
-        allowed: `(cycle, vocabulary.size)` bool, or `(vocabulary.size,)` for a cycle of one.
-        n_codes_before: `(B,)` int64, codes in each row's prompt.
+        GenerationError: a mask of another shape, or one that leaves nothing to come.
     """
 
-    def __init__(self, vocabulary: Vocabulary, allowed: torch.Tensor, n_codes_before: torch.Tensor):
-        allowed = torch.as_tensor(allowed, dtype=torch.bool)
-        allowed = allowed[None] if allowed.dim() == 1 else allowed
-        if allowed.dim() != 2 or allowed.shape[1] != vocabulary.size:
+    n_columns = 1
+
+    def __init__(self, vocabulary: Vocabulary, allowed: np.ndarray):
+        allowed = np.asarray(allowed, dtype=bool)
+        self.mask = allowed[None] if allowed.ndim == 1 else allowed
+        if self.mask.ndim != 2 or self.mask.shape[1] != vocabulary.size:
             raise GenerationError(
-                f"the mask of allowed tokens has shape {tuple(allowed.shape)}; "
+                f"the mask of allowed tokens has shape {allowed.shape}; "
                 f"give (cycle, {vocabulary.size})"
             )
-        unfinished = allowed.clone()
-        unfinished[:, vocabulary.end] = False
-        if not bool(unfinished.any(dim=1).all()):
+        if not np.delete(self.mask, vocabulary.end, axis=1).any(axis=1).all():
             raise GenerationError(
                 "the mask of allowed tokens leaves nothing but <|END|> at some place; allow a code"
             )
-        self.n_codes, self.cycle = vocabulary.n_codes, allowed.shape[0]
-        device = n_codes_before.device
-        self.bias, self.bias_unfinished = (_bias(mask).to(device) for mask in (allowed, unfinished))
-        self.place = n_codes_before % self.cycle
 
-    def apply(self, logits: torch.Tensor, may_end: bool) -> torch.Tensor:
-        """`(B, V)` logits with -inf for forbidden tokens; <|END|> only if `may_end`."""
-        bias = self.bias if may_end else self.bias_unfinished
-        return logits + (bias if self.cycle == 1 else bias[self.place])
-
-    def advance(self, ids: torch.Tensor) -> None:
-        """Record the `(B,)` tokens that were drawn."""
-        if self.cycle > 1:
-            self.place = (self.place + (ids < self.n_codes)) % self.cycle
+    def allowed(self, position: int, end: int | None = None) -> np.ndarray:
+        """Return the mask of a position, `(1, vocabulary.size)`."""
+        return self.mask[position % len(self.mask), None]
 
 
-def _bias(allowed: torch.Tensor) -> torch.Tensor:
-    return torch.zeros(allowed.shape).masked_fill_(~allowed, float("-inf"))
+class TokenConstraint:
+    """Rules out forbidden tokens, sequence by sequence.
+
+    A sequence's position advances with every code in column 0, so that special tokens between
+    steps do not shift it, and after column 0's <|END|> with every token.
+
+    Args:
+        vocabulary: the model's.
+        rules: a layout, or something else that knows what is allowed.
+        prompts: of each sequence, `(n_tokens,)` or `(n_tokens, n_columns)`.
+        max_tokens: the most tokens that will be added to each. Column 0 of a layout ends early
+            enough for the other columns to end in time.
+        device: of the scores.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        rules: Rules,
+        prompts: Sequence[torch.Tensor],
+        max_tokens: int,
+        device: torch.device | str = "cpu",
+    ):
+        self.vocabulary, self.rules, self.device = vocabulary, rules, device
+        self.positions: list[int] = []
+        self.ends: list[int | None] = []
+        for prompt in prompts:
+            first = prompt.reshape(len(prompt), -1)[:, 0].numpy()
+            n_codes, ends = int((first < vocabulary.n_codes).sum()), []
+            if rules.n_columns > 1:  # or there is nothing that an end decides
+                ends = np.flatnonzero(first == vocabulary.end)
+            self.ends.append(n_codes if len(ends) else None)
+            self.positions.append(n_codes + (len(first) - int(ends[0]) if len(ends) else 0))
+        self.last_ends: list[int | None] = [None] * len(prompts)
+        if rules.n_columns > 1:
+            self.last_ends = [
+                rules.end_of(rules.n_steps(position + max_tokens)) for position in self.positions
+            ]
+        self._biases: dict[tuple, torch.Tensor] = {}
+
+    def apply(self, logits: torch.Tensor, *, may_end: bool) -> torch.Tensor:
+        """`(B, n_columns, V)` scores with -inf for forbidden tokens; <|END|> only if `may_end`."""
+        keys = [
+            (position, end, may_end, end is None and position == last)
+            for position, end, last in zip(self.positions, self.ends, self.last_ends, strict=True)
+        ]
+        if len(set(keys)) == 1:
+            return logits + self._bias(*keys[0])
+        return logits + torch.stack([self._bias(*key) for key in keys])
+
+    def _bias(self, position: int, end: int | None, may_end: bool, must_end: bool) -> torch.Tensor:
+        """`(n_columns, V)`: 0 for tokens that may come and -inf for others."""
+        key = position, end, may_end, must_end
+        if key not in self._biases:
+            allowed = self.rules.allowed(position, end).copy()
+            if must_end:
+                allowed[0] = np.arange(self.vocabulary.size) == self.vocabulary.end
+            elif end is None and not may_end:
+                allowed[0, self.vocabulary.end] = False
+            bias = np.where(allowed, np.float32(0), np.float32("-inf"))
+            self._biases[key] = torch.from_numpy(bias).to(self.device)
+        return self._biases[key]
+
+    def settle(self, rows: list[list[int]]) -> list[list[int]]:
+        """Record the rows that were drawn, `(B, n_columns)`, and return them as they are kept.
+
+        Where column 0 ends, the columns that end together with it have no choice any more,
+        whatever was drawn for them.
+        """
+        kept = []
+        for i, row in enumerate(rows):
+            position, end = self.positions[i], self.ends[i]
+            if end is None and row[0] == self.vocabulary.end:
+                end = self.ends[i] = position
+                allowed = self.rules.allowed(position, end)
+                only = allowed.sum(axis=1) == 1
+                row = [
+                    int(allowed[column].argmax()) if only[column] else token
+                    for column, token in enumerate(row)
+                ]
+            self.positions[i] += end is not None or row[0] < self.vocabulary.n_codes
+            kept.append(row)
+        return kept

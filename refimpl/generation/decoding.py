@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import torch
 
 from refimpl.backbones import Backbone, Where
+from refimpl.generation.prompts import Prompts
 from refimpl.generation.sampling import GenerationError
 from refimpl.vocabulary import CAUSAL, PAD, PREFIX
 
@@ -13,71 +14,64 @@ from refimpl.vocabulary import CAUSAL, PAD, PREFIX
 class Decoding:
     """A batch of sequences that grow by one token at a time. Taught in lesson 7.
 
-    Prompts of different lengths are padded at their left, so that all rows grow at the same
-    column. When the context is full, the window slides: the model forgets everything but the last
-    half of the context, and reads that half again, from position 0. (The more it keeps, the more
-    often it has to read again; with half it reads once per half a context.)
+    A token is a row of the model's, with as many numbers as it has columns. Prompts of different
+    lengths are padded at their left, so that all sequences grow at the same place. When the
+    context is full, the window slides: the model forgets everything but the last half of the
+    context, and reads that half again, from position 0. (The more it keeps, the more often it has
+    to read again; with half it reads once per half a context.)
 
     Args:
         model: any backbone, in evaluation mode.
-        prompts: B arrays of token ids, none empty.
+        prompts: of B sequences. With given positions, the window cannot slide.
         max_tokens: the most tokens to add.
         pad: the id that pads shorter prompts.
-        n_prefix: the number of tokens at the start of each prompt that attend in both directions.
-        position_ids: positions of each prompt's tokens, B arrays; new tokens count on from the
-            last. None counts from 0. With given positions, the window cannot slide.
         use_cache: False reads the whole window again for every token: slower, the same scores.
 
     Attributes:
-        ids: `(B, longest prompt + max_tokens)`; columns up to `length` are filled.
-        length: number of columns filled.
+        ids: `(B, longest prompt + max_tokens)`, or `(B, …, n_columns)`; filled up to `length`.
+        length: number of tokens filled in.
     """
 
     def __init__(
         self,
         model: Backbone,
-        prompts: Sequence[torch.Tensor],
+        prompts: Prompts,
         max_tokens: int,
         *,
         pad: int,
-        n_prefix: Sequence[int] | None = None,
-        position_ids: Sequence[torch.Tensor] | None = None,
         use_cache: bool = True,
     ):
-        self.model, self.use_cache = model, use_cache
-        weight = model.embedding.weight
-        lengths = [len(prompt) for prompt in prompts]
-        self.length, self.start, self.seen = max(lengths), 0, 0
-        capacity = min(model.context_length or math.inf, self.length + max_tokens)
-        if n_prefix is not None and any(n_prefix):
-            _check_prefix(model, self.length, capacity)
-        self.capacity = capacity
-        self.ids = torch.full((len(prompts), self.length + max_tokens), pad, device=weight.device)
-        self.n_pad = torch.tensor(
-            [self.length - length for length in lengths], device=weight.device
-        )
-        self.prefix_end = self.n_pad + torch.tensor(
-            [0] * len(prompts) if n_prefix is None else list(n_prefix), device=weight.device
-        )
-        for row, prompt in enumerate(prompts):
-            self.ids[row, self.length - len(prompt) : self.length] = torch.as_tensor(prompt)
+        self.model = model
+        device, n_rows = model.embedding.weight.device, len(prompts.tokens)
+        lengths = [len(tokens) for tokens in prompts.tokens]
+        self.length, self.start, self.seen = prompts.longest, 0, 0
+        self.capacity = min(model.context_length or math.inf, self.length + max_tokens)
+        if any(prompts.n_prefix):
+            _check_prefix(model, self.length, self.capacity)
+        columns = prompts.tokens[0].shape[1:]  # none, or their number
+        shape = (n_rows, self.length + max_tokens, *columns)
+        self.ids = torch.full(shape, pad, device=device)
+        for row, tokens in enumerate(prompts.tokens):
+            self.ids[row, self.length - len(tokens) : self.length] = tokens
+        self.n_pad = torch.tensor([self.length - length for length in lengths], device=device)
+        self.prefix_end = self.n_pad + torch.tensor(prompts.n_prefix, device=device)
         self.positions = self._counted()
-        if position_ids is not None:
-            self._place(position_ids)
+        if prompts.position_ids is not None:
+            self._place(prompts.position_ids)
         same_length = len(set(lengths)) == 1
-        self.plain = same_length and not any(n_prefix or []) and position_ids is None
-        self.state = model.start(len(prompts), capacity) if use_cache else None
+        self.plain = same_length and not any(prompts.n_prefix) and prompts.position_ids is None
+        self.state = model.start(n_rows, self.capacity) if use_cache else None
 
-    def append(self, ids: torch.Tensor) -> None:
-        """Add one token to every row; `ids` is `(B,)`."""
-        self.ids[:, self.length] = ids
+    def append(self, tokens: torch.Tensor) -> None:
+        """Add one token to every sequence, `(B, n_columns)`."""
+        self.ids[:, self.length] = tokens.view(self.ids[:, 0].shape)
         self.length += 1
 
     def logits(self) -> torch.Tensor:
-        """Scores of the token after the last, `(B, vocabulary_size)` float32."""
+        """Scores of the token after the last, `(B, [n_columns,] vocabulary_size)` float32."""
         if self.length - self.start > self.capacity:
             self._slide()
-        first = self.seen if self.use_cache else self.start
+        first = self.start if self.state is None else self.seen
         hidden = self.model.hidden_states(
             self.ids[:, first : self.length],
             where=Where() if self.plain else self._where(first),
@@ -99,9 +93,9 @@ class Decoding:
         self.plain = bool((self.n_pad == self.start).all())
 
     def _counted(self) -> torch.Tensor:
-        """Positions 0, 1, 2, … from the end of each row's padding on, `(B, columns)`."""
-        columns = torch.arange(self.ids.shape[1], device=self.ids.device)[None]
-        return (columns - self.n_pad[:, None]).clamp(min=0)
+        """Positions 0, 1, 2, … from the end of each row's padding on, `(B, ids.shape[1])`."""
+        places = torch.arange(self.ids.shape[1], device=self.ids.device)[None]
+        return (places - self.n_pad[:, None]).clamp(min=0)
 
     def _place(self, position_ids: Sequence[torch.Tensor]) -> None:
         """Set the positions of the prompts' tokens and of the new tokens after them.
@@ -122,10 +116,10 @@ class Decoding:
             )
 
     def _where(self, first: int) -> Where:
-        """The masks and positions of the columns from `first` on, each `(B, T)`."""
-        columns = torch.arange(first, self.length, device=self.ids.device)[None]
-        real = columns >= self.n_pad[:, None]
-        mask = torch.where(columns < self.prefix_end[:, None], PREFIX, CAUSAL)
+        """The masks and positions of the tokens from `first` on, each `(B, T)`."""
+        places = torch.arange(first, self.length, device=self.ids.device)[None]
+        real = places >= self.n_pad[:, None]
+        mask = torch.where(places < self.prefix_end[:, None], PREFIX, CAUSAL)
         return Where(
             attention_mask=torch.where(real, mask, PAD),
             position_ids=self.positions[:, first : self.length],

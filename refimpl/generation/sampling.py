@@ -106,8 +106,9 @@ def draw(
     return column if ids is None else ids.gather(-1, column)
 
 
-def uniform_numbers(seed: int, n_sequences: int, n_tokens: int) -> torch.Tensor:
-    """`(n_sequences, n_tokens)` in [0, 1): row i depends on the seed and i alone."""
-    rows = [np.random.default_rng([seed, row]).random(n_tokens) for row in range(n_sequences)]
+def uniform_numbers(seed: int, n_sequences: int, n_tokens: int, n_columns: int = 1) -> torch.Tensor:
+    """`(n_sequences, n_tokens, n_columns)` in [0, 1): sequence i depends on seed and i alone."""
+    shape = n_tokens, n_columns
+    rows = [np.random.default_rng([seed, row]).random(shape) for row in range(n_sequences)]
     # Cut rather than rounded to float32, where 1 - 1e-9 would become 1.
     return torch.from_numpy(np.minimum(np.stack(rows), 1 - 2**-24).astype(np.float32))

@@ -57,6 +57,9 @@ class Layout(ABC):
         self.n_columns = self._count_columns()
         self.vocabulary = Vocabulary(self._count_codes(), kind)
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.stream_sizes}, {self.vocabulary.kind!r})"
+
     def _count_columns(self) -> int:
         return self.n_streams
 
@@ -65,7 +68,18 @@ class Layout(ABC):
 
     @abstractmethod
     def n_tokens(self, n_steps: int) -> int:
-        """Return the number of rows that so many steps take; it grows with `n_steps`."""
+        """Return the number of rows that `n_steps` steps take; it grows with them."""
+
+    def n_steps(self, n_tokens: int) -> int:
+        """Return the most whole steps that `n_tokens` rows hold."""
+        n_steps = 0
+        while self.n_tokens(n_steps + 1) <= n_tokens:
+            n_steps += 1
+        return n_steps
+
+    def end_of(self, n_steps: int) -> int:
+        """Return the position at which a tune of `n_steps` steps ends."""
+        return n_steps * self.n_streams // self.n_columns
 
     @abstractmethod
     def to_tokens(self, codes: np.ndarray) -> np.ndarray:

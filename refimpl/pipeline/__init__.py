@@ -25,12 +25,10 @@ from refimpl.pipeline.running import (
 from refimpl.pipeline.sources import TINYTUNES, Source, open_source, sound_of
 from refimpl.pipeline.stages import TrainedModel, fit_codec, tokenize, train_model
 from refimpl.pipeline.verdict import Verdict, judge
-from refimpl.pipeline.writing import Piece, within_range, write_music
 
 __all__ = [
     "TINYTUNES",
     "FinishedRun",
-    "Piece",
     "RunFolder",
     "Source",
     "TrainedModel",
@@ -57,6 +55,4 @@ __all__ = [
     "sound_of",
     "tokenize",
     "train_model",
-    "within_range",
-    "write_music",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 from refimpl.audio import AudioError, find_audio, load_audio
 from refimpl.dataset import TokenDataset
 from refimpl.display import progress
+from refimpl.generation import write_music
 from refimpl.metrics import Estimate, MusicalMeasures, measure_copying, measure_music, summarise
 from refimpl.metrics.references import (
     NOISE,
@@ -25,7 +26,6 @@ from refimpl.pipeline.folder import RunFolder, preset_from_dict
 from refimpl.pipeline.generators import find_generator, load_generator, read_facts
 from refimpl.pipeline.sources import TINYTUNES, open_source, sound_of
 from refimpl.pipeline.verdict import recites
-from refimpl.pipeline.writing import write_music
 from refimpl.presets import Preset, override
 from refimpl.tokenizer import AudioTokenizer
 
@@ -98,6 +98,7 @@ def evaluate_sounds(
     chosen = list(sounds.values())[:n_references]
     rng = np.random.default_rng(seed)
     if chosen and tokenizer is not None:
+        tokenizer = tokenizer.in_one_column()
         ids = [tokenizer.encode(audio) for audio in chosen]
         n_stages = len(tokenizer.codec.stream_sizes)
         rows[RESYNTHESISED] = row(_decode_all(tokenizer, ids, RESYNTHESISED))
@@ -135,7 +136,7 @@ def evaluate_model(
     Taught in lesson 7.
     """
     model, tokenizer = load_generator(where)
-    facts = read_facts(where)
+    layout, facts = tokenizer.layout, read_facts(where)
     preset = preset_from_dict(facts["settings"]) if "settings" in facts else None
     beat_period = beat_period or _known_beat(preset, facts)
     sampling = preset.sampling if preset else None
@@ -144,13 +145,15 @@ def evaluate_model(
         tokenizer,
         seconds=seconds or facts.get("clip_seconds") or 8.0,
         min_seconds=1.0,
-        n_pieces=n_tunes,
+        batch_size=n_tunes,
         seed=seed,
         progress=None,
         longest_hold=facts.get("longest_hold"),
         **({} if sampling is None else vars(sampling)),
     )
-    sets = {MODEL: [piece.tokens for piece in pieces]}
+    # Tunes of any layout are compared, and imitated, with their codes in one column.
+    tokenizer = tokenizer.in_one_column()
+    sets = {MODEL: [tokenizer.flatten(layout.to_codes(piece.tokens)) for piece in pieces]}
     audio = {MODEL: [piece.audio for piece in pieces]}
     training, held_out, real = _what_it_learnt_from(where, preset, facts, tokenizer, n_tunes)
     if references:

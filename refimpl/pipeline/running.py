@@ -195,7 +195,7 @@ def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing)
         "source": train_set.manifest.source,
         "clip_seconds": float(train_set.clip_seconds.max()),
         "peak": tokenizer.codec.notes.get("peak"),
-        "longest_hold": longest_hold(train_set, len(tokenizer.codec.stream_sizes)),
+        "longest_hold": longest_hold(train_set.all_codes()),
         **_figures(trained, tokenizer),
         "core_seconds": core_seconds,
     }

@@ -93,32 +93,31 @@ def judge(finished: FinishedRun, *, n_pieces: int = _N_PIECES, hold_limit: bool 
     Taught in lesson 7.
     """
     tokenizer, facts = finished.tokenizer, finished.facts
-    n_stages = len(tokenizer.codec.stream_sizes)
-    training = list(finished.train_set)
-    hold_training = facts.get("longest_hold") or longest_hold(training, n_stages)
-    sampling = finished.preset.sampling
-    n_tokens = int(np.median(finished.train_set.lengths)) // n_stages * n_stages
+    layout, train_set = tokenizer.layout, finished.train_set
+    hold_training = facts.get("longest_hold") or longest_hold(train_set.all_codes())
+    n_steps = max(1, int(np.median(train_set.steps)))
     pieces = generate(
         finished.model,
         tokenizer.vocabulary,
-        max_tokens=max(n_stages, n_tokens),
-        min_tokens=max(n_stages, n_tokens) // 2,
-        temperature=sampling.temperature,
-        top_k=sampling.top_k,
-        top_p=sampling.top_p,
+        max_tokens=layout.n_tokens(n_steps),
+        min_tokens=layout.end_of(n_steps) // 2,
         batch_size=n_pieces,
         seed=finished.preset.training.seed,
-        stage_sizes=tokenizer.codec.stream_sizes,
+        layout=layout,
         longest_hold=hold_training if hold_limit else None,
+        **vars(finished.preset.sampling),
     )
+    training = [tokenizer.flatten(codes) for codes in train_set.all_codes()]
+    held_out = [tokenizer.flatten(codes) for codes in finished.validation_set.all_codes()]
+    written = [layout.to_codes(piece) for piece in pieces]
     return Verdict(
         loss=facts.get("validation_loss"),
         bigram=(facts.get("baselines") or {}).get("bigram"),
-        shared=_longest(pieces, training),
-        shared_held_out=_longest(list(finished.validation_set), training),
-        hold=longest_hold(pieces, n_stages),
+        shared=_longest([tokenizer.flatten(codes) for codes in written], training),
+        shared_held_out=_longest(held_out, training),
+        hold=longest_hold(written),
         hold_training=hold_training,
-        steps_per_second=tokenizer.tokens_per_second,
+        steps_per_second=tokenizer.codec.step_rate,
     )
 
 

@@ -13,8 +13,8 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from refimpl.codecs.flat import complete_steps
 from refimpl.display import progress
+from refimpl.layouts import Flat
 from refimpl.metrics import MusicalMeasures, measure_music, part_accuracy
 
 N_KEPT = 3  # sounds of each set that are kept to be heard
@@ -98,7 +98,7 @@ class FramesToSound:
 
     Args:
         codec: decodes the ids.
-        ids: (n_tokens,) codes.
+        ids: (n_tokens,) codes in one column.
         n_samples: the sound is cut to this length.
     """
 
@@ -107,7 +107,7 @@ class FramesToSound:
     n_samples: int
 
     def __call__(self) -> np.ndarray:
-        codes = complete_steps(self.ids, self.codec.stream_sizes)
+        codes = Flat(self.codec.stream_sizes).to_codes(self.ids)
         return self.codec.decode(codes)[: self.n_samples]
 
 

@@ -74,11 +74,9 @@ def write_tunes(run: FinishedRun, n_tunes: int, n_tokens: int) -> list[np.ndarra
             min_tokens=n_tokens,
             batch_size=min(BATCH, n_tunes - first),
             seed=seed,
-            stage_sizes=run.tokenizer.codec.stream_sizes,
-            temperature=run.preset.sampling.temperature,
-            top_k=run.preset.sampling.top_k,
-            top_p=run.preset.sampling.top_p,
+            layout=run.tokenizer.layout,
             progress=None,
+            **vars(run.preset.sampling),
         )
     return tokens
 

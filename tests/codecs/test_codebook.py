@@ -4,8 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from refimpl.codecs import (
     NORMALISATIONS,
@@ -17,7 +15,6 @@ from refimpl.codecs import (
     nearest,
     sample_stream,
 )
-from refimpl.codecs.flat import complete_steps, flatten_codes
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
 
@@ -91,11 +88,6 @@ def test_each_stage_is_a_stream_whose_codes_count_from_0(residual):
     assert (codes < residual.stream_sizes).all()
 
 
-def test_ids_of_a_stream_start_after_those_of_the_streams_before():
-    ids = flatten_codes(np.array([[5, 2, 1], [0, 0, 0]]), (16, 8, 4))
-    assert ids.tolist() == [5, 18, 25, 0, 16, 24]
-
-
 def test_decode_sums_the_stages(residual):
     first, second, third = residual.centroids
     expected = (first[5] + second[2] + third[1]) * residual.std + residual.mean
@@ -122,19 +114,6 @@ def test_distortion_in_normalised_units_of_one_cluster_is_the_variance():
     frames = make_frames()
     codebook = Codebook.fit(frames, MEL, n_clusters=1)
     assert codebook.distortion(frames, units="normalised") == pytest.approx(1, rel=1e-3)
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.lists(st.integers(0, 8), max_size=40))
-def test_complete_steps_keeps_exactly_the_runs_in_stage_order(ids):
-    sizes = (4, 3, 2)
-    stage = [0 if i < 4 else 1 if i < 7 else 2 for i in ids]
-    expected = [
-        [ids[i], ids[i + 1] - 4, ids[i + 2] - 7]
-        for i in range(len(ids) - 2)
-        if stage[i : i + 3] == [0, 1, 2]
-    ]
-    assert complete_steps(np.array(ids, dtype=int), sizes).tolist() == expected
 
 
 @pytest.mark.parametrize("cuts", [[600], [1, 599], [0, 250, 0, 350], [100] * 6])

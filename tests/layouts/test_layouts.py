@@ -92,6 +92,23 @@ def test_one_stream_is_laid_out_as_its_codes(name):
     assert layout.to_codes(np.arange(9)).tolist() == [[i] for i in range(9)]
 
 
+def test_flat_numbers_the_codes_of_a_stream_after_those_of_the_streams_before():
+    ids = Flat((16, 8, 4)).to_tokens(np.array([[5, 2, 1], [0, 0, 0]]))
+    assert ids[:, 0].tolist() == [5, 18, 25, 0, 16, 24]
+
+
+@given(st.lists(st.integers(0, 8), max_size=40))
+def test_flat_keeps_exactly_the_runs_in_stage_order(ids):
+    sizes = (4, 3, 2)
+    stage = [0 if i < 4 else 1 if i < 7 else 2 for i in ids]
+    expected = [
+        [ids[i], ids[i + 1] - 4, ids[i + 2] - 7]
+        for i in range(len(ids) - 2)
+        if stage[i : i + 3] == [0, 1, 2]
+    ]
+    assert Flat(sizes).to_codes(np.array(ids, dtype=int)).tolist() == expected
+
+
 def test_flat_reads_on_after_a_broken_step():
     layout = Flat((3, 3))
     special = layout.vocabulary.start
