@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> None:
         raise UserError(
             f"{args.file} is not text; give the output of `refimpl encode`, like [123, 45, 511]"
         ) from None
-    tokenizer = load_tokenizer(args.model)
+    tokenizer = load_tokenizer(args.model).in_one_column()
     ids = tokenizer.from_literal(text)
     audio = within_range(tokenizer.decode(ids, n_iter=args.iterations))
     path = save_audio(args.out, audio, tokenizer.sample_rate)

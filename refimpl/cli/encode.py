@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> None:
     from refimpl.files import write_atomically
     from refimpl.pipeline import load_tokenizer
 
-    tokenizer = load_tokenizer(args.model)
+    tokenizer = load_tokenizer(args.model).in_one_column()
     audio = load_audio(args.file, tokenizer.sample_rate, offset=args.offset, duration=args.seconds)
     ids = tokenizer.encode(audio, start_end=args.start_end)
     literal = tokenizer.to_literal(ids)

@@ -26,6 +26,7 @@ _DECIDES = {
     "sampling.": None,
     "data.n_": "tokens",
     "vocabulary": "tokens",
+    "layout": "training",
     "model.": "training",
     "training.": "training",
     "objectives.": "training",

@@ -124,7 +124,7 @@ def ensure_codec(
     sizes = codec.stream_sizes
     streams = f" in {len(sizes)} streams" * (len(sizes) > 1)
     tell(f"codec: {sum(sizes)} codes{streams}{origin}, {path}")
-    return AudioTokenizer(codec, preset.vocabulary_of_codes())
+    return AudioTokenizer(codec, preset.vocabulary_of_codes(), layout=preset.layout)
 
 
 def borrow_codec(preset: Preset) -> Codec:
@@ -150,7 +150,8 @@ def load_run_tokenizer(place: RunFolder, preset: Preset) -> AudioTokenizer:
     """
     if place.codec is None:
         raise UserError(f"{place.path} has no codec yet; begin with `refimpl fit SOURCE`")
-    return AudioTokenizer(load_codec(place.codec), preset.vocabulary_of_codes())
+    codec = load_codec(place.codec)
+    return AudioTokenizer(codec, preset.vocabulary_of_codes(), layout=preset.layout)
 
 
 def ensure_tokens(

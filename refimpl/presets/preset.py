@@ -22,6 +22,7 @@ from refimpl.configuration import (
     configuration,
 )
 from refimpl.errors import UserError
+from refimpl.layouts import Layout, make_layout
 from refimpl.objectives.presets import MIXTURES
 from refimpl.tinytunes import TuneConfig
 from refimpl.training import TrainingConfig
@@ -121,7 +122,8 @@ class Preset:
         data: how much of it.
         codec: how sound becomes codes; the kind of codec and its settings.
         vocabulary: "course" or "report"; which special tokens there are.
-        model: the transformer; its vocabulary_size always follows from the codes.
+        model: the transformer; its vocabulary_size and n_columns always follow from the codes and
+            their layout.
         training: optimizer, schedule, steps.
         batch_size: rows of a batch.
         sampling: how tokens are drawn.
@@ -129,6 +131,7 @@ class Preset:
         start_from: a run's folder, or the name of a model that comes with the package, whose
             codec and weights this run begins with. None: its own codec and random weights.
         recordings: what is done where the sounds are recordings.
+        layout: how codes become rows of tokens, a name in `refimpl.layouts.LAYOUTS`.
     """
 
     name: str
@@ -145,6 +148,7 @@ class Preset:
     objectives: ObjectivesConfig = ObjectivesConfig()
     start_from: str | None = None
     recordings: RecordingsConfig = RecordingsConfig()
+    layout: str = "flat"
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
@@ -154,8 +158,17 @@ class Preset:
                 f"objectives.mixture is {self.objectives.mixture!r}, and the vocabulary "
                 f"{self.vocabulary!r} has no tokens for objectives; set vocabulary to course"
             )
+        layout = self.layout_of_codes()
+        if self.objectives.mixture is not None and layout.n_columns > 1:
+            raise UserError(
+                f"objectives.mixture is {self.objectives.mixture!r}, and the layout "
+                f"{self.layout!r} has {layout.n_columns} columns; objectives ask questions in one "
+                'column: set layout to "flat", or objectives.mixture to none'
+            )
         # Derived, not set: a codec of another size needs an embedding of another size.
-        model = dataclasses.replace(self.model, vocabulary_size=self.vocabulary_of_codes().size)
+        model = dataclasses.replace(
+            self.model, vocabulary_size=layout.vocabulary.size, n_columns=layout.n_columns
+        )
         object.__setattr__(self, "model", model)
 
     @property
@@ -163,14 +176,19 @@ class Preset:
         """Codes over all streams."""
         return sum(self.codec.stream_sizes)
 
+    def layout_of_codes(self) -> Layout:
+        """The layout of the codec's codes."""
+        return make_layout(self.layout, self.codec.stream_sizes, self.vocabulary)
+
     def vocabulary_of_codes(self) -> Vocabulary:
-        """The vocabulary that belongs to the codec."""
-        return Vocabulary(self.n_codes, self.vocabulary)
+        """The vocabulary that belongs to the codec and the layout."""
+        return self.layout_of_codes().vocabulary
 
     @property
     def tokens_per_second(self) -> float:
-        """Tokens that a second of audio takes."""
-        return self.codec.step_rate * len(self.codec.stream_sizes)
+        """Tokens that a second of audio takes, or rows with several columns."""
+        layout = self.layout_of_codes()
+        return self.codec.step_rate * (layout.n_tokens(2) - layout.n_tokens(1))
 
     @property
     def context_seconds(self) -> float:

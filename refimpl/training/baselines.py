@@ -93,10 +93,26 @@ def measure_baselines(
     """Return the nats per token that a model must beat: "uniform", "unigram" and "bigram".
 
     Args:
-        train: token arrays (n_tokens,) to count.
+        train: token arrays (n_tokens,) to count. With several columns (n_tokens, n_columns), each
+            is predicted from itself, and the mean over all is returned.
         validation: token arrays to predict.
         vocabulary: by default `train.vocabulary`.
 
     Taught in lesson 5.
     """
-    return BigramModel(train, vocabulary=vocabulary).evaluate(validation)
+    vocabulary = vocabulary or train.vocabulary
+    if not len(train) or np.ndim(train[0]) == 1:
+        return BigramModel(train, vocabulary=vocabulary).evaluate(validation)
+    columns = [
+        BigramModel(_column(train, c, vocabulary), vocabulary=vocabulary).evaluate(
+            _column(validation, c, vocabulary)
+        )
+        for c in range(train[0].shape[1])
+    ]
+    return {name: float(np.mean([column[name] for column in columns])) for name in columns[0]}
+
+
+def _column(tunes: Sequence[np.ndarray], column: int, vocabulary: Vocabulary) -> list[np.ndarray]:
+    """The codes of one column of every tune; the layout decides its other tokens."""
+    rows = (tunes[i][:, column] for i in range(len(tunes)))
+    return [row[vocabulary.is_code(row)] for row in rows]

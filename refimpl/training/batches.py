@@ -17,30 +17,43 @@ from refimpl.vocabulary import IGNORE_INDEX, Vocabulary
 
 
 def frame_tune(tokens: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
-    """Put <|START|> before a tune and <|END|> after it: (n_tokens,) -> (n_tokens + 2,) int64."""
-    tokens = np.asarray(tokens, dtype=np.int64)
-    return np.concatenate([[vocabulary.start], tokens, [vocabulary.end]])
+    """Put <|START|> before a tune and <|END|> after it, in every column: two more tokens, int64."""
+    return vocabulary.frame(tokens)
 
 
-def collate(windows: list[np.ndarray], pad: int) -> dict[str, torch.Tensor]:
+def collate(windows: list[np.ndarray], vocabulary: Vocabulary) -> dict[str, torch.Tensor]:
     """Turn windows of tokens into inputs and the tokens that follow them.
 
     Args:
-        windows: token arrays of length 2 or more, not all of one length.
-        pad: the id that fills short rows; its labels are -100.
+        windows: token arrays `(n_tokens,)` or `(n_tokens, n_columns)`, of 2 tokens or more, not
+            all of one length.
+        vocabulary: its [PAD] fills short rows, whose labels are -100.
 
     Returns:
-        `input_ids` and `label_ids`, (n_windows, longest window - 1) int64; label i is the token
-        that follows input i. Padding is at the end, where no earlier token attends to it, so no
-        attention mask is needed.
+        `input_ids` and `label_ids`, (n_windows, longest window - 1) int64, with a last axis for
+        several columns; label i is the token that follows input i. Padding is at the end, where no
+        earlier token attends to it, so no attention mask is needed.
     """
     length = max(len(window) for window in windows) - 1
-    inputs = np.full((len(windows), length), pad, dtype=np.int64)
-    labels = np.full((len(windows), length), IGNORE_INDEX, dtype=np.int64)
+    shape = (len(windows), length, *windows[0].shape[1:])
+    inputs = np.full(shape, vocabulary.pad, dtype=np.int64)
+    labels = np.full(shape, IGNORE_INDEX, dtype=np.int64)
     for row, window in enumerate(windows):
         inputs[row, : len(window) - 1] = window[:-1]
         labels[row, : len(window) - 1] = window[1:]
+    if len(shape) == 3:
+        labels[_is_settled(inputs, labels, vocabulary)] = IGNORE_INDEX
     return {"input_ids": torch.from_numpy(inputs), "label_ids": torch.from_numpy(labels)}
+
+
+def _is_settled(inputs: np.ndarray, labels: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
+    """Return where the layout decides the next token, so that there is nothing to learn.
+
+    That is <|START|> in a column that begins later, and every <|END|> but the first of column 0.
+    """
+    ends = labels == vocabulary.end
+    ends[..., 0] &= inputs[..., 0] == vocabulary.end
+    return ends | (labels == vocabulary.start)
 
 
 def _check(dataset: Sequence, batch_size: int, context_length: int, clips: Sequence | None) -> None:
@@ -68,7 +81,7 @@ class NextTokenBatches:
     tokens have the same weight in tunes of any length.
 
     Args:
-        dataset: token arrays (n_tokens,), such as a `TokenDataset`.
+        dataset: token arrays (n_tokens,) or (n_tokens, n_columns), such as a `TokenDataset`.
         batch_size: rows per batch, over all processes together.
         context_length: the longest row.
         seed: with k, determines batch k.
@@ -129,7 +142,7 @@ class NextTokenBatches:
         rng = np.random.default_rng([self.seed, 1, k])
         first = k * self.batch_size
         tunes = [self._tune_at(index) for index in range(first, first + self.batch_size)]
-        batch = collate([self._window(tune, rng) for tune in tunes], self.vocabulary.pad)
+        batch = collate([self._window(tune, rng) for tune in tunes], self.vocabulary)
         return batch | _clips_of(self.clips, tunes)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -173,7 +186,7 @@ class ValidationBatches(Sequence):
     """A fixed set of batches that shows every token of every tune exactly once as a target.
 
     Args:
-        dataset: token arrays (n_tokens,).
+        dataset: token arrays (n_tokens,) or (n_tokens, n_columns).
         batch_size: rows per batch; the last batch may have fewer.
         context_length: the longest row. A longer tune is cut into consecutive rows, each of which
             starts without the context of the previous one, as in training.
@@ -216,4 +229,4 @@ class ValidationBatches(Sequence):
             frame_tune(self.dataset[tune], self.vocabulary)[at : at + self.context_length + 1]
             for tune, at in rows
         ]
-        return collate(windows, self.vocabulary.pad) | _clips_of(self.clips, [t for t, _ in rows])
+        return collate(windows, self.vocabulary) | _clips_of(self.clips, [t for t, _ in rows])
