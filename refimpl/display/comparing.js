@@ -18,6 +18,7 @@
     .refimpl-compare .number { font-variant-numeric: tabular-nums; }
     .refimpl-compare summary { cursor: pointer; }`;
   const SWITCH_SECONDS = 0.01; // quick enough for the ear, slow enough not to click
+  const BEGINS = "refimpl-sound-begins"; // what sounds on a page stops when something else begins
   const LEAD_SECONDS = 0.03; // so that all stages are ready when the first one starts
 
   function make(tag, properties = {}, ...children) {
@@ -97,6 +98,7 @@
     async function play() {
       await load();
       await context.resume();
+      document.dispatchEvent(new CustomEvent(BEGINS, { detail: row }));
       for (const player of players) player.pause();
       const start = context.currentTime + LEAD_SECONDS;
       startedAt = start - at;
@@ -140,6 +142,11 @@
           gain.gain.setTargetAtTime(i === j ? 1 : 0, context.currentTime, SWITCH_SECONDS);
         });
       };
+    });
+    document.addEventListener(BEGINS, ({ detail }) => {
+      if (detail === row || !sources.length) return;
+      pause(position());
+      show();
     });
     for (const player of players) {
       player.addEventListener("loadedmetadata", () => {

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Mapping
 from html import escape
 
 import numpy as np
-import soundfile
 
 from refimpl.audio import check_sample_rate, is_silent, resample, to_mono
-from refimpl.display.loudness import loudness
+from refimpl.display.levelling import levelled_mp3
 from refimpl.errors import UserError
 
-TARGET_LOUDNESS = -30.0  # dB; recordings with strong bass and sharp drums still reach it
-MAX_PEAK = 0.95
 MAX_SECONDS = 600.0  # ten minutes are some 4 MB inside the page
 _MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
@@ -68,8 +64,9 @@ class PlayerRow:
 def play(audio: np.ndarray, sample_rate: int, label: str = "") -> Player:
     """Show a player for a sound, as loud as every other player.
 
-    The player changes only its own copy: the level (a loudness of -30 dB, or less if a sample would
-    leave [-0.95, 0.95]) and the sample rate, to the next higher one that MP3 supports.
+    The player changes only its own copy: the level (a loudness of -23 LUFS, or less if the peak
+    would come within 1 dB of full scale) and the sample rate, to the next higher one that MP3
+    supports.
 
     Args:
         audio: `(n_samples,)` or `(n_samples, n_channels)`, which are mixed to one.
@@ -90,10 +87,7 @@ def play(audio: np.ndarray, sample_rate: int, label: str = "") -> Player:
             "play a part, such as audio[: 60 * sample_rate]"
         )
     mp3_rate = next((rate for rate in _MP3_RATES if rate >= sample_rate), _MP3_RATES[-1])
-    heard = at_target_loudness(resample(audio, sample_rate, mp3_rate), mp3_rate)
-    with io.BytesIO() as file:
-        soundfile.write(file, heard, mp3_rate, format="MP3")
-        mp3 = file.getvalue()
+    mp3 = levelled_mp3(resample(audio, sample_rate, mp3_rate), mp3_rate)
     return Player(mp3, label, seconds, is_silent(audio))
 
 
@@ -107,13 +101,3 @@ def play_all(sounds: Mapping[str, np.ndarray], sample_rate: int) -> PlayerRow:
     Taught in lesson 2.
     """
     return PlayerRow([play(audio, sample_rate, label) for label, audio in sounds.items()])
-
-
-def at_target_loudness(audio: np.ndarray, sample_rate: int) -> np.ndarray:
-    """Scale `(n_samples,)` to `TARGET_LOUDNESS`, without clipping; silence stays silence."""
-    if is_silent(audio):
-        return audio
-    wide = audio.astype(np.float64)
-    wide /= np.abs(wide).max()  # first to a peak of 1, so that the faintest sound passes the gate
-    gain = 10 ** ((TARGET_LOUDNESS - loudness(wide, sample_rate)) / 20)
-    return (wide * min(gain, MAX_PEAK)).astype(np.float32)

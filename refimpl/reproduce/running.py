@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from refimpl.audio import save_audio
 from refimpl.display import save_comparison
+from refimpl.display.levelling import levelled_mp3
 from refimpl.files import replace_file
 from refimpl.metrics import measure_copying, summarise
 from refimpl.metrics.references import NOISE, REAL, RESYNTHESISED
@@ -44,7 +44,6 @@ from refimpl.training import plot_metrics
 Tell = Callable[[str], None]
 # The two presets are held against all references, the other runs only against their own tokens.
 FEW_SETS = (RESYNTHESISED, MODEL)
-LOUD = 0.9  # peak of the sounds that are kept
 
 
 def reproduce(
@@ -254,8 +253,8 @@ class Reproduction:
         files = []
         for number, sound in enumerate(measured.sounds, start=1):
             path = self.folder / "sounds" / f"results-{name}-{number}.mp3"
-            peak = max(float(abs(sound).max()), 1e-9)
-            save_audio(path, sound * (LOUD / peak), self.tunes_config.sample_rate)
+            rate = self.tunes_config.sample_rate
+            replace_file(path, levelled_mp3(sound, rate))
             files.append(path.name)
         summary = summarise(measured.measures, training=self.training_measures(n))
         if measured.accuracies:

@@ -28,6 +28,8 @@ WITH_EXERCISES = ("lessons/", "book/progress")  # pages that show what a reader 
 # In the contents, what opens a page's own pages is an arrow: who does not see it needs a name.
 TOGGLE = '<summary><span class="toctree-toggle"'
 NAMED_TOGGLE = TOGGLE.replace("<summary>", '<summary aria-label="Pages below this one">')
+# The words over folded code say what they do; this name, the same everywhere, would hide them.
+FOLD = '<summary aria-label="Toggle hidden content">'
 LATE = 900  # after the theme's own changes to a page
 
 
@@ -131,6 +133,7 @@ def mend_pages(app: Sphinx, exception: Exception | None) -> None:
         before = path.read_text(encoding="utf-8")
         # Fonts show the theme's icons as well as its script.
         text = FONT_PRELOAD.sub("", ICON_SCRIPT.sub("", before)).replace(TOGGLE, NAMED_TOGGLE)
+        text = text.replace(FOLD, "<summary>")
         text = with_sounds(with_words_for_paper(text), path.parent)
         # Sphinx lays out a long signature as a list of definitions, which it is not.
         text = text.replace("<dl>\n<dd><em", '<dl role="none">\n<dd><em')

@@ -9,13 +9,13 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
+from bookbuild.folding import fold_code
+from bookbuild.outputs import tidy
 from bookbuild.progress import with_labels
 from refimpl.course.budgets import REFERENCE_MACHINE
 from refimpl.course.notebooks import CHECK_CALL
-from refimpl.display import knobs
 
 HEADING = re.compile(r"^#{1,6} ", re.MULTILINE)
-KEPT_IN = re.compile(r"(?<=<code>)[^<]*(?=progress\.json</code>)")
 MARKER = re.compile(r"^[ \t]*### (BEGIN|END) .*\n?", re.MULTILINE)
 FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
 
@@ -36,8 +36,8 @@ def lesson_page(
         if cell.cell_type == "markdown":
             cell.source = with_labels(cell.source)
         else:
-            say_where_progress_is(cell)
-            leave_out_stills(cell)
+            tidy(cell)
+    fold_code(page)
     facts = [f"This page runs in about {in_words(seconds)} on {REFERENCE_MACHINE}."]
     if solution:
         facts.append(f"[Solutions of the exercises](../solutions/{solution}.ipynb)")
@@ -50,22 +50,6 @@ def lesson_page(
     if names:
         page.cells.append(nbformat.v4.new_markdown_cell(names))
     return page
-
-
-def say_where_progress_is(cell: NotebookNode) -> None:
-    """Name the file that a learner finds: a build keeps its own progress in a passing folder."""
-    for output in cell.get("outputs", []):
-        data = output.get("data", {})
-        if "text/html" in data:
-            data["text/html"] = KEPT_IN.sub("~/.refimpl/", data["text/html"])
-
-
-def leave_out_stills(cell: NotebookNode) -> None:
-    """Show the sliders of an explored function alone, without the stills that notebooks store."""
-    marks = [output.get("metadata", {}).get(knobs.MARK) for output in cell.get("outputs", [])]
-    if knobs.SLIDERS in marks:
-        shown = zip(cell.outputs, marks, strict=True)
-        cell.outputs = [output for output, mark in shown if mark != knobs.STILL]
 
 
 def solution_page(solution: NotebookNode, lesson: str, seconds: float) -> NotebookNode:
@@ -87,6 +71,9 @@ def solution_page(solution: NotebookNode, lesson: str, seconds: float) -> Notebo
     page.cells.append(remark(intro))
     for cell in solution.cells:
         cell.source = MARKER.sub("", cell.source).rstrip()
+        if cell.cell_type == "code":
+            tidy(cell)
+    fold_code(solution)
     for section in sections(solution.cells[1:]):
         ids = [i for cell in section for i in exercises_checked(cell)]
         if ids:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 import anywidget
 import numpy as np
-import soundfile
 import traitlets
 
 from refimpl.codecs import Codec, MelCodec
-from refimpl.display.players import at_target_loudness
+from refimpl.display.levelling import levelled_mp3
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig, mel_spectrogram
 
@@ -62,10 +60,7 @@ class Explorer(anywidget.AnyWidget):
 
 def to_mp3(audio: np.ndarray, sample_rate: int) -> bytes:
     """Compress `(n_samples,)`, as loud as any player."""
-    with io.BytesIO() as file:
-        heard = at_target_loudness(audio, sample_rate)
-        soundfile.write(file, heard, sample_rate, format="MP3", compression_level=_COMPRESSION)
-        return file.getvalue()
+    return levelled_mp3(audio, sample_rate, compression_level=_COMPRESSION)
 
 
 def codeword_sounds(codec: Codec, codes: Sequence[int]) -> tuple[bytes, float, float]:

@@ -43,9 +43,12 @@ function many(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-// All sounds of a page share one context, and only one of them is heard.
+// All sounds of a page share one context, and only one of them is heard: what begins to sound says
+// so, and what sounded stops. A row of compared sounds keeps to that, and so do the book's players.
+const BEGINS = "refimpl-sound-begins";
 let context;
 let stopLast = () => {};
+document.addEventListener(BEGINS, () => stopLast());
 
 // An MP3 that came with the widget, of which any part can be played.
 class Sound {
@@ -60,7 +63,7 @@ class Sound {
     const { buffer, byteOffset, byteLength } = this.data;
     this.decoded ??= context.decodeAudioData(buffer.slice(byteOffset, byteOffset + byteLength));
     const [decoded] = await Promise.all([this.decoded, resumed]);
-    stopLast();
+    document.dispatchEvent(new CustomEvent(BEGINS, { detail: this }));
     const source = new AudioBufferSourceNode(context, { buffer: decoded });
     source.connect(context.destination);
     source.start(0, from, seconds ?? decoded.duration);
