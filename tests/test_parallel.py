@@ -1,0 +1,99 @@
+"""One function on many items: the same results in the same order wherever they are worked out."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+
+import pytest
+
+from refimpl.errors import UserError
+from refimpl.parallel import AHEAD, map_in_order
+from tests.parallel_examples import end_the_worker, process_of, scale, scale_slowly
+
+
+@pytest.mark.parametrize("n_processes", [1, 2])
+def test_results_come_in_the_order_of_the_items(n_processes):
+    results = map_in_order(scale, 3, range(20), n_processes=n_processes)
+    assert list(results) == [3 * n for n in range(20)]
+
+
+def test_without_items_there_is_nothing_to_do():
+    assert list(map_in_order(scale, 3, [])) == []
+    assert list(map_in_order(scale, 3, [], n_processes=2)) == []
+
+
+def test_one_process_is_this_one_and_more_are_others():
+    assert set(map_in_order(process_of, None, range(3))) == {os.getpid()}
+    others = set(map_in_order(process_of, None, range(8), n_processes=2))
+    assert os.getpid() not in others and 1 <= len(others) <= 2
+
+
+@pytest.mark.parametrize("n_processes", [1, 2])
+def test_an_error_comes_where_its_result_would(n_processes):
+    results = map_in_order(scale, 3, [1, 2, None, 4], n_processes=n_processes)
+    assert [next(results), next(results)] == [3, 6]
+    with pytest.raises(UserError, match="no number"):
+        next(results)
+
+
+def test_a_stream_is_read_a_few_items_ahead_only():
+    read = []
+    endless = (read.append(n) or n for n in range(10_000))
+    results = map_in_order(scale, 3, endless, n_processes=2)
+    assert [next(results) for _ in range(5)] == [0, 3, 6, 9, 12]
+    results.close()
+    assert len(read) <= 2 * AHEAD + 5
+
+
+def test_a_cluster_that_does_not_answer_is_told_with_its_address():
+    with pytest.raises(UserError, match="cluster|tcp://127.0.0.1:1"):
+        list(map_in_order(scale, 3, [1], scheduler="tcp://127.0.0.1:1"))
+
+
+@contextmanager
+def cluster(tmp_path, nanny="--no-nanny"):
+    """A scheduler and two workers: its address, and the workers' processes."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    address_file = tmp_path / "scheduler.json"
+
+    def start(role, *words):
+        program = [sys.executable, "-m", f"distributed.cli.dask_{role}"]
+        common = ["--scheduler-file", str(address_file), "--no-dashboard"]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return subprocess.Popen([*program, *common, *words], env=environment, **quiet)
+
+    running = [start("scheduler", "--port", "0")]
+    running += [start("worker", "--nthreads", "1", nanny) for _ in range(2)]
+    try:
+        while not (address_file.exists() and address_file.read_text().strip()):
+            assert running[0].poll() is None
+            time.sleep(0.1)
+        yield json.loads(address_file.read_text())["address"], running[1:]
+    finally:
+        for process in running:
+            process.terminate()  # a nanny takes its worker along
+        for process in running:
+            process.wait()
+
+
+@pytest.fixture
+def dask():
+    pytest.importorskip("distributed", reason="Dask is not installed: pip install '.[cluster]'")
+
+
+@pytest.mark.usefixtures("dask")
+def test_nothing_is_lost_and_nothing_comes_twice_where_a_worker_is_killed(tmp_path):
+    with cluster(tmp_path) as (address, workers):
+        results = map_in_order(scale_slowly, 3, range(60), scheduler=address)
+        first = [next(results) for _ in range(10)]
+        workers[0].kill()
+        assert first + list(results) == [3 * n for n in range(60)]
+
+
+@pytest.mark.usefixtures("dask")
+def test_an_item_that_ends_every_worker_is_told(tmp_path):
+    with cluster(tmp_path, "--nanny") as (address, _), pytest.raises(UserError, match="item 0 was"):
+        list(map_in_order(end_the_worker, None, [1], scheduler=address))
