@@ -5,8 +5,9 @@ import os
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
+import psutil
 import pytest
 
 from refimpl.errors import UserError
@@ -74,8 +75,10 @@ def cluster(tmp_path, nanny="--no-nanny"):
         yield json.loads(address_file.read_text())["address"], running[1:]
     finally:
         for process in running:
-            process.terminate()  # a nanny takes its worker along
-        for process in running:
+            tree = psutil.Process(process.pid).children(recursive=True)  # a nanny's worker
+            for one in [process, *tree]:
+                with suppress(psutil.NoSuchProcess):
+                    one.kill()
             process.wait()
 
 

@@ -1,13 +1,7 @@
 """Encoding a corpus once: clips in, shards and a manifest out, able to go on after a kill."""
 
-import multiprocessing
-import signal
-import threading
 import time
-from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +12,7 @@ from refimpl.dataset.reading import TokenDataset
 from refimpl.display import progress
 from refimpl.errors import UserError
 from refimpl.files import write_atomically
+from refimpl.parallel import map_in_order
 from refimpl.tokenizer import AudioTokenizer
 
 _SAVE_EVERY_SECONDS = 20.0  # so much work a kill may cost
@@ -31,6 +26,7 @@ def tokenize_corpus(
     source: dict[str, Any] | None = None,
     total: int | None = None,
     n_processes: int = 1,
+    scheduler: str | None = None,
     shard_tokens: int = 2**20,
     show: bool | None = None,
 ) -> TokenDataset:
@@ -49,6 +45,7 @@ def tokenize_corpus(
         total: the number of clips, for the progress bar.
         n_processes: more than one encodes in parallel. A script then needs the usual
             `if __name__ == "__main__":`, since each process imports it.
+        scheduler: the address of a Dask scheduler whose workers encode instead.
         shard_tokens: a shard is closed when it holds so many codes.
         show: whether to show a progress bar; None decides by where the output goes.
 
@@ -67,7 +64,7 @@ def tokenize_corpus(
     stream = iter(clips)
     _skip_done(stream, tokenizer, manifest, folder)
     position = len(manifest.names) + len(manifest.skipped)
-    results = _encode_all(stream, tokenizer, n_processes)
+    results = map_in_order(_encode, tokenizer, stream, n_processes=n_processes, scheduler=scheduler)
     bar = progress(results, total=total, description="tokenizing", unit="clip", show=show)
     bar.update(position)
     try:
@@ -195,62 +192,6 @@ def _encode(tokenizer: AudioTokenizer, clip: Any) -> tuple[str, np.ndarray | str
         return _name_of(clip), codes, len(audio) / tokenizer.sample_rate
     except UserError as error:
         return _name_of(clip), str(error), 0.0
-
-
-def _encode_all(
-    clips: Iterator, tokenizer: AudioTokenizer, n_processes: int
-) -> Iterator[tuple[str, np.ndarray | str, float]]:
-    """Encode clips in order, with a few of them under way in other processes."""
-    if n_processes <= 1:
-        yield from (_encode(tokenizer, clip) for clip in clips)
-        return
-    # Spawned, not forked: a fork of a process whose libraries run threads may hang.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(n_processes, context, _start_worker, (tokenizer,)) as pool:
-        under_way: deque[Future] = deque()
-        try:
-            for number, clip in enumerate(clips):
-                with _deaf_to_interrupts() if number < n_processes else nullcontext():
-                    under_way.append(pool.submit(_encode_in_worker, clip))  # may start a process
-                if len(under_way) >= 4 * n_processes:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
-        finally:
-            for future in under_way:
-                future.cancel()
-
-
-@contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Let processes that are started meanwhile inherit that Ctrl-C is ignored.
-
-    Ctrl-C reaches every process of a terminal. The first one ends the work in order; a worker that
-    broke off by itself would only fill the screen with its traceback.
-    """
-    if threading.current_thread() is not threading.main_thread():  # which has no say in it
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _start_worker(tokenizer: AudioTokenizer) -> None:
-    """Keep the tokenizer in the worker, and the worker's libraries from fighting for cores."""
-    import torch
-    from threadpoolctl import threadpool_limits
-
-    global _worker_tokenizer
-    _worker_tokenizer = tokenizer
-    threadpool_limits(limits=1)
-    torch.set_num_threads(1)
-
-
-def _encode_in_worker(clip: Any) -> tuple[str, np.ndarray | str, float]:
-    return _encode(_worker_tokenizer, clip)
 
 
 def _nothing(folder: Path, manifest: Manifest) -> str:

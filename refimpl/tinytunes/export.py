@@ -4,21 +4,27 @@ Taught in lesson 1.
 """
 
 import json
+from collections.abc import Iterator
+from itertools import tee
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from tqdm.auto import tqdm
 
 from refimpl.audio import save_audio
 from refimpl.errors import UserError
 from refimpl.files import replace_file, write_atomically
+from refimpl.parallel import map_in_order
 from refimpl.tinytunes.corpus import Corpus
 from refimpl.tinytunes.tune import Tune
 
 MANIFEST = "manifest.json"
 
 
-def write_corpus(folder: str | Path, corpus: Corpus, n: int) -> Path:
+def write_corpus(
+    folder: str | Path, corpus: Corpus, n: int, *, scheduler: str | None = None
+) -> Path:
     """Write the first `n` tunes of a corpus as WAV, JSON and MIDI.
 
     Every file is complete or absent, even if the program is stopped. A second call for the same
@@ -28,6 +34,8 @@ def write_corpus(folder: str | Path, corpus: Corpus, n: int) -> Path:
         folder: Destination; created if needed.
         corpus: The corpus.
         n: Number of tunes, 1 or more.
+        scheduler: The address of a Dask scheduler whose workers render the tunes; the files are
+            written here.
 
     Returns:
         The path of the manifest, which names the corpus and lists its tunes.
@@ -44,8 +52,11 @@ def write_corpus(folder: str | Path, corpus: Corpus, n: int) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _claim(folder / MANIFEST, origin)
+        tunes, to_render = tee(corpus.take(n))
+        waiting = (tune for tune in to_render if not _sound(folder, tune).exists())
+        sounds = map_in_order(_render, None, waiting, scheduler=scheduler)
         # The bar appears in an interactive session, and not in log files.
-        rows = [_write_tune(folder, t) for t in tqdm(corpus.take(n), "tunes", n, disable=None)]
+        rows = [_write_tune(folder, t, sounds) for t in tqdm(tunes, "tunes", n, disable=None)]
         _write_json(folder / MANIFEST, {**origin, "complete": True, "n_tunes": n, "tunes": rows})
     except OSError as error:
         raise UserError(
@@ -67,11 +78,22 @@ def _claim(manifest: Path, origin: dict[str, Any]) -> None:
         _write_json(manifest, {**origin, "complete": False})
 
 
-def _write_tune(folder: Path, tune: Tune) -> dict[str, Any]:
-    """Write the files of one tune that are not there yet, and return its line of the manifest."""
+def _sound(folder: Path, tune: Tune) -> Path:
+    return folder / f"{tune.name}.wav"
+
+
+def _render(_: None, tune: Tune) -> np.ndarray:
+    return tune.render()
+
+
+def _write_tune(folder: Path, tune: Tune, sounds: Iterator[np.ndarray]) -> dict[str, Any]:
+    """Write the files of one tune that are not there yet, and return its line of the manifest.
+
+    The next of `sounds` is this tune's, if its file is not there.
+    """
     sound, truth, notes = (folder / f"{tune.name}{s}" for s in (".wav", ".json", ".mid"))
     if not sound.exists():
-        save_audio(sound, tune.render(), tune.sample_rate)
+        save_audio(sound, next(sounds), tune.sample_rate)
     if not truth.exists():
         _write_json(truth, tune.to_json())
     if not notes.exists():

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from threading import Event
-from typing import TYPE_CHECKING
 
 from refimpl.course.grading.calibration import available_cores
 from refimpl.course.grading.inbox import Submission
@@ -11,14 +10,10 @@ from refimpl.course.grading.missing import explain_missing
 from refimpl.course.grading.reading import Notebook
 from refimpl.course.grading.report import GRADER_ERROR, Report, report_fault
 from refimpl.course.grading.task import Task, grade_cells, prepare, read_submission
-from refimpl.errors import UserError
-
-if TYPE_CHECKING:
-    from distributed import Client
+from refimpl.parallel import connect
 
 Graded = Iterator[tuple[Submission, Report]]
 AHEAD = 8  # submissions that a cluster is given for each of its threads
-WAIT = "10s"  # for a scheduler
 
 
 def on_this_machine(task: Task, submissions: list[Submission], n_workers: int) -> Graded:
@@ -86,27 +81,6 @@ def on_a_cluster(task: Task, submissions: list[Submission], address: str) -> Gra
             future = next(done)
             submission, notebook = futures.pop(future)
             yield submission, _explained(_result_of(future.result), task, notebook)
-
-
-def connect(address: str) -> "Client":
-    """Return a client of a Dask scheduler.
-
-    Args:
-        address: Such as "tcp://host:8786".
-
-    Raises:
-        UserError: Dask is not installed, or no scheduler answers.
-    """
-    try:
-        from distributed import Client
-    except ImportError:
-        raise UserError("--scheduler needs Dask: pip install 'refimpl[cluster]'") from None
-    try:
-        return Client(address, timeout=WAIT)
-    except (OSError, TimeoutError, ValueError) as error:
-        raise UserError(
-            f"no Dask scheduler answers at {address} ({error}): start one, or leave --scheduler out"
-        ) from None
 
 
 def _result_of(get: Callable[[], Report]) -> Report:
