@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import torch
 
+from refimpl.corpora import open_corpus
 from refimpl.generation import fill_gaps
 from refimpl.objectives import SAMPLE_POSITIONS, Mixture
 from refimpl.packing import expand, pack_corpus
-from refimpl.pipeline import load_generator, load_tokenizer, open_source, read_facts, sound_of
+from refimpl.pipeline import load_generator, load_tokenizer, read_facts
 from refimpl.pipeline.folder import preset_from_dict
 from refimpl.pipeline.generators import shipped_folder
 from refimpl.reproduce.filling import PLACES, gap_of, notes_in_gap
@@ -24,8 +25,8 @@ def test_the_validation_loss_is_what_the_card_says(name):
     model, tokenizer = load_generator(name)
     facts = read_facts(name)
     preset = preset_from_dict(facts["settings"])
-    clips = open_source("tinytunes", preset).clips("validation")
-    tokens = [tokenizer.encode(sound_of(clip)) for clip in clips]
+    clips = open_corpus("tinytunes", preset).clips("validation")
+    tokens = [tokenizer.encode(clip.audio) for clip in clips]
     batches = ValidationBatches(
         tokens,
         preset.batch_size * 4,
@@ -81,8 +82,8 @@ def shown_and_mistaken():
     """Held-out losses of the course's model by objective: shown its tune, and shown another one."""
     model, tokenizer = load_generator("course")
     preset = preset_from_dict(read_facts("course")["settings"])
-    clips = islice(open_source("tinytunes", preset).clips("validation"), 13)
-    tunes = [frame_tune(tokenizer.encode(sound_of(clip)), tokenizer.vocabulary) for clip in clips]
+    clips = islice(open_corpus("tinytunes", preset).clips("validation"), 13)
+    tunes = [frame_tune(tokenizer.encode(clip.audio), tokenizer.vocabulary) for clip in clips]
     mixture = Mixture(
         preset.objectives.mixture,
         tokenizer.vocabulary,

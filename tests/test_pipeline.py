@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from refimpl import pipeline
-from refimpl.audio import load_audio, save_audio
+from refimpl.audio import save_audio
+from refimpl.corpora import open_corpus
 from refimpl.dataset import TokenDataset
 from refimpl.errors import UserError
 from refimpl.generation import within_range, write_music
@@ -42,102 +43,11 @@ def contents(folder):
     return {p: p.stat().st_mtime_ns for p in folder.rglob("*") if p.is_file()}
 
 
-# Sources
-
-
-def test_tunes_are_cut_as_the_preset_says():
-    source = pipeline.open_source("tinytunes", tiny(data__clip_seconds=0.5))
-    sounds = [pipeline.sound_of(clip) for clip in source.clips("train")]
-    assert [len(sound) for sound in sounds] == [RATE // 2] * 4
-    assert source.clip_seconds == 0.5
-
-
-def test_tunes_of_the_two_splits_differ():
-    source = pipeline.open_source("tinytunes", tiny())
-    train, validation = (list(source.clips(split)) for split in ("train", "validation"))
-    assert (len(train), len(validation)) == (4, 2)
-    assert not {c.tune.fingerprint for c in train} & {c.tune.fingerprint for c in validation}
-
-
-def test_tunes_need_the_sample_rate_of_the_frames():
-    with pytest.raises(UserError, match="tunes.sample_rate"):
-        pipeline.open_source("tinytunes", tiny(codec__mel__sample_rate=16000))
-
-
-def test_recordings_are_cut_without_a_gap_and_hold_out_their_ends(tmp_path):
-    audio = tone(21.0)
-    save_audio(tmp_path / "one.wav", audio, RATE)
-    source = pipeline.open_source(tmp_path, tiny(data__clip_seconds=1.0, data__n_train=1000))
-    train, held_out = (list(source.clips(split)) for split in ("train", "validation"))
-    assert [clip.offset for clip in train] == list(range(19))
-    assert [clip.offset for clip in held_out] == [19.0, 20.0]  # the last tenth
-    whole = load_audio(tmp_path / "one.wav", RATE)
-    for clip in train + held_out:
-        there = whole[round(clip.offset * RATE) :][: len(clip.audio)]
-        np.testing.assert_allclose(clip.audio / 0.95, there / np.abs(there).max(), atol=1e-3)
-
-
-def test_each_recording_that_has_two_clips_holds_one_out(recordings):
-    source = pipeline.open_source(recordings, tiny(data__clip_seconds=2.0, data__n_train=100))
-    held_out = {clip.path.name for clip in source.clips("validation")}
-    assert held_out <= {"long.wav", "other rate.flac"}
-    everything = [c.name for split in ("train", "validation") for c in source.clips(split)]
-    assert len(everything) == len(set(everything)) == 5 + 2 + 1
-
-
-def test_of_many_recordings_some_from_everywhere_are_taken(recordings):
-    source = pipeline.open_source(recordings, tiny(data__clip_seconds=0.5, data__n_train=6))
-    clips = source.clips("train")
-    assert len(clips) == len(list(clips)) == 6
-    assert {clip.path.name for clip in clips} == {"long.wav", "other rate.flac", "short.ogg"}
-
-
-def test_what_cannot_be_used_is_listed_with_its_reason(recordings):
-    clips = pipeline.open_source(recordings, tiny(data__clip_seconds=2.0)).clips("train")
-    list(clips)
-    reasons = {path.name: reason for path, reason in clips.skipped}
-    assert set(reasons) == {"empty.wav", "words.mp3", "phone.m4a"}
-    assert "empty" in reasons["empty.wav"] and "no audio" in reasons["phone.m4a"]
-
-
-def test_silent_clips_are_left_out_and_counted(tmp_path):
-    audio = tone(6.0)
-    audio[2 * RATE : 4 * RATE] = 0
-    save_audio(tmp_path / "pause.wav", audio, RATE)
-    preset = tiny(data__clip_seconds=1.0, data__n_train=100)
-    clips = pipeline.open_source(tmp_path, preset).clips("train")
-    assert [clip.offset for clip in clips] == [0.0, 1.0, 4.0]
-    assert clips.skipped == [(tmp_path / "pause.wav", "2 of its 5 clips are silent")]
-
-
-def test_too_short_recordings_are_refused_with_advice_that_helps(tmp_path):
-    save_audio(tmp_path / "short.wav", tone(5.3), RATE)
-    with pytest.raises(UserError, match="held out") as caught:
-        pipeline.open_source(tmp_path, tiny()).clips("validation")
-    advised = float(str(caught.value).rpartition("data.clip_seconds=")[2])
-    source = pipeline.open_source(tmp_path, tiny(data__clip_seconds=advised))
-    assert len(source.clips("validation")) == len(source.clips("train")) == 1
-
-
-@pytest.mark.parametrize("where", ["no such folder", "tinytune"])
-def test_a_source_that_is_not_there_is_refused(where):
-    with pytest.raises(UserError, match="tinytunes for the embedded corpus"):
-        pipeline.open_source(where, tiny())
-
-
-def test_a_folder_without_a_usable_sound_is_refused(tmp_path):
-    with pytest.raises(UserError, match="no sound file"):
-        pipeline.open_source(tmp_path, tiny())
-    (tmp_path / "a.wav").touch()
-    with pytest.raises(UserError, match=r"none of 1 files can be used; .*a\.wav: is empty"):
-        pipeline.open_source(tmp_path, tiny())
-
-
 # Stages
 
 
 def test_the_codec_depends_on_the_seed_alone():
-    source = pipeline.open_source("tinytunes", tiny())
+    source = open_corpus("tinytunes", tiny())
     books = [stages.fit_codec(source, tiny(), seed=seed) for seed in (1, 1, 2)]
     assert books[0].fingerprint == books[1].fingerprint != books[2].fingerprint
 
@@ -146,12 +56,12 @@ def test_too_few_frames_say_how_many_there_are(tmp_path):
     save_audio(tmp_path / "short.wav", tone(1.0), RATE)
     preset = tiny(codec__n_clusters=5000)
     with pytest.raises(UserError, match="too few for 5000"):
-        stages.fit_codec(pipeline.open_source(tmp_path, preset), preset)
+        stages.fit_codec(open_corpus(tmp_path, preset), preset)
 
 
 def test_tokens_need_the_settings_of_their_codec(finished, tmp_path):
     preset = tiny(codec__mel__n_mels=41)
-    source = pipeline.open_source("tinytunes", preset)
+    source = open_corpus("tinytunes", preset)
     with pytest.raises(UserError, match=r"other mel frames: n_mels 41 \(codec: 40\)"):
         stages.tokenize(source, preset, finished.tokenizer, tmp_path, "train")
 

@@ -3,6 +3,7 @@
 import pytest
 
 from refimpl import pipeline
+from refimpl.corpora import open_corpus
 from refimpl.errors import UserError
 from refimpl.objectives import MIXTURES
 from refimpl.pipeline import batches, folder, running, stages
@@ -126,9 +127,9 @@ def test_more_clips_leave_the_codec_as_it_is():
     fingerprints = set()
     for n_train in (2, 4):
         preset = tiny(data__n_train=n_train, codec__n_clips=2)
-        source = pipeline.open_source("tinytunes", preset)
+        source = open_corpus("tinytunes", preset)
         fingerprints.add(stages.fit_codec(source, preset).fingerprint)
     assert len(fingerprints) == 1
     preset = tiny(data__n_train=4)
-    source = pipeline.open_source("tinytunes", preset)
+    source = open_corpus("tinytunes", preset)
     assert stages.fit_codec(source, preset).fingerprint not in fingerprints

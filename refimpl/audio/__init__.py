@@ -5,8 +5,9 @@ This package checks every sound: it is finite, is not silent, and gets the reque
 A sound that fails a check is reported with the reason. Taught in lesson 1.
 """
 
+from refimpl.audio.clip import Clip
 from refimpl.audio.errors import AudioError
-from refimpl.audio.folders import AudioFolder, Clip, find_audio
+from refimpl.audio.folders import AudioFolder, find_audio
 from refimpl.audio.loading import MAX_SECONDS, load_audio, read_blocks
 from refimpl.audio.saving import save_audio
 from refimpl.audio.sources import READABLE_SUFFIXES

@@ -6,12 +6,12 @@ import errno
 import mimetypes
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from refimpl.audio.clip import Clip
 from refimpl.audio.errors import AudioError, shown
 from refimpl.audio.loading import load_audio, read_blocks
 from refimpl.audio.sources import READABLE_SUFFIXES
@@ -22,23 +22,6 @@ from refimpl.audio.standardising import (
     seconds_to_samples,
     set_level,
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Clip:
-    """A sound with its origin.
-
-    Attributes:
-        name: path within the folder; for a part of a file, also the second at which it starts.
-        audio: `(n_samples,)` float32.
-        path: the file that it comes from.
-        offset: second of the file at which it starts.
-    """
-
-    name: str
-    audio: np.ndarray
-    path: Path
-    offset: float = 0.0
 
 
 def find_audio(folder: str | os.PathLike) -> list[Path]:
@@ -59,6 +42,9 @@ def find_audio(folder: str | os.PathLike) -> list[Path]:
 
 class AudioFolder:
     """The sounds below a folder as a stream of clips of one rate, level and (if asked) duration.
+
+    A clip's facts are its `file`, the path within the folder, and its `offset`, the second of the
+    file at which it starts.
 
     Iteration reads one file after another and keeps none; `list(folder)` keeps them all. Unusable
     files are skipped and listed with the reason in `skipped`.
@@ -137,7 +123,7 @@ class AudioFolder:
         remarks: list[str] = []
         if self.duration is None:
             audio = load_audio(path, self.sample_rate, remarks=remarks)
-            yield Clip(name, self._levelled(audio), path)
+            yield self._clip(name, self._levelled(audio), name, 0.0)
         else:
             yield from self._parts(path, name, remarks)
         self.skipped += [(path, f"{remark}; the rest is used") for remark in remarks]
@@ -159,11 +145,15 @@ class AudioFolder:
             block = self._levelled(block)
             if self.rest == "pad":
                 block = pad_to(block, n_samples)
-            yield Clip(f"{name}@{offset:.2f}s" if offset else name, block, path, offset)
+            yield self._clip(f"{name}@{offset:.2f}s" if offset else name, block, name, offset)
         if n_silent == n_blocks:
             raise AudioError("is silent (no sample above -90 dB)", path)
         if n_silent:
             raise AudioError(f"{n_silent} of its {n_blocks} parts are silent", path)
+
+    def _clip(self, name: str, audio: np.ndarray, file: str, offset: float) -> Clip:
+        facts = {"file": file, "offset": offset}
+        return Clip(name, audio, self.sample_rate, facts=facts)
 
     def _levelled(self, audio: np.ndarray) -> np.ndarray:
         return set_level(audio, self.normalise, self.level)

@@ -26,15 +26,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    from refimpl.pipeline import RunFolder, ensure_codec, open_source
+    from refimpl.corpora import open_corpus
+    from refimpl.pipeline import RunFolder, ensure_codec
 
     place = RunFolder(args.out)
     preset, source = read_settings(args, place), source_of(args, place)
-    opened = open_source(source, preset)
+    corpus = open_corpus(source, preset)
     with place.alone():
         if args.force:
             place.clear()
         place.begin(preset, source)
-        ensure_codec(place, opened, preset, tell=remark)
+        ensure_codec(place, corpus, preset, tell=remark)
     result(f"{place.codec}")
     next_step(f"refimpl tokenize --out {args.out}")

@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int | None:
     from refimpl import pipeline
     from refimpl.cli.generate import write_files
+    from refimpl.corpora import open_corpus
     from refimpl.generation import write_music
 
     place = pipeline.RunFolder(args.out)
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int | None:
     source = source_of(args, place)
     with place.alone():
         if args.force:
-            pipeline.open_source(source, preset)  # what is no source shows before this removes it
+            open_corpus(source, preset)  # what is no source shows before this removes it
             place.clear()
         finished = pipeline.run(source, preset, args.out, n_processes=n_processes(), tell=remark)
     if finished is None:

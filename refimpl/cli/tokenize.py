@@ -26,17 +26,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    from refimpl.pipeline import RunFolder, ensure_tokens, load_run_tokenizer, open_source
+    from refimpl.corpora import open_corpus
+    from refimpl.pipeline import RunFolder, ensure_tokens, load_run_tokenizer
 
     place = RunFolder(args.out)
     preset = read_settings(args, place)
     tokenizer = load_run_tokenizer(place, preset)
     source = source_of(args, place)
-    opened = open_source(source, preset)
+    corpus = open_corpus(source, preset)
     with place.alone():
         if args.force:
             place.clear("tokens")
         place.begin(preset, source)
-        ensure_tokens(place, opened, preset, tokenizer, n_processes=n_processes(), tell=remark)
+        ensure_tokens(place, corpus, preset, tokenizer, n_processes=n_processes(), tell=remark)
     result(f"{place.path / 'tokens'}")
     next_step(f"refimpl train --out {args.out}")

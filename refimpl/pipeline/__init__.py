@@ -1,6 +1,6 @@
 """The whole pipeline, from sounds to a model that writes music; the command line uses it.
 
-Read in this order: `sources`, `recordings`, `batches`, `stages`, `folder`, `generators`, `running`,
+Read in this order: `batches`, `stages`, `folder`, `generators`, `running`,
 `writing`, `evaluating`.
 """
 
@@ -22,15 +22,12 @@ from refimpl.pipeline.running import (
     load_run_tokenizer,
     run,
 )
-from refimpl.pipeline.sources import TINYTUNES, Source, open_source, sound_of
 from refimpl.pipeline.stages import TrainedModel, fit_codec, tokenize, train_model
 from refimpl.pipeline.verdict import Verdict, judge
 
 __all__ = [
-    "TINYTUNES",
     "FinishedRun",
     "RunFolder",
-    "Source",
     "TrainedModel",
     "ensure_codec",
     "ensure_model",
@@ -45,14 +42,12 @@ __all__ = [
     "load_generator",
     "load_run",
     "load_tokenizer",
-    "open_source",
     "preset_from_dict",
     "preset_to_dict",
     "read_facts",
     "read_sounds",
     "run",
     "save_generator",
-    "sound_of",
     "tokenize",
     "train_model",
 ]

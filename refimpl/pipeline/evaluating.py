@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from refimpl.audio import AudioError, find_audio, load_audio
+from refimpl.corpora import Corpus, reopen_corpus
 from refimpl.dataset import TokenDataset
 from refimpl.display import progress
 from refimpl.generation import write_music
@@ -24,7 +25,6 @@ from refimpl.metrics.references import (
 )
 from refimpl.pipeline.folder import RunFolder, preset_from_dict
 from refimpl.pipeline.generators import find_generator, load_generator, read_facts
-from refimpl.pipeline.sources import TINYTUNES, open_source, sound_of
 from refimpl.pipeline.verdict import recites
 from refimpl.presets import Preset, override
 from refimpl.tokenizer import AudioTokenizer
@@ -138,7 +138,8 @@ def evaluate_model(
     model, tokenizer = load_generator(where)
     layout, facts = tokenizer.layout, read_facts(where)
     preset = preset_from_dict(facts["settings"]) if "settings" in facts else None
-    beat_period = beat_period or _known_beat(preset, facts)
+    corpus = _corpus_of(preset, facts, n_tunes)
+    beat_period = beat_period or _known_beat(corpus)
     sampling = preset.sampling if preset else None
     pieces = write_music(
         model,
@@ -155,7 +156,7 @@ def evaluate_model(
     tokenizer = tokenizer.in_one_column()
     sets = {MODEL: [tokenizer.flatten(layout.to_codes(piece.tokens)) for piece in pieces]}
     audio = {MODEL: [piece.audio for piece in pieces]}
-    training, held_out, real = _what_it_learnt_from(where, preset, facts, tokenizer, n_tunes)
+    training, held_out, real = _what_it_learnt_from(where, corpus, tokenizer, n_tunes)
     if references:
         if training and held_out:
             rng = np.random.default_rng(seed)
@@ -190,16 +191,21 @@ def _decode_all(
     return [tokenizer.decode(ids) for ids in bar]
 
 
-def _known_beat(preset: Preset | None, facts: dict) -> float | None:
-    """Seconds per beat of a corpus with one tempo."""
-    if preset is None or facts.get("source", {}).get("kind") != TINYTUNES:
+def _corpus_of(preset: Preset | None, facts: dict, n: int) -> Corpus | None:
+    """The corpus that a model learnt from, with n held-out clips; None if it is not at hand."""
+    if preset is None:
         return None
-    tempos = preset.tunes.tempos
-    return 60 / tempos[0] if len(tempos) == 1 else None
+    return reopen_corpus(facts.get("source") or {}, override(preset, {"data.n_validation": n}))
+
+
+def _known_beat(corpus: Corpus | None) -> float | None:
+    """Seconds per beat, if all clips of a corpus have one tempo."""
+    tempo = None if corpus is None else corpus.shared.get("tempo")
+    return None if tempo is None else 60 / tempo
 
 
 def _what_it_learnt_from(
-    where: str | Path, preset: Preset | None, facts: dict, tokenizer: AudioTokenizer, n: int
+    where: str | Path, corpus: Corpus | None, tokenizer: AudioTokenizer, n: int
 ) -> tuple[Sequence[np.ndarray], list[np.ndarray], list[np.ndarray]]:
     """Training tokens, held-out tokens, and held-out audio; empty where they are not at hand."""
     training: Sequence[np.ndarray] = []
@@ -209,11 +215,10 @@ def _what_it_learnt_from(
     if run.settings.exists() and run.tokens("validation").exists():
         training = list(TokenDataset(run.tokens("train"), tokenizer))
         held_out = list(islice(TokenDataset(run.tokens("validation"), tokenizer), n))
-    if preset is not None and facts.get("source", {}).get("kind") == TINYTUNES:
-        source = open_source(TINYTUNES, override(preset, {"data.n_validation": n}))
-        real = [sound_of(clip) for clip in source.clips("validation")]
+    if corpus is not None:
+        real = [clip.audio for clip in corpus.clips("validation")]
         if not training:
-            tunes = islice(source.clips("train"), _TUNES_TO_COUNT)
-            training = [tokenizer.encode(sound_of(clip)) for clip in tunes]
+            clips = islice(corpus.clips("train"), _TUNES_TO_COUNT)
+            training = [tokenizer.encode(clip.audio) for clip in clips]
             held_out = [tokenizer.encode(audio) for audio in real]
     return training, held_out, real

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from refimpl.codecs import Codec, load_codec
+from refimpl.corpora import SPLITS, Corpus, open_corpus
 from refimpl.dataset import TokenDataset
 from refimpl.errors import UserError
 from refimpl.files import is_main_process
@@ -20,7 +21,6 @@ from refimpl.pipeline.generators import (
     read_facts,
     save_generator,
 )
-from refimpl.pipeline.sources import SPLITS, Source, open_source
 from refimpl.pipeline.stages import TrainedModel, fit_codec, tokenize, train_model
 from refimpl.presets import Preset
 from refimpl.tokenizer import AudioTokenizer
@@ -84,13 +84,13 @@ def run(
     Taught in lesson 7.
     """
     place = RunFolder(folder)
-    opened = open_source(source, preset)
+    corpus = open_corpus(source, preset)
     for split in SPLITS:
-        opened.clips(split)  # too little to hold something out shows now, not after the fitting
+        corpus.clips(split)  # too little to hold something out shows now, not after the fitting
     with place.alone():
         place.begin(preset, str(source))
-        tokenizer = ensure_codec(place, opened, preset, tell=tell)
-        ensure_tokens(place, opened, preset, tokenizer, n_processes=n_processes, tell=tell)
+        tokenizer = ensure_codec(place, corpus, preset, tell=tell)
+        ensure_tokens(place, corpus, preset, tokenizer, n_processes=n_processes, tell=tell)
         result = ensure_model(place, preset, tell=tell)
     return None if result == "interrupt" else load_run(folder)
 
@@ -110,14 +110,14 @@ def load_run(folder: str | Path) -> FinishedRun:
 
 
 def ensure_codec(
-    place: RunFolder, source: Source, preset: Preset, *, tell: Tell = _say_nothing
+    place: RunFolder, corpus: Corpus, preset: Preset, *, tell: Tell = _say_nothing
 ) -> AudioTokenizer:
     """Return the run's tokenizer; fit the codec if there is none yet."""
     if place.codec is not None:
         tell(f"codec: {place.codec} is there already")
         return load_run_tokenizer(place, preset)
     if preset.start_from is None:
-        codec, origin = fit_codec(source, preset), ""
+        codec, origin = fit_codec(corpus, preset), ""
     else:
         codec, origin = borrow_codec(preset), f" from {preset.start_from}"
     path = codec.save(place.path / codec.file_name)
@@ -156,7 +156,7 @@ def load_run_tokenizer(place: RunFolder, preset: Preset) -> AudioTokenizer:
 
 def ensure_tokens(
     place: RunFolder,
-    source: Source,
+    corpus: Corpus,
     preset: Preset,
     tokenizer: AudioTokenizer,
     *,
@@ -166,7 +166,7 @@ def ensure_tokens(
     """Return the tokens of both splits; finished clips are not encoded again."""
     for split in SPLITS:
         folder = place.tokens(split)
-        dataset = tokenize(source, preset, tokenizer, folder, split, n_processes=n_processes)
+        dataset = tokenize(corpus, preset, tokenizer, folder, split, n_processes=n_processes)
         tell(
             f"{split}: {len(dataset)} clips, {dataset.seconds:,.0f} s, "
             f"{dataset.n_tokens:,} tokens, {folder}"

@@ -12,12 +12,12 @@ from typing import Any
 import numpy as np
 
 from refimpl.codecs import Codec
+from refimpl.corpora import Corpus, corpus_class
 from refimpl.dataset import TokenDataset, tokenize_corpus
 from refimpl.display import progress
 from refimpl.errors import UserError
 from refimpl.pipeline.batches import mixtures_of, next_token_validation, training_data
 from refimpl.pipeline.generators import load_generator
-from refimpl.pipeline.sources import Source, sound_of
 from refimpl.presets import Preset
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.training import (
@@ -56,12 +56,12 @@ class TrainedModel:
 
 
 def fit_codec(
-    source: Source, preset: Preset, *, seed: int | None = None, show: bool | None = None
+    corpus: Corpus, preset: Preset, *, seed: int | None = None, show: bool | None = None
 ) -> Codec:
-    """Fit the preset's codec on training clips of a source.
+    """Fit the preset's codec on training clips of a corpus.
 
     Args:
-        source: the sounds.
+        corpus: the sounds.
         preset: says which kind of codec, and its settings.
         seed: of everything random; by default the preset's training seed.
         show: whether to show a progress bar; None decides by where the output goes.
@@ -71,8 +71,8 @@ def fit_codec(
 
     Taught in lesson 3.
     """
-    clips = source.clips("train")
-    n_needed = int(np.ceil(preset.codec.seconds / source.clip_seconds))
+    clips = corpus.clips("train")
+    n_needed = int(np.ceil(preset.codec.seconds / corpus.clip_seconds))
     n_clips = min(len(clips), preset.codec.n_clips or len(clips))
     chosen = progress(
         islice(clips, 0, n_clips, max(1, n_clips // n_needed)),  # evenly from first to last
@@ -82,16 +82,18 @@ def fit_codec(
         show=show,
     )
     codec = preset.codec.fit(
-        map(sound_of, chosen), seed=preset.training.seed if seed is None else seed, show=show
+        (clip.audio for clip in chosen),
+        seed=preset.training.seed if seed is None else seed,
+        show=show,
     )
     codec.notes["vocabulary"] = preset.vocabulary
-    codec.notes["source"] = source.describe("train")
-    codec.notes["peak"] = source.peak  # a clip to continue is brought to this level
+    codec.notes["source"] = corpus.describe("train")
+    codec.notes["peak"] = corpus.peak  # a clip to continue is brought to this level
     return codec
 
 
 def tokenize(
-    source: Source,
+    corpus: Corpus,
     preset: Preset,
     tokenizer: AudioTokenizer,
     folder: str | Path,
@@ -103,8 +105,8 @@ def tokenize(
     """Turn the clips of a split into tokens on disk; finished clips are skipped.
 
     Args:
-        source: the sounds.
-        preset: says how to cut the source; the tokenizer must have its codec.
+        corpus: the sounds.
+        preset: says how to cut them; the tokenizer must have its codec.
         tokenizer: with a fitted codec.
         folder: where the tokens go.
         split: "train" or "validation".
@@ -119,11 +121,11 @@ def tokenize(
     """
     if difference := preset.codec.difference(tokenizer.codec):
         raise UserError(f"the codec does not fit the preset: {difference}; fit it again")
-    described = source.describe(split)
+    described = corpus.describe(split)
     done = _finished(folder, tokenizer, described)
     if done is not None:
         return done
-    clips = source.clips(split)
+    clips = corpus.clips(split)
     return tokenize_corpus(
         clips,
         tokenizer,
@@ -136,7 +138,7 @@ def tokenize(
 
 
 def _finished(folder: str | Path, tokenizer: AudioTokenizer, source: dict) -> TokenDataset | None:
-    """Return the dataset if it is complete and of this source, so that no clip is read again."""
+    """Return the dataset if it is complete and of this corpus, so that no clip is read again."""
     try:
         dataset = TokenDataset(folder, tokenizer)
     except UserError:
@@ -180,9 +182,9 @@ def train_model(
 
     Taught in lessons 5 and 6.
     """
-    recorded = train_set.manifest.source.get("kind") == "recordings"
+    made_by = corpus_class(train_set.manifest.source)
     training, best = preset.training, None
-    if recorded:
+    if made_by is not None and not made_by.is_endless:
         training = dataclasses.replace(training, validate_every=preset.recordings.validate_every)
         best = KeepBest(preset.recordings.patience)
     model = first_model(preset)

@@ -50,7 +50,7 @@ class RecordingsConfig(Configuration):
     """Augmentation and early stopping for recordings, of which there are never enough.
 
     Args:
-        copies: varied copies of each training clip (see `refimpl.pipeline.augmenting`).
+        copies: varied copies of each training clip (see `refimpl.corpora.augmenting`).
         below_minutes: no copies if the recordings together are longer.
         validate_every: steps between validations. The run keeps the weights with the best loss.
         patience: validations without a new best before training stops; None: never.

@@ -11,12 +11,12 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from refimpl.corpora import TinyTunes
 from refimpl.display import progress
 from refimpl.files import replace_file
 from refimpl.metrics import MusicalMeasures, summarise
 from refimpl.metrics.references import REAL, RESYNTHESISED
-from refimpl.pipeline import RunFolder, ensure_codec, ensure_tokens, open_source
-from refimpl.pipeline.sources import TINYTUNES
+from refimpl.pipeline import RunFolder, ensure_codec, ensure_tokens
 from refimpl.presets import Preset, get_preset, override
 from refimpl.reproduce.measuring import FramesToSound, Workshop
 from refimpl.reproduce.mixture_figures import draw_mixtures
@@ -92,10 +92,10 @@ def _prepare(base: Path, changes: dict[str, Any], n_processes: int, tell: Tell) 
     """The tokens: those of the course's run where that is there, else made now, once for all."""
     place = RunFolder(base)
     preset = place.read()[0] if place.settings.exists() else override(get_preset("course"), changes)
-    place.begin(preset, TINYTUNES)
-    source = open_source(TINYTUNES, preset)
-    tokenizer = ensure_codec(place, source, preset, tell=tell)
-    ensure_tokens(place, source, preset, tokenizer, n_processes=n_processes, tell=tell)
+    place.begin(preset, TinyTunes.kind)
+    corpus = TinyTunes(preset)
+    tokenizer = ensure_codec(place, corpus, preset, tell=tell)
+    ensure_tokens(place, corpus, preset, tokenizer, n_processes=n_processes, tell=tell)
     return preset
 
 
@@ -175,7 +175,7 @@ def _references(
         return json.loads(cached.read_text(encoding="utf-8"))
     corpus = iter(Corpus("test", preset.tunes))
     place = RunFolder(base)
-    tokenizer = ensure_codec(place, open_source(TINYTUNES, preset), preset)
+    tokenizer = ensure_codec(place, TinyTunes(preset), preset)
     found: dict[str, list[dict[str, float | None]]] = {REAL: [], RESYNTHESISED: []}
     beat = 60 / preset.tunes.tempos[0]
     with Workshop(preset.tunes.sample_rate, beat, n_processes) as workshop:

@@ -8,15 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from refimpl.corpora import Clip, reopen_corpus
 from refimpl.errors import UserError
 from refimpl.generation import fill_gaps, generate
 from refimpl.metrics import Estimate, bootstrap_share, detect_notes
 from refimpl.metrics.musical import GRID_TOLERANCE, MAJOR_SCALE
-from refimpl.pipeline import TINYTUNES, FinishedRun, load_generator, read_facts
+from refimpl.pipeline import FinishedRun, load_generator, read_facts
 from refimpl.pipeline.folder import preset_from_dict
-from refimpl.presets import SamplingConfig
+from refimpl.presets import SamplingConfig, override
 from refimpl.reproduce.records import plain
-from refimpl.tinytunes import Corpus, Tune
+from refimpl.tinytunes import Tune
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.transformer import Transformer
 
@@ -29,10 +30,12 @@ ITSELF, ANOTHER, CONTINUED, FILLED = "the tune itself", "another tune", "continu
 ROW = "filled, answers at the end of the row"
 STARTED = "filled by the model that training started from"
 
+NEEDED = frozenset({"tonic", "mode", "tempo", "beats"})  # facts without which nobody can say
+
 Gap = tuple[int, int]
 
 
-def measure_filling(run: FinishedRun, tunes: Sequence[Tune]) -> dict[str, Any]:
+def measure_filling(run: FinishedRun, tunes: Sequence[Clip | Tune]) -> dict[str, Any]:
     """How the model of a run fills gaps, and the one that it started from, where there is one.
 
     Args:
@@ -67,12 +70,18 @@ def evaluate_filling(where: str | Path, n_tunes: int) -> dict[str, dict[str, Est
     """
     facts = read_facts(where)
     preset = preset_from_dict(facts["settings"]) if "settings" in facts else None
-    if preset is None or facts.get("source", {}).get("kind") != TINYTUNES:
-        raise UserError(f"{where} was not trained on {TINYTUNES}; gaps are cut out of its tunes")
-    if len(preset.tunes.tempos) > 1 or tuple(preset.tunes.modes) != ("major",):
+    corpus = None
+    if preset is not None:
+        whole_tunes = override(preset, {"data.n_validation": n_tunes, "data.clip_seconds": None})
+        corpus = reopen_corpus(facts.get("source") or {}, whole_tunes)
+    if corpus is None or not corpus.knows >= NEEDED:
+        raise UserError(
+            f"{where} was trained on sounds whose key and beats nobody knows; give a model of tunes"
+        )
+    if "tempo" not in corpus.shared or corpus.shared.get("mode") != "major":
         raise UserError(f"{where} knows several tempos or modes; give a model of level 1")
     model, tokenizer = load_generator(where)
-    tunes = list(Corpus("test", preset.tunes).take(n_tunes))
+    tunes = list(corpus.clips("test"))
     found = compare_fillings(model, tokenizer, tunes, preset.sampling)
     return {
         f"{way}; begins {place}": {
@@ -87,7 +96,7 @@ def evaluate_filling(where: str | Path, n_tunes: int) -> dict[str, dict[str, Est
 def compare_fillings(
     model: Transformer,
     tokenizer: AudioTokenizer,
-    tunes: Sequence[Tune],
+    tunes: Sequence[Clip | Tune],
     sampling: SamplingConfig,
     *,
     started_from: Transformer | None = None,
@@ -107,7 +116,7 @@ def compare_fillings(
 
     Taught in lesson 7.
     """
-    tokens = [tokenizer.encode(tune.render()) for tune in tunes]
+    tokens = [tokenizer.encode(tune.audio) for tune in tunes]
     rate, draw = tokenizer.tokens_per_second, vars(sampling)
     vocabulary = tokenizer.vocabulary
 
@@ -143,10 +152,14 @@ def compare_fillings(
             )
             for way, make in ways.items()
         }
-    return {"n_tunes": len(tunes), "gap_seconds": N_BEATS * 60 / tunes[0].tempo, "places": places}
+    return {
+        "n_tunes": len(tunes),
+        "gap_seconds": N_BEATS * 60 / tunes[0].facts["tempo"],
+        "places": places,
+    }
 
 
-def gap_of(tune: Tune, tokens_per_second: float, beats: float) -> Gap:
+def gap_of(tune: Clip | Tune, tokens_per_second: float, beats: float) -> Gap:
     """The tokens of a gap in the middle of a tune: the first, and the one behind the last.
 
     Args:
@@ -154,13 +167,13 @@ def gap_of(tune: Tune, tokens_per_second: float, beats: float) -> Gap:
         tokens_per_second: of the tokens.
         beats: how long after a beat the gap begins.
     """
-    beat = 60 / tune.tempo
-    start = (tune.beats[BEATS_BEFORE] + beats * beat) * tokens_per_second
+    beat = 60 / tune.facts["tempo"]
+    start = (tune.facts["beats"][BEATS_BEFORE] + beats * beat) * tokens_per_second
     return round(start), round(start + N_BEATS * beat * tokens_per_second)
 
 
 def notes_in_gap(
-    tokens: np.ndarray, gap: Gap, tune: Tune, tokenizer: AudioTokenizer
+    tokens: np.ndarray, gap: Gap, tune: Clip | Tune, tokenizer: AudioTokenizer
 ) -> tuple[int, int, int]:
     """Hear the notes that begin in a gap.
 
@@ -180,10 +193,10 @@ def notes_in_gap(
     # A frame sees half of its window before its middle, so a note shows one frame early.
     start, stop = (gap[0] - 1) / rate, (gap[1] - 1) / rate
     inside = (onsets >= start) & (onsets < stop)
-    eighth = 30 / tune.tempo
-    places = (onsets[inside] - tune.beats[0]) / eighth
+    eighth = 30 / tune.facts["tempo"]
+    places = (onsets[inside] - tune.facts["beats"][0]) / eighth
     off = np.abs(places - np.round(places)) * eighth
-    scale = (tune.key + np.array(MAJOR_SCALE)) % 12
+    scale = (tune.facts["tonic"] + np.array(MAJOR_SCALE)) % 12
     in_key = np.isin(notes.pitches[inside] % 12, scale)
     return int(inside.sum()), int(in_key.sum()), int((off < GRID_TOLERANCE).sum())
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from refimpl.corpora import TinyTunes
 from refimpl.display import save_comparison
 from refimpl.display.levelling import levelled_mp3
 from refimpl.files import replace_file
 from refimpl.metrics import measure_copying, summarise
 from refimpl.metrics.references import NOISE, REAL, RESYNTHESISED
-from refimpl.pipeline import TINYTUNES, FinishedRun, RunFolder, load_run, preset_to_dict, run
+from refimpl.pipeline import FinishedRun, RunFolder, load_run, preset_to_dict, run
 from refimpl.presets import Preset, override
 from refimpl.reproduce.experiments import (
     COURSE,
@@ -182,7 +183,7 @@ class Reproduction:
         preset = override(preset, self.changes)
         self.tell(f"{experiment.name}: {preset.about}")
         self.borrow_tokens(preset, place)
-        finished = run("tinytunes", preset, place, n_processes=self.n_processes, tell=self.tell)
+        finished = run(TinyTunes.kind, preset, place, n_processes=self.n_processes, tell=self.tell)
         if finished is None:
             raise KeyboardInterrupt
         full = experiment.name in (COURSE, REPORT)
@@ -197,7 +198,7 @@ class Reproduction:
             if folder.exists() or not same_tokens(earlier.read()[0], preset):
                 continue
             place = RunFolder(folder)
-            place.begin(preset, TINYTUNES)
+            place.begin(preset, TinyTunes.kind)
             shutil.copytree(earlier.path / "tokens", folder / "tokens")
             shutil.copy(earlier.codec, folder)
 

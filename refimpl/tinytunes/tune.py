@@ -67,6 +67,25 @@ class Tune:
         """Tonic and mode in words, as in "G major"."""
         return f"{KEY_NAMES[self.mode][self.key]} {self.mode}"
 
+    @property
+    def audio(self) -> np.ndarray:
+        """The same as `render()`: a tune has what a clip of any corpus has."""
+        return self.render()
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The ground truth by name, as JSON holds it, without chords and notes."""
+        return {
+            "key": self.key_name,
+            "tonic": self.key,
+            "mode": self.mode,
+            "tempo": self.tempo,
+            "beats": self.beats.tolist(),
+            "level": self.level,
+            "instruments": dict(self.instruments),
+            "fingerprint": self.fingerprint,
+        }
+
     def render(self) -> np.ndarray:
         """The sound of the tune, `(n_samples,)` float32 within (-1, 1)."""
         return render(self.notes, self.n_samples, self.sample_rate, self.room)

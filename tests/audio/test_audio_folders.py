@@ -1,6 +1,7 @@
 """Folders: everything usable comes, in order, and everything else is named with its reason."""
 
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -62,7 +63,7 @@ def test_sounds_are_found_at_any_depth_and_hidden_ones_are_not(mixed):
 def test_the_good_come_through_and_the_bad_are_reported_each_with_its_reason(mixed, duration):
     folder = AudioFolder(mixed, RATE, duration=duration)
     clips = list(folder)
-    assert {clip.path.name for clip in clips} == {"b.wav", "c.FLAC", "d.mp3"}
+    assert {Path(clip.facts["file"]).name for clip in clips} == {"b.wav", "c.FLAC", "d.mp3"}
     reasons = {path.name: reason for path, reason in folder.skipped}
     assert reasons.keys() == REASONS.keys()
     for name, reason in REASONS.items():
@@ -96,9 +97,9 @@ def test_a_file_is_cut_into_clips_that_join_to_the_file(write, tmp_path, rest, l
     path = write("a.wav", audio, subtype="FLOAT")
     clips = list(AudioFolder(tmp_path, RATE, duration=1.0, rest=rest, normalise=None))
     assert [len(clip.audio) / RATE for clip in clips] == lengths
-    assert [clip.offset for clip in clips] == [0.0, 1.0, 2.0][: len(clips)]
+    assert [clip.facts["offset"] for clip in clips] == [0.0, 1.0, 2.0][: len(clips)]
     assert len({clip.name for clip in clips}) == len(clips)
-    assert {clip.path for clip in clips} == {path}
+    assert {clip.facts["file"] for clip in clips} == {path.name}
     joined = np.concatenate([clip.audio for clip in clips])
     n_samples = min(len(joined), len(audio))
     np.testing.assert_array_equal(joined[:n_samples], audio[:n_samples])
@@ -116,7 +117,7 @@ def test_a_file_shorter_than_a_clip_is_padded_kept_or_reported(write, tmp_path):
 def test_silent_parts_are_left_out_and_counted(write, tmp_path):
     write("a.wav", np.concatenate([tone(1.0), np.zeros(2 * RATE), tone(1.0)]))
     folder = AudioFolder(tmp_path, RATE, duration=1.0)
-    assert [clip.offset for clip in folder] == [0.0, 3.0]
+    assert [clip.facts["offset"] for clip in folder] == [0.0, 3.0]
     assert folder.skipped == [(tmp_path / "a.wav", "2 of its 4 parts are silent")]
 
 

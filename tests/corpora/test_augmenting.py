@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from pipeline_examples import RATE, tiny
 
-from refimpl import pipeline
 from refimpl.audio import save_audio
-from refimpl.pipeline.augmenting import SEMITONES, Variation, draw_variations, varied_clips
+from refimpl.corpora import open_corpus
+from refimpl.corpora.augmenting import SEMITONES, Variation, draw_variations, varied_clips
 
 
 def frequency(audio):
@@ -57,7 +57,7 @@ def rising(tmp_path):
 
 
 def test_copies_hold_nothing_of_what_is_held_out(rising):
-    source = pipeline.open_source(rising, preset(copies=6))
+    source = open_corpus(rising, preset(copies=6))
     originals = 9
     clips = list(source.clips("train"))
     assert 5 * originals < len(clips) <= 7 * originals
@@ -71,6 +71,6 @@ def test_copies_hold_nothing_of_what_is_held_out(rising):
 
 @pytest.mark.parametrize("changes", [{"copies": 0}, {"below_minutes": 0.1}])
 def test_there_are_none_where_none_are_asked_for_or_needed(rising, changes):
-    source = pipeline.open_source(rising, preset(**changes))
+    source = open_corpus(rising, preset(**changes))
     assert len(list(source.clips("train"))) == len(source.clips("train")) == 9
     assert source.describe("train")["copies"] == 0

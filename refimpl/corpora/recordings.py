@@ -1,4 +1,4 @@
-"""Recordings as a source: each file is cut into clips, and its end is held out."""
+"""Recordings as a corpus: each file is cut into clips, and its end is held out."""
 
 from __future__ import annotations
 
@@ -8,16 +8,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from refimpl.audio import AudioError, Clip, is_silent, load_audio, read_blocks, standardise
+from refimpl.audio import (
+    AudioError,
+    Clip,
+    is_silent,
+    load_audio,
+    read_blocks,
+    save_audio,
+    standardise,
+)
 from refimpl.audio.folders import search, text_of
 from refimpl.audio.sources import Source as OpenFile
+from refimpl.corpora.augmenting import draw_variations, varied_clips
+from refimpl.corpora.corpus import SPLITS, Corpus
 from refimpl.errors import UserError
-from refimpl.pipeline.augmenting import draw_variations, varied_clips
-from refimpl.presets import Preset
+
+if TYPE_CHECKING:
+    from refimpl.presets import Preset
 
 # As long as a tune of the embedded corpus, which the course's model sees as a whole.
 DEFAULT_CLIP_SECONDS = 180_224 / 22_050
@@ -92,7 +103,8 @@ class RecordingClips:
             for place, clip in enumerate(varied_clips(audio, self._rate, size, variation)):
                 if not is_silent(clip):
                     name = f"{recording.name}, copy {number + 1}, {variation.semitones:+d}@{place}"
-                    yield Clip(name, clip, recording.path)
+                    facts = {"file": recording.name, "semitones": variation.semitones}
+                    yield Clip(name, clip, self._rate, facts=facts)
 
     def _clips(self, recording: Recording, places: set[int]) -> Iterator[Clip]:
         n_silent = 0
@@ -108,25 +120,28 @@ class RecordingClips:
                 continue
             offset = place * self._clip_seconds
             audio = standardise(block, self._rate, normalise="peak", level=PEAK)
-            yield Clip(f"{recording.name}@{offset:.2f}s", audio, recording.path, offset)
+            facts = {"file": recording.name, "offset": offset}
+            yield Clip(f"{recording.name}@{offset:.2f}s", audio, self._rate, facts=facts)
         self.skipped += [(recording.path, f"{remark}; the rest is used") for remark in remarks]
         if n_silent:
             raise AudioError(f"{n_silent} of its {len(places)} clips are silent", recording.path)
 
 
-class RecordingSource:
+class Recordings(Corpus):
     """A folder of recordings, or one file.
 
     The last tenth of every file (at least one clip, if there are two) is for validation: a model is
     never scored on a clip that it was trained on, but still on the same music.
     """
 
+    kind = "recordings"
+    knows = frozenset({"file"})
     peak = PEAK
 
     def __init__(self, folder: str | Path, preset: Preset):
         self.folder = Path(folder)
         self.clip_seconds = preset.data.clip_seconds or DEFAULT_CLIP_SECONDS
-        self._rate, self._data = preset.codec.sample_rate, preset.data
+        self.sample_rate, self._data = preset.codec.sample_rate, preset.data
         self._options = preset.recordings
         files, self.left_out = search(self.folder)
         self.recordings: list[Recording] = []
@@ -138,6 +153,21 @@ class RecordingSource:
             raise UserError(
                 f"{self.folder}: none of {len(self.left_out)} files can be used; {path}: {reason}"
             )
+
+    @classmethod
+    def open(cls, where: str | Path, preset: Preset) -> Self | None:
+        """Open a path, if there is a file or folder."""
+        return cls(where, preset) if Path(where).exists() else None
+
+    @classmethod
+    def example(cls, folder: Path) -> Path:
+        """Write two recordings of seven and five seconds."""
+        rng, rate = np.random.default_rng(0), 16_000
+        for seconds in (7, 5):
+            pitches = np.repeat(rng.uniform(100, 1000, 4 * seconds), rate // 4)
+            audio = 0.5 * np.sin(2 * np.pi * np.cumsum(pitches) / rate)
+            save_audio(folder / f"{seconds} seconds.wav", audio, rate)
+        return folder
 
     def _open(self, path: Path) -> None:
         try:
@@ -154,6 +184,8 @@ class RecordingSource:
 
     def clips(self, split: str) -> RecordingClips:
         """Return the clips of a split, or an even selection if the preset needs fewer."""
+        if split not in SPLITS:
+            raise UserError(f"recordings have no split {split!r}; they have {' and '.join(SPLITS)}")
         everything = [(r, place) for r in self.recordings for place in r.places(split)]
         if not everything:
             raise UserError(
@@ -169,7 +201,7 @@ class RecordingSource:
             chosen.setdefault(recording, set()).add(place)
         copies = self._n_copies if split == "train" else 0
         return RecordingClips(
-            *(list(chosen.items()), self._rate, self.clip_seconds, self.left_out),
+            *(list(chosen.items()), self.sample_rate, self.clip_seconds, self.left_out),
             n_copies=copies,
             most_copied=wanted - n,
         )
@@ -186,7 +218,7 @@ class RecordingSource:
         for recording in self.recordings:
             digest.update(f"{recording.name}\0{recording.path.stat().st_size}\0".encode())
         return {
-            "kind": "recordings",
+            "kind": self.kind,
             "split": split,
             "n_files": len(self.recordings),
             "files": digest.hexdigest()[:16],
