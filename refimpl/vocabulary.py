@@ -4,6 +4,7 @@ It is frozen together with the codebook: codes first, then the special tokens in
 so that a model trained for one lesson still understands the tokens of the next.
 """
 
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -46,7 +47,7 @@ class Vocabulary(Configuration):
     n_codes: Count
     kind: Literal["course", "report"] = "course"
 
-    @property
+    @cached_property
     def special_names(self) -> list[str]:
         """The names of the special tokens in the order of their ids, which start at n_codes."""
         names = ["[PAD]", "[UNK]", "<|START|>", "<|END|>"]

@@ -369,6 +369,36 @@ def test_cache_with_prefix_and_padding(positions):
     assert torch.allclose(torch.cat(parts, dim=1)[real], whole[real], atol=1e-4)
 
 
+@torch.no_grad()
+def test_one_token_alone_gives_the_same_numbers_as_with_others(variant):
+    """Generation's shorter way for a single token, against the way of any number of tokens."""
+    model, ids = make_model(**variant), tokens(3, 20)
+    short, long = model.start(3), KVCache(model.config, 3)
+    for start, end in ((0, 5), (5, 6), (6, 7), (7, 9), (9, 10)):
+        one, two = (model(ids[:, start:end], state=state) for state in (short, long))
+        torch.testing.assert_close(one, two, atol=1e-6, rtol=1e-6)
+        assert short.length == long.length == end
+    for one, two in zip(short.keys + short.values, long.keys + long.values, strict=True):
+        torch.testing.assert_close(one, two, atol=1e-6, rtol=1e-6)
+    short.reset()
+    torch.testing.assert_close(model(ids[:, :1], state=short), model(ids[:, :1]))
+
+
+@torch.no_grad()
+def test_one_token_after_padding_does_not_see_it():
+    model, ids = make_model(), tokens(1, 8)
+    state = model.start(1)
+    model(ids, attention_mask=torch.tensor([[0] * 4 + [3] * 4]), state=state)
+    assert torch.allclose(
+        model(ids[:, :1], state=state, position_ids=torch.tensor([[8]])),
+        model(
+            torch.cat([ids[:, 4:], ids[:, :1]], dim=1),
+            position_ids=torch.tensor([[4, 5, 6, 7, 8]]),
+        )[:, -1:],
+        atol=1e-5,
+    )
+
+
 def test_cache_can_be_reset():
     model, ids = make_model(), tokens(1, 10)
     cache = KVCache(model.config, 1, capacity=10)

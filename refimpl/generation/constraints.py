@@ -15,6 +15,9 @@ class Rules(Protocol):
 
     n_columns: int
 
+    def end_of(self, n_steps: int) -> int:
+        """Return how many codes of column 0 `n_steps` steps have."""
+
     def allowed(self, position: int, end: int | None = None) -> np.ndarray:
         """Return `(n_columns, vocabulary.size)` bool."""
 
@@ -44,6 +47,10 @@ class CycleRules:
             raise GenerationError(
                 "the mask of allowed tokens leaves nothing but <|END|> at some place; allow a code"
             )
+
+    def end_of(self, n_steps: int) -> int:
+        """Return how many codes `n_steps` cycles have."""
+        return n_steps * len(self.mask)
 
     def allowed(self, position: int, end: int | None = None) -> np.ndarray:
         """Return the mask of a position, `(1, vocabulary.size)`."""
@@ -88,12 +95,19 @@ class TokenConstraint:
             self.last_ends = [
                 rules.end_of(rules.n_steps(position + max_tokens)) for position in self.positions
             ]
+        # In one column the same rules come again with every step; no need to ask for them again.
+        self.cycle = rules.end_of(1) if rules.n_columns == 1 else None
         self._biases: dict[tuple, torch.Tensor] = {}
 
     def apply(self, logits: torch.Tensor, *, may_end: bool) -> torch.Tensor:
         """`(B, n_columns, V)` scores with -inf for forbidden tokens; <|END|> only if `may_end`."""
         keys = [
-            (position, end, may_end, end is None and position == last)
+            (
+                position % self.cycle if self.cycle and end is None else position,
+                end,
+                may_end,
+                end is None and position == last,
+            )
             for position, end, last in zip(self.positions, self.ends, self.last_ends, strict=True)
         ]
         if len(set(keys)) == 1:

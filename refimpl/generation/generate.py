@@ -128,8 +128,7 @@ def _hold_limit(
     if options.longest_hold is None:
         return None
     first_columns = [ids.reshape(len(ids), -1)[:, 0] for ids in prompts.tokens]
-    cycle = rules.end_of(1) if options.layout else len(rules.mask)
-    return HoldLimit(first_columns, vocabulary.n_codes, cycle, options.longest_hold)
+    return HoldLimit(first_columns, vocabulary.n_codes, rules.end_of(1), options.longest_hold)
 
 
 def _room(model: Backbone, prompts: Prompts) -> int:

@@ -1,7 +1,7 @@
 """The transformer: a decoder with tied weights, prefix and segment masks, and a KV cache.
 
-Read in this order: `config`, `masks`, `positions`, `cache`, `attention`, `blocks`, `model`,
-`counting`, `precision`. `refimpl.backbones` has the embedding, the head and
+Read in this order: `config`, `masks`, `positions`, `cache`, `attention`, `blocks`, `step`,
+`model`, `counting`, `precision`. `refimpl.backbones` has the embedding, the head and
 the loss.
 """
 

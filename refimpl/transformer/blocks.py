@@ -19,13 +19,14 @@ class FeedForward(nn.Module):
         self.out = nn.Linear(inner, config.hidden_size, bias=config.bias)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        inner = self.up(x)  # (B, T, F), gated: (B, T, 2 F)
-        if self.gated:
-            gate, inner = inner.chunk(2, dim=-1)
-            inner = F.silu(gate) * inner
-        else:
-            inner = F.gelu(inner)
-        return self.out(inner)
+        return self.out(self.activate(self.up(x)))
+
+    def activate(self, inner: torch.Tensor) -> torch.Tensor:
+        """Apply the nonlinearity: `(..., F)`, or gated `(..., 2 F)`, to `(..., F)`."""
+        if not self.gated:
+            return F.gelu(inner)
+        gate, inner = inner.chunk(2, dim=-1)
+        return F.silu(gate) * inner
 
 
 def make_norm(config: TransformerConfig) -> nn.Module:

@@ -18,8 +18,10 @@ class KVCache:
 
     Attributes:
         length: number of tokens held.
-        segment_ids: `(B, capacity)`, the segment of every token held; 0 for padding.
+        segment_ids: `(B, capacity)`, the segment of every token held; 0 for padding, and 1 where
+            nothing else was said.
         padded: whether any token held is padding or of another segment than the first.
+        one_token: the model's pass for a single new token (`OneToken`), where it has one.
     """
 
     def __init__(
@@ -41,13 +43,15 @@ class KVCache:
         # Zeros instead of empty memory: the entries beyond `length` must never become NaN.
         self.keys = [torch.zeros(shape, device=device, dtype=dtype) for _ in range(config.n_layers)]
         self.values = [torch.zeros_like(keys) for keys in self.keys]
-        self.segment_ids = torch.zeros(batch_size, capacity, dtype=torch.long, device=device)
+        self.segment_ids = torch.ones(batch_size, capacity, dtype=torch.long, device=device)
+        self.one_token = None
         self.batch_size, self.capacity = batch_size, capacity
         self.length, self.padded = 0, False
 
     def reset(self) -> None:
         """Forget all tokens, but keep the memory allocated."""
         self.length, self.padded = 0, False
+        self.segment_ids.fill_(1)
 
     def check_room(self, batch_size: int, n_tokens: int) -> None:
         """Raise unless `(batch_size, n_tokens)` more tokens fit."""

@@ -14,6 +14,7 @@ from refimpl.transformer.masks import (
     resolve_segments,
 )
 from refimpl.transformer.positions import rotary_table
+from refimpl.transformer.step import OneToken
 from refimpl.vocabulary import PREFIX
 
 
@@ -49,7 +50,9 @@ class Transformer(Backbone):
 
     def start(self, batch_size: int, capacity: int | None = None) -> KVCache:
         weight = self.embedding.weight
-        return KVCache(self.config, batch_size, capacity, device=weight.device, dtype=weight.dtype)
+        cache = KVCache(self.config, batch_size, capacity, device=weight.device, dtype=weight.dtype)
+        cache.one_token = OneToken(self, cache)
+        return cache
 
     def mix(
         self,
@@ -61,6 +64,8 @@ class Transformer(Backbone):
         n_tokens, start = x.shape[1], 0
         if state is not None:
             state.check_room(*x.shape[:2])
+            if self._is_one_token(x, where, state, condition):
+                return state.one_token(x[:, 0])[:, None]
             start = state.length
         bias, is_causal = self._mask(x, where, state)
         rotation = None
@@ -77,6 +82,16 @@ class Transformer(Backbone):
         if state is not None:
             state.length += n_tokens
         return self.norm(x)
+
+    def _is_one_token(self, x, where, state, condition) -> bool:
+        """Whether this is one more token of generation, which needs no mask."""
+        return (
+            x.shape[1] == 1
+            and state.one_token is not None
+            and not (state.padded or self.training or torch.is_grad_enabled())
+            and condition is None
+            and where == (None, None, None)
+        )
 
     def _rotation(self, start, n_tokens, position_ids):
         """Return RoPE's cosines and sines, (T, D), or (B, 1, T, D) with given positions."""
@@ -97,9 +112,10 @@ class Transformer(Backbone):
             n_tokens, end = x.shape[1], cache.length + x.shape[1]
             segments = resolve_segments(attention_mask, segment_ids)
             if segments is None:
-                segments = torch.ones(x.shape[:2], dtype=torch.long, device=x.device)
-            cache.segment_ids[:, cache.length : end] = segments
-            cache.padded = cache.padded or bool((segments != 1).any())
+                segments = cache.segment_ids[:, cache.length : end]  # 1 until it is written
+            else:
+                cache.segment_ids[:, cache.length : end] = segments
+                cache.padded = cache.padded or bool((segments != 1).any())
             if plain and not cache.padded and (cache.length == 0 or n_tokens == 1):
                 # One new token may attend to everything before it, so it needs no mask.
                 return None, n_tokens > 1

@@ -1,0 +1,98 @@
+"""One new token for each sequence: the forward pass that generation repeats.
+
+A single token needs no mask, no dropout and no arranging, and its arithmetic takes less time than
+Python takes to ask for it. So this is the pass of `Transformer.mix` in as few operations as
+possible: the weights are looked up once, and keys and values are written in place.
+"""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from refimpl.transformer.attention import Attention
+from refimpl.transformer.blocks import Block, FeedForward
+from refimpl.transformer.cache import KVCache
+from refimpl.transformer.positions import rotate
+
+Layer = Callable[[Tensor], Tensor]  # (B, hidden_size) -> (B, hidden_size)
+
+
+class OneToken:
+    """A transformer's forward pass for one new token per sequence. Taught in lesson 7.
+
+    Args:
+        model: a `Transformer`.
+        cache: its state, which holds the tokens before.
+    """
+
+    def __init__(self, model: nn.Module, cache: KVCache):
+        self.cache = cache
+        self.places = getattr(model, "position_embedding", None)
+        self.cosines = getattr(model, "cosines", None)
+        self.sines = getattr(model, "sines", None)
+        self.rotation = None  # of the token at hand
+        self.layers = [add for block in model.blocks for add in self._read_block(block)]
+        self.norm = _read_norm(model.norm)
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Give the head's input for embedded tokens, both `(B, hidden_size)`."""
+        position = self.cache.length
+        if self.places is not None:
+            x = x + self.places.weight[position]
+        if self.cosines is not None:
+            self.rotation = self.cosines[position], self.sines[position]
+        for layer in self.layers:
+            x = layer(x)
+        self.cache.length += 1
+        return self.norm(x)
+
+    def _read_block(self, block: Block) -> list[Layer]:
+        attend, feed = self._read_attention(block.attention), _read_feed_forward(block.ffn)
+        attention_norm, ffn_norm = _read_norm(block.attention_norm), _read_norm(block.ffn_norm)
+        if block.pre:
+            return [
+                lambda x: x + attend(attention_norm(x)),
+                lambda x: x + feed(ffn_norm(x)),
+            ]
+        return [
+            lambda x: attention_norm(x + attend(x)),
+            lambda x: ffn_norm(x + feed(x)),
+        ]
+
+    def _read_attention(self, attention: Attention) -> Layer:
+        keys, values = self.cache.keys[attention.layer], self.cache.values[attention.layer]
+        shape = (-1, 3, attention.n_heads, attention.head_size)
+        weight, bias = attention.qkv.weight, attention.qkv.bias
+        out, out_bias = attention.out.weight, attention.out.bias
+
+        def attend(x: Tensor) -> Tensor:
+            position = self.cache.length
+            qkv = F.linear(x, weight, bias).view(shape)  # (B, 3, H, D)
+            qk = qkv[:, :2] if self.rotation is None else rotate(qkv[:, :2], *self.rotation)
+            query, key = qk.unbind(1)  # (B, H, D) each
+            keys[:, :, position] = key
+            values[:, :, position] = qkv[:, 2]
+            end = position + 1
+            mixed = F.scaled_dot_product_attention(
+                query.unsqueeze(2), keys[:, :, :end], values[:, :, :end]
+            )  # (B, H, 1, D)
+            return F.linear(mixed.flatten(1), out, out_bias)
+
+        return attend
+
+
+def _read_norm(norm: nn.Module) -> Layer:
+    shape, weight, eps = norm.normalized_shape, norm.weight, norm.eps
+    if isinstance(norm, nn.RMSNorm):
+        return lambda x: torch.rms_norm(x, shape, weight, eps)
+    bias = norm.bias
+    return lambda x: torch.layer_norm(x, shape, weight, bias, eps)
+
+
+def _read_feed_forward(ffn: FeedForward) -> Layer:
+    weight, bias = ffn.up.weight, ffn.up.bias
+    out, out_bias = ffn.out.weight, ffn.out.bias
+    activate = ffn.activate
+    return lambda x: F.linear(activate(F.linear(x, weight, bias)), out, out_bias)
