@@ -9,7 +9,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-from refimpl.course.budgets import CELL_BUDGET, lesson_budget
+from refimpl.course.budgets import CELL_BUDGET, LESSON_BUDGET
 
 TOOLS = Path(__file__).parent / "tools"
 
@@ -54,6 +54,6 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     total = notebook.kernel.cost
     if (cost := total - before) > CELL_BUDGET:
         pytest.fail(f"the cell took {cost:.0f} reference seconds, its budget is {CELL_BUDGET}")
-    if total > (budget := lesson_budget(notebook.path.stem)):
-        pytest.fail(f"with this cell the lesson takes more than its {budget} reference s")
+    if total > LESSON_BUDGET:
+        pytest.fail(f"with this cell the lesson takes more than its {LESSON_BUDGET} reference s")
     return result

@@ -14,16 +14,9 @@ import psutil
 
 CELL_BUDGET = 15  # reference seconds
 LESSON_BUDGET = 60
-# The capstone of lesson 7 trains two models, one of them to show that it recites.
-LONGER_LESSONS = {"07-generation": 80}
 REFERENCE_MACHINE = "one core of a virtual server with an Intel Xeon 6 (Granite Rapids)"
 WORK_ON_REFERENCE = 0.05  # seconds that `piece_of_work` takes there: this defines the unit
 N_TURNS = 5
-
-
-def lesson_budget(stem: str) -> int:
-    """Return the budget of a lesson in reference seconds, by the name of its source."""
-    return LONGER_LESSONS.get(stem, LESSON_BUDGET)
 
 
 def piece_of_work() -> None:

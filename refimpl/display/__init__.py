@@ -18,6 +18,7 @@ _HOME = {
     "compare_mels": "spectrograms",
     "compare_sounds": "comparing",
     "explore": "knobs",
+    "explore_temperatures": "explorers.sampling_explorer",
     "is_quiet": "bars",
     "mask_explorer": "explorers.mask_explorer",
     "new_picture": "pictures",

@@ -7,6 +7,7 @@
 | blocks | the inside of a quarter of a second | key, and the join |
 | shuffled | the notes of one tune | time |
 | one note | key, beat and clear pitches | any choice of a pitch |
+| random notes | notes | all order among them |
 | noise | nothing | all |
 
 A measure that a reference passes does not show by itself that something is music; a table should
@@ -19,6 +20,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from refimpl.errors import UserError
+from refimpl.metrics.musical import cross_key, grid, in_key, pitch_entropy
 
 REAL = "real, held out"
 RESYNTHESISED = "resynthesised"
@@ -163,6 +165,39 @@ def one_note(
     waves = [np.sin(2 * np.pi * k * frequency * since_beat) / k**1.3 for k in harmonics]
     fades = np.clip(np.minimum(since_beat / 0.005, (beat_period - since_beat) / 0.01), 0, 1)
     return (0.2 * sum(waves) * np.exp(-2 * since_beat) * fades).astype(np.float32)
+
+
+def random_notes(
+    rng: np.random.Generator,
+    *,
+    n_notes: int = 16,
+    seconds: float = 8.2,
+    beat_period: float | None = None,
+) -> dict[str, float]:
+    """Measure random notes: pitches in three octaves, at random times.
+
+    This is what chance reaches. It is far above 0, since the best of twelve keys, and the best
+    place of the grid, are chosen after the notes are known.
+
+    Args:
+        rng: source of randomness.
+        n_notes: number of notes.
+        seconds: the onsets are between 0 and this.
+        beat_period: seconds per beat; None searches for it, which helps chance too.
+
+    Returns:
+        "in_key", "cross_key", "pitch_entropy" and "grid", for `summarise`.
+
+    Taught in lesson 7.
+    """
+    pitches = rng.integers(48, 84, n_notes)
+    onsets = np.sort(rng.uniform(0, seconds, n_notes))
+    return {
+        "in_key": in_key(pitches),
+        "cross_key": cross_key(pitches),
+        "pitch_entropy": pitch_entropy(pitches),
+        "grid": grid(onsets, None if beat_period is None else beat_period / 2),
+    }
 
 
 def reference_tokens(

@@ -10,13 +10,21 @@ import torch
 from shown import Tags, tone
 
 from refimpl.codecs import Codebook
-from refimpl.display import codebook_map, mask_explorer, sampling_explorer, token_explorer
+from refimpl.display import (
+    codebook_map,
+    explore_temperatures,
+    mask_explorer,
+    sampling_explorer,
+    token_explorer,
+)
 from refimpl.display.explorers.codebook_map import principal_components
 from refimpl.display.explorers.sampling_explorer import effective_choices
 from refimpl.errors import UserError
+from refimpl.generation import GenerationError, generate
 from refimpl.mel import MelConfig, mel_spectrogram
 from refimpl.objectives import Sample
 from refimpl.tokenizer import AudioTokenizer
+from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.transformer.masks import allowed_pairs
 from refimpl.vocabulary import Vocabulary
 
@@ -128,6 +136,27 @@ def test_the_sampling_explorer_keeps_the_likeliest_and_the_drawn(tokenizer):
     wanted = 1000 * probabilities[np.arange(6), ids]
     np.testing.assert_allclose(run["own"], wanted, atol=0.51)
     assert all(str(token) in shown.names or token < 8 for token, _ in run["top"][0])
+
+
+def test_a_model_is_explored_at_the_temperatures_that_it_draws_with(tokenizer):
+    torch.manual_seed(0)
+    size = {"n_layers": 1, "hidden_size": 16, "n_heads": 2, "ffn_hidden_size": 16}
+    vocabulary = tokenizer.vocabulary
+    model = Transformer(TransformerConfig(vocabulary.size, context_length=16, **size)).eval()
+    shown = explore_temperatures(model, tokenizer, [0, 1.0, 5.0], n_tokens=12, seed=4)
+    cold, one, hot = shown.runs
+    assert cold["own"] == [1000] * 12 and set(cold["choices"]) == {1}
+    assert cold["ids"] == [position[0][0] for position in cold["top"]]
+    (drawn,) = generate(
+        model, vocabulary, max_tokens=12, min_tokens=12, top_k=None, temperature=1.0, seed=4
+    )
+    assert one["ids"] == drawn.tolist()  # what is heard is what generation writes
+    assert np.mean(one["choices"]) < np.mean(hot["choices"]) <= vocabulary.n_codes
+    # Generation draws codes alone, so nothing else has a probability.
+    shares = [sum(p for token, p in run["top"][0] if token >= 8) for run in shown.runs]
+    assert shares == [0, 0, 0]
+    with pytest.raises(GenerationError, match="temperature"):
+        explore_temperatures(model, tokenizer, [-1])
 
 
 def test_effective_choices_count_equal_ones():

@@ -74,3 +74,36 @@ def test_noise_has_the_level_asked_for():
     noise = references.white_noise(50_000, np.random.default_rng(0), rms=0.2)
     assert noise.dtype == np.float32
     assert noise.std() == pytest.approx(0.2, rel=0.02)
+
+
+def measured_by_chance(n=300, **options):
+    rng = np.random.default_rng(3)
+    rows = [references.random_notes(rng, **options) for _ in range(n)]
+    return {name: np.mean([row[name] for row in rows]) for name in rows[0]}
+
+
+def test_random_notes_reach_what_chance_reaches():
+    known = measured_by_chance(beat_period=0.512)
+    assert known["cross_key"] == pytest.approx(7 / 12, abs=0.02)
+    assert known["in_key"] == pytest.approx(0.77, abs=0.02)  # the best key of twelve
+    assert known["pitch_entropy"] == pytest.approx(3.6, abs=0.05)  # at most log2(16) = 4
+    assert known["grid"] > 0.07 / 0.256  # a share of the time, at the best phase
+    searched = measured_by_chance(40)
+    assert searched["grid"] > known["grid"] + 0.2
+
+
+def test_more_random_notes_fit_a_key_and_a_grid_less_well():
+    few, many = (measured_by_chance(100, n_notes=n, beat_period=0.5) for n in (8, 64))
+    assert few["in_key"] > many["in_key"] > 7 / 12
+    assert few["grid"] > many["grid"] > 0.07 / 0.25
+
+
+def test_random_notes_over_more_seconds_are_as_far_off_the_grid():
+    seconds = {t: measured_by_chance(200, seconds=t, beat_period=0.5)["grid"] for t in (4, 40)}
+    assert seconds[4] == pytest.approx(seconds[40], abs=0.05)
+
+
+def test_fewer_than_six_random_notes_have_no_key():
+    assert all(
+        np.isnan(v) for v in references.random_notes(np.random.default_rng(0), n_notes=5).values()
+    )

@@ -15,7 +15,8 @@ HIDE, SHOW = "hide-input", "show-input"
 LONG = 16  # lines; a longer cell teaches only if functions that compute are most of it
 # What these tell, draw or play is the result of a cell.
 SHOWS = {
-    *("print", "display", "explore", "new_picture", "play", "play_all", "progress"),
+    *("print", "display", "explore", "explore_temperatures", "new_picture", "play", "play_all"),
+    "progress",
     *("block_diagram", "codebook_map", "compare_mels", "compare_sounds", "mask_explorer"),
     *("pipeline_diagram", "plot_mel", "plot_tokens", "plot_waveform", "sampling_explorer"),
     "token_explorer",

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from refimpl.course.budgets import CELL_BUDGET
-from refimpl.course.budgets import lesson_budget as budget_of
+from refimpl.course.budgets import CELL_BUDGET, LESSON_BUDGET
 from refimpl.course.executing import ANSI_COLOUR, STOPPED, NotebookRun
 from refimpl.course.linting.finding import Finding
 from refimpl.course.linting.media import check_outputs
@@ -13,14 +12,14 @@ from refimpl.display.bars import progress
 
 
 def check_by_running(
-    lesson: LessonSource, cell_budget: float = CELL_BUDGET, lesson_budget: float | None = None
+    lesson: LessonSource, cell_budget: float = CELL_BUDGET, lesson_budget: float = LESSON_BUDGET
 ) -> Iterator[Finding]:
     """Run the notebook with solutions; a cell that fails ends it.
 
     Args:
         lesson: Its source.
         cell_budget: Reference seconds for a cell, see `refimpl.course.budgets`.
-        lesson_budget: Reference seconds for all of them; None for the lesson's own budget.
+        lesson_budget: Reference seconds for all of them.
     """
     _, notebook = read_pair(lesson.path, repository_address(lesson.root))
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -35,7 +34,6 @@ def check_by_running(
             yield lesson.finding(cell.line, text)
         if error and any(output.output_type == "error" for output in shown.outputs):
             yield lesson.finding(cell.line, f"the cell failed: {error}")
-    lesson_budget = budget_of(lesson.path.stem) if lesson_budget is None else lesson_budget
     if (total := sum(run.costs)) > lesson_budget:
         text = f"the lesson took {total:.0f} reference seconds, its budget is {lesson_budget:g}"
         yield lesson.finding(1, text)

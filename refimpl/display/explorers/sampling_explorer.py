@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import escape
 
 import numpy as np
@@ -88,6 +88,49 @@ def sampling_explorer(
         names={str(i): vocabulary.name(i) for i in sorted(used) if i >= vocabulary.n_codes},
         tokens_per_second=tokenizer.tokens_per_second,
     )
+
+
+def explore_temperatures(
+    model,
+    tokenizer,
+    temperatures: Sequence[float],
+    *,
+    n_tokens: int = 128,
+    seed: int = 0,
+    title: str = "",
+) -> SamplingExplorer:
+    """Let a model write a tune at several temperatures, and show what it drew each token from.
+
+    All tunes use the same random numbers, and nothing is cut off, so only the temperature differs.
+
+    Args:
+        model: a `Transformer` of one token per step.
+        tokenizer: an `AudioTokenizer` of its tokens.
+        temperatures: 0 always takes the likeliest token; 1 samples from the model's distribution.
+        n_tokens: length of each tune.
+        seed: of the random numbers.
+        title: what it is, in a few words.
+    Returns:
+        A widget, see `sampling_explorer`.
+    Raises:
+        GenerationError: a temperature below 0, or no tokens.
+
+    Taught in lesson 7.
+    """
+    import torch  # here, as every other explorer works without it
+
+    from refimpl.generation import generate, sampling_probabilities
+
+    vocabulary, runs = tokenizer.vocabulary, {}
+    options = {"max_tokens": n_tokens, "min_tokens": n_tokens, "top_k": None, "seed": seed}
+    for temperature in temperatures:
+        (ids,) = generate(model, vocabulary, temperature=temperature, **options)
+        row = torch.from_numpy(np.append(vocabulary.start, ids[:-1]))
+        with torch.inference_mode():
+            logits = model(row[None])[0].float()
+            logits[:, vocabulary.n_codes :] = -torch.inf  # generation draws codes alone
+        runs[temperature] = ids, sampling_probabilities(logits, temperature)
+    return sampling_explorer(runs, tokenizer, title=title)
 
 
 def effective_choices(probabilities: np.ndarray) -> np.ndarray:

@@ -44,7 +44,7 @@ def miscounts_the_header(seconds, sample_rate, n_bits, n_channels):
 WRONG = {
     forgets_the_header: "a header of 44 bytes",
     counts_bits: "a byte has 8 bits",
-    forgets_the_channels: "every channel has samples",
+    forgets_the_channels: "every channel has its own samples",
     cuts_the_seconds: "need not last whole seconds",
     takes_every_sample_for_16_bits: "the number of bits per sample",
     rounds_the_bytes: "not the number of bytes",

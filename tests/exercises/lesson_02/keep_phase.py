@@ -46,6 +46,11 @@ def takes_the_arctan_of_a_quotient(spectrum, magnitude):
     return magnitude * np.exp(1j * np.arctan(spectrum.imag / safe))
 
 
+def takes_the_arctan_of_zero_by_zero(spectrum, magnitude):
+    with np.errstate(all="ignore"):
+        return magnitude * np.exp(1j * np.arctan(spectrum.imag / spectrum.real))
+
+
 def keeps_the_spectrum_where_no_magnitude_is_wanted(spectrum, magnitude):
     return np.where(magnitude > 0, magnitude * np.exp(1j * np.angle(spectrum)), spectrum)
 
@@ -65,6 +70,7 @@ WRONG = {
     multiplies_by_the_angle: "turn the angle into a complex number",
     adds_the_magnitude: "do not add it",
     takes_the_arctan_of_a_quotient: "take np.angle or np.arctan2",
+    takes_the_arctan_of_zero_by_zero: "the quotient is 0 / 0",
     keeps_the_spectrum_where_no_magnitude_is_wanted: "magnitudes of 0",
     adds_a_little_to_the_magnitude: "very soft",
     works_in_place: "changed its argument in place",

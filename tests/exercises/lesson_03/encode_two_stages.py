@@ -81,7 +81,7 @@ WRONG = {
     quantizes_the_centroid: "not the centroid",
     counts_each_stage_from_zero: "so that each id shows its stage",
     adds_the_wrong_size: "the second starts after them",
-    writes_one_stage_after_the_other: "stand next to each other",
+    writes_one_stage_after_the_other: "come one after the other",
     keeps_pairs: "return one flat row of ids",
     looks_ahead: "it does not look ahead",
     adds_instead_of_subtracting: "do not add it",

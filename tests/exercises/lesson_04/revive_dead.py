@@ -140,7 +140,7 @@ WRONG = {
     counts_the_dead_as_near: "to the living codes only",
     takes_the_nearest_vectors: "not the smallest",
     takes_whatever_comes_first: "sort the vectors by their distance",
-    puts_all_in_one_place: "a vector of its own",
+    puts_all_in_one_place: "gets another vector",
     leaves_the_counts: "or it is dead again",
     starts_counting_at_one: "the mean of the counts that came in",
     replaces_in_place: "in place",

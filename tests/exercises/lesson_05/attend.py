@@ -110,7 +110,7 @@ WRONG = {
     softmax_down_columns_of_infinities: "softmax over the last axis",
     exponentials_run_under: "exp() of such scores is 0",
     masks_after_the_maximum: "may be one that is not allowed",
-    takes_one_maximum_for_all: "a largest score of its own",
+    takes_one_maximum_for_all: "its own largest score",
     cuts_the_gradient: "no gradient leads from the result",
     divides_in_place: "an operation in place",
     works_for_one_sequence_only: "einsum",

@@ -76,7 +76,7 @@ WRONG = {
     does_not_divide: "divide the scores",
     stores_the_query: "store the key",
     swaps_key_and_value: "key and value are swapped",
-    one_softmax_for_all_heads: "each head has weights of its own",
+    one_softmax_for_all_heads: "each head has its own weights",
     large_scores_overflow: "exp() of a large score is infinite",
     gives_the_output_only: "three tensors are expected",
     fails_on_an_empty_cache: "the first token of all",

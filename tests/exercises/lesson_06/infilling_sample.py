@@ -137,14 +137,14 @@ def finds_tokens_by_their_value(tokens, spans, sentinels, paradigm, answer):
 
 
 WRONG = {
-    takes_one_sentinel_for_all: "each span has a sentinel of its own",
+    takes_one_sentinel_for_all: "each span needs its own sentinel",
     masks_every_token: "one sentinel stands for a whole span",
     answers_without_sentinels: "in the answer, too, each span follows",
-    puts_sentinels_behind: "stands before its span, not behind",
+    puts_sentinels_behind: "comes before its span, not after",
     closes_as_t5_does: "T5 ends an answer",
     answers_with_the_whole_piece: "the whole piece would be autoencoding",
     leaves_out_the_end: "also shows the tokens after the last span",
-    forgets_to_shift: "under G stands the first sentinel",
+    forgets_to_shift: "the label under G is the first sentinel",
     reads_the_whole_answer: "nothing follows it",
     finds_spans_by_their_steps: "no step from seen to hidden",
     includes_the_stop: "the token at stop is seen again",

@@ -70,10 +70,10 @@ def finds_the_last_token_by_value(tokens, n_given, paradigm, answer):
 WRONG = {
     copies_the_inputs_as_labels: "a label follows its input",
     reads_all_tokens: "nothing follows the last token",
-    ignores_the_answer_token: "which is no -100",
+    ignores_the_answer_token: "first token, not -100",
     trains_on_everything: "only the answer has labels",
     forgets_the_paradigm: "the paradigm token comes first",
-    forgets_the_answer_token: "the answer token stands between",
+    forgets_the_answer_token: "the answer token comes between",
     ignores_with_zeros: "0 is a code like any other",
     counts_from_the_end: "all but one token are given",
     keeps_the_type_of_the_tokens: "tokens of eight bits",

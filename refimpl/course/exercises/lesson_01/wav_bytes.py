@@ -88,7 +88,7 @@ EXERCISE = Exercise(
         _without_the_header: "a header of 44 bytes comes before the samples",
         _header_in_every_channel: "there is one header for all channels",
         _bits: "a byte has 8 bits",
-        _one_channel: "every channel has samples of its own",
+        _one_channel: "every channel has its own samples",
         _whole_seconds: "a file need not last whole seconds: count its samples",
         _always_16_bits: "n_bits is the number of bits per sample",
         _round_the_bytes: "round the number of samples in a channel, not the number of bytes",

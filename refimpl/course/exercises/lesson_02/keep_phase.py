@@ -70,6 +70,11 @@ def _angle_as_a_factor(spectrum: np.ndarray, magnitude: np.ndarray) -> np.ndarra
     return magnitude * np.angle(spectrum)
 
 
+def _arctan_of_a_quotient_of_zeros(spectrum: np.ndarray, magnitude: np.ndarray) -> np.ndarray:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return magnitude * np.exp(1j * np.arctan(spectrum.imag / spectrum.real))
+
+
 def _arctan_of_a_quotient(spectrum: np.ndarray, magnitude: np.ndarray) -> np.ndarray:
     with np.errstate(invalid="ignore", divide="ignore"):
         angle = np.nan_to_num(np.arctan(spectrum.imag / spectrum.real))
@@ -100,6 +105,8 @@ EXERCISE = Exercise(
         _angle_as_a_factor: "turn the angle into a complex number first: np.exp(1j * angle)",
         _arctan_of_a_quotient: "np.arctan of a quotient confuses opposite phases: "
         "take np.angle or np.arctan2",
+        _arctan_of_a_quotient_of_zeros: "the quotient is 0 / 0 where the spectrum is 0, and its "
+        "np.arctan confuses opposite phases: take np.angle",
         _added: "multiply the magnitude by exp(1j * angle); do not add it",
     },
 )

@@ -41,7 +41,7 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
         "one centroid": case(12, 1, 3),
         "one dimension": case(12, 5, 1),
         "more centroids than vectors": case(3, 20, 2),
-        "vectors that lie on centroids": usual
+        "vectors that equal centroids": usual
         | {"vectors": usual["centroids"][rng.integers(0, 5, 12)]},
         "integers, some equally near to two centroids": whole,
         "the same centroid twice": whole | {"centroids": whole["centroids"][[0, 1, 2, 1, 0]]},

@@ -119,7 +119,7 @@ EXERCISE = Exercise(
         _no_offset: "second-stage ids start at len(first), so that each id shows its stage",
         _offset_by_the_second: "the first stage has len(first) ids: the second starts after them",
         _largest_first_id: "the offset is len(first), whether or not the last code was chosen",
-        _stage_after_stage: "the two ids of a frame stand next to each other, frame after frame",
+        _stage_after_stage: "the two ids of a frame come one after the other, frame after frame",
         _rows_of_two: "return one flat row of ids, frame after frame: reshape(-1)",
         _best_pair: "the first stage takes its nearest centroid; it does not look ahead",
     },

@@ -124,11 +124,11 @@ EXERCISE = Exercise(
     reference=to_batch,
     misconceptions={
         _pad_with_zeros: "0 is a code and would be heard: pad with [PAD]",
-        _pad_with_ignore: "-100 is no token that a model can look up: use it in labels only",
+        _pad_with_ignore: "-100 is not a token that a model can look up: use it in labels only",
         _pad_with_end: "<|END|> comes once; [PAD] follows it",
         _pad_stays_label: "where ids hold [PAD], labels hold -100, which the loss ignores",
         _specials_are_no_labels: "a model learns <|START|> and <|END|> too: only [PAD] is -100",
-        _shifted_labels: "do not shift: each label stands at the position of its own id",
+        _shifted_labels: "do not shift: each label belongs at the position of its own id",
         _pad_to_the_left: "the padding goes at the end of a row",
         _end_after_padding: "<|END|> follows the last code; the padding comes after it",
         _from_one: "codes are 0 to n_codes - 1, so the first special token is n_codes",

@@ -1,6 +1,6 @@
 """The exercises of lesson 4: the VQ-VAE contrast.
 
-Three of them are about gradients: what a loss moves. What their checks share is here, because
+Three of them are about gradients: what a loss moves. Their checks share what is here, because
 every module in this package holds an exercise.
 """
 

@@ -37,7 +37,7 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
         "one frame": {"frames": frames[:1], "codes": codes[:1]},
         "one band": usual | {"frames": frames[:, :1]},
         "one code for all frames": usual | {"codes": np.full(len(codes), 3)},
-        "a code of its own for each frame": usual | {"codes": rng.permutation(len(codes))},
+        "a different code for each frame": usual | {"codes": rng.permutation(len(codes))},
         "a large code number": usual | {"codes": np.where(codes == 7, 1000, codes)},
         "equal frames, so that no error is left": usual
         | {"frames": np.repeat(frames[:1], len(codes), axis=0)},

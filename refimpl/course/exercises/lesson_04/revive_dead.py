@@ -189,7 +189,7 @@ EXERCISE = Exercise(
         _near_any_code: "measure distances to the living codes only: no vector uses a dead one",
         _best_served: "take the vectors with the largest distance, not the smallest",
         _first_vectors: "sort the vectors by their distance to the nearest living code first",
-        _all_on_one: "each dead code gets a vector of its own: the worst, the next worst, …",
+        _all_on_one: "each dead code gets another vector: the worst, the next worst, …",
         _re_measured: "measure once, to the codes that were living at the start: a revived code "
         "does not change the order",
         _counts_stay: "a revived code needs a new count, or it is dead again at the next check",

@@ -36,7 +36,7 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
         "one code": case(8, 1, 3),
         "codes of one number": case(8, 5, 1),
         "more codes than vectors": case(3, 9, 2),
-        "vectors that lie on their codes": usual
+        "vectors that equal their codes": usual
         | {"z": usual["codebook"][rng.integers(0, 5, 8)].copy()},
         "codes far from all vectors": usual | {"codebook": usual["codebook"] + 50},
         "float32": {name: array.astype(np.float32) for name, array in usual.items()},

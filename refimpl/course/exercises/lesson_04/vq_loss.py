@@ -31,7 +31,7 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
         "a weight of 1, a whole number": usual | {"commitment": 1},
         "a weight above 1": usual | {"commitment": 2.5},
         "one vector of one number": usual | {"z": z[:1, :1].copy(), "chosen": z[1:2, :1].copy()},
-        "vectors that lie on their codes": usual | {"chosen": z.copy()},
+        "vectors that equal their codes": usual | {"chosen": z.copy()},
         "float32": usual | {name: usual[name].astype(np.float32) for name in ("z", "chosen")},
     }
 

@@ -174,7 +174,7 @@ EXERCISE = Exercise(
         _exponentials_alone: "exp() of such scores is 0 everywhere, or infinite: subtract the "
         "row's largest score first, or use softmax",
         _mask_after_the_maximum: "the largest score may be one that is not allowed: mask first",
-        _one_maximum_for_all: "each row has a largest score of its own: subtract that one",
+        _one_maximum_for_all: "each row has its own largest score: subtract that one",
     },
     forbidden=(
         "torch.nn.functional.scaled_dot_product_attention",

@@ -14,7 +14,7 @@ from refimpl.course.exercise import Exercise, Inputs
 def cached_step(
     query: Tensor, key: Tensor, value: Tensor, keys: Tensor, values: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Append a token's key and value to the cache, and let it attend to all that is there."""
+    """Append a token's key and value to the cache, and let it attend to everything there."""
     keys = torch.cat([keys, key[:, None]], dim=1)  # (H, n + 1, D)
     values = torch.cat([values, value[:, None]], dim=1)
     return _mix(query, keys, values), keys, values
@@ -123,7 +123,7 @@ EXERCISE = Exercise(
         _no_scale: "divide the scores by the root of a head's width, as without a cache",
         _queries_in_the_cache: "store the key; no later token asks for an old query",
         _value_as_key: "key and value are swapped: the key goes to the keys",
-        _weights_over_all_heads: "each head has weights of its own, which sum to 1",
+        _weights_over_all_heads: "each head has its own weights, which sum to 1",
         _exponentials_alone: "exp() of a large score is infinite: subtract each head's largest "
         "score first, or use softmax",
     },

@@ -171,7 +171,7 @@ EXERCISE = Exercise(
     reference=multi_head,
     compare=partial(compare_arrays, tolerance=1e-4),
     misconceptions={
-        _one_head: "this is one head over the whole width: each head has columns of its own",
+        _one_head: "this is one head over the whole width: each head has its own columns",
         _interleaved: "a head takes neighbouring columns: reshape to (B, T, H, D), heads before "
         "their width",
         _interleaved_both_ways: "head 0 takes the first D columns, not every H-th one: reshape to "
@@ -187,7 +187,7 @@ EXERCISE = Exercise(
         _values_first: "the first C rows of qkv make queries, the next keys, the last values",
         _no_last_matrix: "the merged heads go through out",
         _last_matrix_transposed: "a matrix of (n_out, n_in) is applied as x @ matrix.T",
-        _not_masked: "pass the mask on: `allowed` says who may look at whom",
+        _not_masked: "pass the mask on: `allowed` says which tokens each token may attend to",
         _always_causal: "use the mask that is given; it need not be causal",
     },
     forbidden=(

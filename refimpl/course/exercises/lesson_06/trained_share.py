@@ -45,7 +45,7 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
         "a piece of two tokens": (2, 1, 1),
         "one token is hidden": (40, 1, 1),
         "all but one token are hidden": (40, 39, 1),
-        "every hidden token is a span of its own": (40, 12, 12),
+        "every hidden token is one span": (40, 12, 12),
         "one span": (60, 20, 1),
         "a piece of many tokens": (10_000, 1_500, 500),
     }
