@@ -42,8 +42,7 @@ def project(tmp_path):
         "requirements.txt": "numpy==2.4.6\n",
         "_config.yml": "title: A book\n",
         "_toc.yml": "root: book/index\nparts:\n  - caption: Lessons\n    chapters:\n"
-        "      - file: lessons/01-small\n  - caption: Solutions\n    chapters:\n"
-        "      - glob: solutions/*\n",
+        "      - file: lessons/01-small\n",
         "book/index.md": "# Start\n\n<!-- with solutions -->\nSee the solutions.\n<!-- end -->\n",
         "book/lessons/01-small.md": "the answer",
         "book/static/book.css": "p {}",

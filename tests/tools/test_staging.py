@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+import yaml
 from bookbuild import pages, staging
 from bookbuild.execution import Executed
 
@@ -26,8 +27,9 @@ def all_text(folder):
 def test_a_lesson_tells_its_time_and_links_to_its_solutions(staged):
     page = nbformat.read(staged("full") / "lessons/01-small.ipynb", as_version=4)
     assert page.cells[0].source == "# 1. Small"
-    assert "12 s" in page.cells[1].source
-    assert "../solutions/01-small.ipynb" in page.cells[1].source
+    assert 'class="is-here">waveform' in page.cells[1].source
+    assert "12 s" in page.cells[2].source
+    assert "../solutions/01-small.ipynb" in page.cells[2].source
     check = next(i for i, cell in enumerate(page.cells) if "check(" in cell.source)
     assert "<solution-1-1>" in page.cells[check + 1].source
 
@@ -99,3 +101,13 @@ def test_the_reference_is_in_the_contents_in_order(staged, project):
     assert "file: api/index" in text
     assert text.index("api/other") < text.index("api/used")
     assert (staged("full") / "api/used.md").exists()
+
+
+def test_the_solutions_are_below_their_lesson_in_the_contents(staged):
+    lessons = yaml.safe_load((staged("full") / "_toc.yml").read_text())["parts"][0]["chapters"]
+    assert lessons == [
+        {
+            "file": "lessons/01-small",
+            "sections": [{"file": "solutions/01-small", "title": "Solutions"}],
+        }
+    ]

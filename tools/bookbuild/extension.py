@@ -12,6 +12,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from bookbuild.boxes import box_exercises
+
 LOGGER = logging.getLogger(__name__)
 # It draws the theme's icons a second time, as SVG: 1.5 MB that stop every page from showing.
 ICON_SCRIPT = re.compile(r'[ \t]*<script src="[^"]*fontawesome/[^"]*\.js[^"]*"></script>\n?')
@@ -37,6 +39,8 @@ def setup(app: Sphinx) -> dict:
     """Connect everything below to the build."""
     drop_thebe(app)
     app.connect("doctree-resolved", warn_about_dead_widgets)
+    app.connect("doctree-resolved", box_exercises)
+    app.connect("html-page-context", lead_from_lesson_to_lesson, priority=LATE)
     app.connect("html-page-context", load_what_is_needed, priority=LATE)
     app.connect("html-page-context", lead_edits_to_the_source, priority=LATE)
     app.connect("build-finished", mend_pages)
@@ -101,6 +105,23 @@ def lead_edits_to_the_source(app: Sphinx, page: str, template: str, context: dic
                 if page.startswith("api/"):
                     path = app.env.metadata[page].get("source", "refimpl/__init__.py")
                     button["url"] = re.sub(r"/api/[\w-]+\.md$", f"/{path}", button["url"])
+
+
+def lead_from_lesson_to_lesson(
+    app: Sphinx, page: str, template: str, context: dict, doctree
+) -> None:
+    """At its end a lesson leads to the next one, past the solutions that are below it."""
+    if not page.startswith("lessons/"):
+        return
+    relations = app.builder.relations
+    for way, place in (("prev", 1), ("next", 2)):
+        other = relations[page][place]
+        if other and other.startswith("solutions/"):
+            other = relations[other][place]
+            context[way] = other and {
+                "link": app.builder.get_relative_uri(page, other),
+                "title": app.builder.render_partial(app.env.titles[other])["title"],
+            }
 
 
 def with_sounds(page: str, folder: Path) -> str:

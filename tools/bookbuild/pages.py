@@ -10,6 +10,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from bookbuild.folding import fold_code
+from bookbuild.headings import Sections, facts_below
 from bookbuild.outputs import tidy
 from bookbuild.progress import with_labels
 from refimpl.course.budgets import REFERENCE_MACHINE
@@ -21,7 +22,13 @@ FENCE = re.compile(r"^(```+|~~~+).*?^\1", re.MULTILINE | re.DOTALL)
 
 
 def lesson_page(
-    lesson: NotebookNode, seconds: float, solution: str | None, names: str = ""
+    lesson: NotebookNode,
+    seconds: float,
+    solution: str | None,
+    names: str = "",
+    *,
+    number: int,
+    strip: str = "",
 ) -> NotebookNode:
     """Return the page of an executed lesson.
 
@@ -30,11 +37,14 @@ def lesson_page(
         seconds: what it cost, in reference seconds.
         solution: name of the page with its solutions, or None in an edition without them.
         names: Markdown for its end, on the names of the package that it imports.
+        number: of the lesson.
+        strip: HTML for its head, on the stage that the lesson is at.
     """
     page = nbformat.from_dict(lesson)
+    sections = Sections(number)
     for cell in page.cells:
         if cell.cell_type == "markdown":
-            cell.source = with_labels(cell.source)
+            cell.source = facts_below(with_labels(sections.numbered(cell.source)))
         else:
             tidy(cell)
     fold_code(page)
@@ -42,6 +52,8 @@ def lesson_page(
     if solution:
         facts.append(f"[Solutions of the exercises](../solutions/{solution}.ipynb)")
     page.cells.insert(1, remark(" ".join(facts)))
+    if strip:
+        page.cells.insert(1, nbformat.v4.new_markdown_cell(strip))
     if solution:
         for place in reversed(range(len(page.cells))):
             if ids := exercises_checked(page.cells[place]):
@@ -79,7 +91,7 @@ def solution_page(solution: NotebookNode, lesson: str, seconds: float) -> Notebo
         if ids:
             heading = section[0]
             targets = "".join(f"({label(i)})=\n" for i in ids)
-            heading.source = targets + HEADING.sub("## ", heading.source, count=1)
+            heading.source = targets + HEADING.sub("## ", facts_below(heading.source), count=1)
             page.cells += section
             page.cells.append(remark(f"Back to [the lesson](../lessons/{lesson}.ipynb)."))
     return page
@@ -114,7 +126,12 @@ def split_at_headings(text: str) -> list[str]:
 
 def exercises_checked(cell: NotebookNode) -> list[str]:
     """Return the ids of the exercises that a cell checks, such as `["1.2"]`."""
-    return CHECK_CALL.findall(cell.source) if cell.cell_type == "code" else []
+    return exercises_in(cell.source) if cell.cell_type == "code" else []
+
+
+def exercises_in(code: str) -> list[str]:
+    """Return the ids of the exercises that code checks."""
+    return CHECK_CALL.findall(code)
 
 
 def label(exercise_id: str) -> str:

@@ -15,7 +15,7 @@ import nbformat
 import yaml
 from PIL import Image
 
-from bookbuild import lessons, pages, progress
+from bookbuild import here, lessons, pages, progress
 from bookbuild.api import Reference, toc_sections
 from bookbuild.execution import Executed
 
@@ -125,8 +125,15 @@ def page(path: Path, result: Executed, edition: str, reference: Reference) -> st
         built = pages.solution_page(notebook, path.stem, result.seconds)
     else:
         solution = path.stem if edition == "full" else None
-        names = reference.of_lesson(int(path.stem[:2]))
-        built = pages.lesson_page(notebook, result.seconds, solution, names)
+        number = int(path.stem[:2])
+        built = pages.lesson_page(
+            notebook,
+            result.seconds,
+            solution,
+            reference.of_lesson(number),
+            number=number,
+            strip=here.strip(number, reference.lessons),
+        )
     for number, cell in enumerate(built.cells):
         cell.id = f"cell-{number}"  # the same in every build
     return nbformat.writes(built)
@@ -139,14 +146,10 @@ def contents(path: Path, edition: str, reference: Reference) -> str:
         if chapter.get("glob") == REFERENCE:  # written now, in the order of the lessons
             chapter["file"] = chapter.pop("glob")
             chapter["sections"] = toc_sections(reference.modules)
-    if edition == "class":
-        for part in toc["parts"]:
-            part["chapters"] = [
-                chapter
-                for chapter in part["chapters"]
-                if not chapter.get("glob", chapter.get("file", "")).startswith("solutions/")
-            ]
-        toc["parts"] = [part for part in toc["parts"] if part["chapters"]]
+            continue
+        folder, _, name = chapter.get("file", "").partition("/")
+        if folder == "lessons" and edition == "full":
+            chapter["sections"] = [{"file": f"solutions/{name}", "title": "Solutions"}]
     return yaml.safe_dump(toc, sort_keys=False, allow_unicode=True)
 
 
