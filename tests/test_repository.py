@@ -33,6 +33,7 @@ def toc_files():
             names += [path.relative_to(ROOT).with_suffix("").as_posix() for path in found]
         else:
             names.append(chapter["file"])
+            names += [section["file"] for section in chapter.get("sections", [])]
     return names
 
 

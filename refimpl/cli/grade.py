@@ -19,7 +19,14 @@ from refimpl.errors import UserError
 
 INTERRUPTED = 130
 MOST_LINES = 40  # on the screen
-LISTS = ("roster", "extensions", "overrides", "requests", "times")
+# Lists that people keep, each with its columns.
+LISTS = {
+    "roster": "id, name, e-mail, section",
+    "extensions": "student, lesson, until, why",
+    "times": "student, when: for this lesson, if the export does not tell",
+    "overrides": "student, exercise, points, comment, who, when",
+    "requests": "student, exercise, request, when",
+}
 EXAMPLES = """\
 examples:
   refimpl grade submissions/ --lesson 3 --out grades/
@@ -69,7 +76,6 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
         choices=("last", "best"),
         help="which of a student's attempts counts (default: last)",
     )
-    group.add_argument("--roster", type=Path, metavar="FILE", help="id, name, e-mail, section")
     group.add_argument(
         "--due", type=text, metavar="TIME", help="of this lesson, such as '2026-11-20 23:59'"
     )
@@ -82,24 +88,8 @@ def _add_rules(parser: argparse.ArgumentParser) -> None:
         metavar="RULE",
         help="such as '10 %% a day, at most 50 %%, 3 free days' (default: none)",
     )
-    group.add_argument(
-        "--extensions", type=Path, metavar="FILE", help="student, lesson, until, why"
-    )
-    group.add_argument(
-        "--times",
-        type=Path,
-        metavar="FILE",
-        help="student, when: for this lesson, where the export does not tell",
-    )
-    group.add_argument(
-        "--overrides",
-        type=Path,
-        metavar="FILE",
-        help="student, exercise, points, comment, who, when",
-    )
-    group.add_argument(
-        "--requests", type=Path, metavar="FILE", help="student, exercise, request, when"
-    )
+    for name, columns in LISTS.items():
+        group.add_argument(f"--{name}", type=Path, metavar="FILE", help=columns)
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -164,7 +154,7 @@ def run(args: argparse.Namespace) -> int | None:
 
 
 def _options(args: argparse.Namespace) -> dict:
-    """What was given, by the names of rules; paths as they are seen from --out."""
+    """Return the given options by the names of rules, with paths relative to --out."""
     paths = {
         name: os.path.relpath(path.resolve(), args.out.resolve())
         for name in LISTS
@@ -175,7 +165,7 @@ def _options(args: argparse.Namespace) -> dict:
 
 
 def _tell_why(why: list[str], n: int) -> None:
-    remark(f"note: {counted(n, 'submission')} to grade anew, since changed: {'; '.join(why)}")
+    remark(f"note: {counted(n, 'submission')} to grade again, since changed: {'; '.join(why)}")
 
 
 def _tell(args: argparse.Namespace, outcome) -> None:

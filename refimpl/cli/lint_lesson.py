@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int | None:
         n_found += len(findings)
         for finding in findings:
             result(str(finding))
-    remark(f"{counted(len(chosen), 'lesson')}, {counted(n_found, 'thing')} to put right")
+    remark(f"{counted(len(chosen), 'lesson')}, {counted(n_found, 'fault')}")
     if not n_found:
         return None
     next_step("correct them, then make notebooks")

@@ -273,7 +273,7 @@ def test_the_command_prints_findings_and_ends_with_1(project, capsys):
     assert main(["lint-lesson", "1"]) == 1
     told = capsys.readouterr()
     assert told.out.startswith(f"{NAME}:") and told.out.count("\n") == 1
-    assert "1 lesson, 1 thing to put right" in told.err
+    assert "1 lesson, 1 fault" in told.err
 
 
 def test_an_unknown_lesson_is_wrong_usage(project, capsys):

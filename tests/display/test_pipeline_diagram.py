@@ -1,11 +1,13 @@
 """The pipeline's diagram: its words, its colours, and the copy on the book's start page."""
 
+import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
 
 from refimpl.display import pipeline_diagram
+from refimpl.display.pipeline import STAGES
 from refimpl.errors import UserError
 
 PAGE = Path(__file__).parents[2] / "book/static/pipeline.html"
@@ -47,3 +49,26 @@ def test_a_lesson_that_is_not_there_is_an_error():
 
 def test_the_books_copy_is_what_the_command_prints():
     assert PAGE.read_text(encoding="utf-8") == pipeline_diagram()._repr_html_()
+
+
+# What the lesson of each box is about, by a word of its name in the table of contents.
+ABOUT = {
+    ("Waveform", False): ["audio"],
+    ("Mel frames", False): ["mel"],
+    ("Token ids", False): ["quantization", "vq-vae"],
+    ("Objective", False): ["objectives"],
+    ("Packed batch", False): ["objectives"],
+    ("Transformer", True): ["transformer"],
+    ("Token ids", True): ["generation"],
+    ("Mel frames", True): ["mel"],
+    ("Waveform", True): ["generation"],
+}
+
+
+def test_the_numbers_in_the_boxes_are_those_of_the_table_of_contents():
+    toc = (PAGE.parents[2] / "_toc.yml").read_text(encoding="utf-8")
+    slugs = {int(n): slug for n, slug in re.findall(r"file: lessons/(\d\d)-([\w-]+)", toc)}
+    for stage in STAGES:
+        words = ABOUT[stage.name, stage.back]
+        found = [n for word in words for n, slug in slugs.items() if word in slug]
+        assert list(stage.lessons) == found, stage

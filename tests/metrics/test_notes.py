@@ -11,6 +11,7 @@ from refimpl.metrics import (
     note_accuracy,
     part_accuracy,
     pitch_salience,
+    span_pitches,
 )
 from refimpl.tinytunes import Corpus, TuneConfig
 
@@ -111,3 +112,10 @@ def test_tinytunes_are_heard_as_they_were_written():
         found, _ = detect_onsets(audio, tune.sample_rate)
         assert len(found) == pytest.approx(len(written), abs=1)
         assert np.abs(found[:, None] - written).min(axis=1).max() < 0.03
+
+
+def test_the_pitch_of_each_span_and_of_none():
+    notes = [Note(0.0, 0.5, 64), Note(0.5, 0.5, 67)]
+    audio = render(notes, 1.5)  # and half a second of silence
+    starts, ends = np.array([0.0, 0.5, 1.1, 0.2]), np.array([0.5, 1.0, 1.4, 0.22])
+    assert span_pitches(audio, SAMPLE_RATE, starts, ends).tolist() == [64, 67, -1, -1]

@@ -1,7 +1,14 @@
 import numpy as np
 import pytest
 
-from refimpl.metrics import MusicalMeasures, bootstrap_mean, measure_music, summarise, table
+from refimpl.metrics import (
+    MusicalMeasures,
+    bootstrap_mean,
+    bootstrap_share,
+    measure_music,
+    summarise,
+    table,
+)
 
 from .synth import SAMPLE_RATE, melody, render, seconds
 
@@ -25,6 +32,16 @@ def test_the_interval_is_as_wide_as_that_of_a_normal_mean():
     estimate = bootstrap_mean(values, n_resamples=4000)
     half = 1.96 * values.std() / np.sqrt(len(values))
     assert (estimate.high - estimate.low) / 2 == pytest.approx(half, rel=0.08)
+
+
+def test_a_share_gives_every_note_the_same_weight():
+    estimate = bootstrap_share(np.array([0, 90, 0]), np.array([10, 90, 0]))
+    assert (estimate.mean, estimate.n) == (0.9, 2)  # the mean of the tunes' shares is .5
+    assert estimate.low == 0 and estimate.high == 1  # a draw may hold one of the two tunes alone
+    certain = bootstrap_share(np.full(20, 3), np.full(20, 4))
+    assert (certain.mean, certain.low, certain.high) == (0.75, 0.75, 0.75)
+    nothing = bootstrap_share(np.zeros(3), np.zeros(3))
+    assert nothing.n == 0 and np.isnan(nothing.mean)
 
 
 def test_what_could_not_be_measured_is_left_out():

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from objective_examples import VOCABULARY, question_and_answer
+from objective_examples import UNDO, VOCABULARY, question_and_answer
 
 from refimpl.objectives import (
     MIXTURES,
     Mixture,
     Objective,
     ObjectiveError,
+    make_objective,
     objective_names,
     register,
 )
@@ -21,6 +22,16 @@ from refimpl.vocabulary import OBJECTIVE_TOKENS, Vocabulary
 
 def test_the_eight_objectives_have_the_vocabularys_names():
     assert set(OBJECTIVE_TOKENS) <= set(objective_names())
+
+
+def test_every_objective_of_the_package_is_undone_in_a_test():
+    """A new objective needs its entry in UNDO, in `objective_examples.py`: all samples test it."""
+    ours = {
+        name
+        for name in objective_names()
+        if type(make_objective(name)).__module__.startswith("refimpl.")
+    }
+    assert ours == set(UNDO)
 
 
 @pytest.mark.parametrize(

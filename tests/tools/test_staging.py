@@ -93,6 +93,18 @@ def test_an_exercise_gets_a_label_and_a_progress_page_its_list(staged, project):
     assert 'data-exercise="2.1"' not in text  # no such lesson in this book
 
 
+def test_the_start_pages_list_and_number_of_lessons_come_from_the_contents(staged, project):
+    text = "{{ n_lessons }} lessons:\n\n<!-- all lessons -->\n"
+    (project / "book/index.md").write_text(text)
+    title = "# 1. Small: a start"
+    path = project / "lessons/01-small.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[0].source = title
+    nbformat.write(notebook, path)
+    page = (staged("class") / "book/index.md").read_text()
+    assert page == "One lessons:\n\n1. [Small](../lessons/01-small.ipynb): a start\n"
+
+
 def test_the_reference_is_in_the_contents_in_order(staged, project):
     toc = (project / "_toc.yml").read_text()
     extra = "  - caption: Reference\n    chapters:\n      - glob: api/index\n"

@@ -15,7 +15,7 @@ import nbformat
 import yaml
 from PIL import Image
 
-from bookbuild import here, lessons, pages, progress
+from bookbuild import here, lessons, pages, progress, starting
 from bookbuild.api import Reference, toc_sections
 from bookbuild.execution import Executed
 
@@ -110,6 +110,9 @@ def with_lessons(text: str, root: Path, by_number: dict[int, str]) -> str:
             for number, name in by_number.items()
         }
         text = text.replace(progress.PLACE, progress.listed(titles))
+    if starting.PLACE in text or starting.NUMBER in text:
+        cells = {n: first_cell(root / "lessons" / f"{name}.ipynb") for n, name in by_number.items()}
+        text = starting.with_start(text, root / "_toc.yml", cells)
     return lessons.resolve(text, by_number)
 
 
