@@ -1,17 +1,19 @@
 """Token datasets: written once, resumed after a stop, refused when they do not fit."""
 
 import json
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
 
+from refimpl.audio import Clip
 from refimpl.codecs import Codebook
 from refimpl.dataset import DatasetError, TokenDataset, tokenize_corpus
 from refimpl.errors import UserError
 from refimpl.layouts import LAYOUTS, Flat, make_layout
 from refimpl.mel import MelConfig, mel_spectrogram
 from refimpl.tokenizer import AudioTokenizer, Vocabulary
+from refimpl.training import ValidationBatches
 
 MEL = MelConfig(sample_rate=8000, n_fft=256, hop_length=128, n_mels=16)
 
@@ -77,22 +79,39 @@ def test_indices_outside_are_an_index_error(tokenizer, tmp_path):
             dataset[index]
 
 
-def test_clips_and_tunes_are_taken_as_they_are(tokenizer, tmp_path):
-    @dataclass
-    class Clip:
-        name: str
-        audio: np.ndarray
+def known_clips():
+    """Clips with captions and facts; one knows nothing, and one is made when it is heard."""
+    return [
+        Clip("a", make_audio(1), 8000, "a slow tune", {"key": "G major", "tempo": 60.0}),
+        Clip("b", partial(make_audio, 2), 8000, facts={"instruments": {"bass": "organ"}}),
+        ("c", make_audio(3)),
+    ]
 
-    @dataclass
-    class Tune:
-        name: str
-        seed: int
 
-        def render(self):
-            return make_audio(self.seed)
+@pytest.mark.parametrize("n_processes", [1, 2])
+def test_what_is_known_of_a_clip_reaches_the_batch(tokenizer, tmp_path, n_processes):
+    clips = known_clips()
+    tokenize_corpus(clips[:1], tokenizer, tmp_path)
+    dataset = tokenize_corpus(clips, tokenizer, tmp_path, n_processes=n_processes)
+    assert_same(dataset, [(name, make_audio(i)) for i, name in enumerate("abc", 1)], tokenizer)
+    assert [one.caption for one in dataset.metadata] == ["a slow tune", "", ""]
+    facts = [one.facts for one in dataset.metadata]
+    assert facts == [clips[0].facts, clips[1].facts, {}]
+    (batch,) = ValidationBatches(dataset, 3, 4096, clips=dataset.metadata)
+    assert batch["clips"] == dataset.metadata
 
-    dataset = tokenize_corpus([Clip("a", make_audio(1)), Tune("b", 2)], tokenizer, tmp_path)
-    assert_same(dataset, [("a", make_audio(1)), ("b", make_audio(2))], tokenizer)
+
+def test_a_dataset_from_before_facts_were_kept_knows_none(tokenizer, tmp_path):
+    tokenize_corpus(known_clips(), tokenizer, tmp_path)
+    path = tmp_path / "manifest.json"
+    content = json.loads(path.read_text())
+    del content["captions"], content["facts"]
+    path.write_text(json.dumps(content))
+    assert [(one.caption, one.facts) for one in TokenDataset(tmp_path).metadata] == [("", {})] * 3
+    content["captions"] = ["only one"]
+    path.write_text(json.dumps(content))
+    with pytest.raises(DatasetError, match="contradict"):
+        TokenDataset(tmp_path)
 
 
 @pytest.mark.parametrize("stop_after", [0, 1, 5])

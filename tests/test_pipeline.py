@@ -80,7 +80,9 @@ def test_a_run_leaves_everything_in_its_folder(finished):
     place = finished.folder
     for path in (place.settings, place.codec, place.model / "config.json"):
         assert path.is_file()
-    assert len(TokenDataset(place.tokens("train"))) == 4
+    tokens = TokenDataset(place.tokens("train"))
+    assert len(tokens) == 4
+    assert all(one.caption and one.facts["key"].endswith("major") for one in tokens.metadata)
     assert finished.preset == tiny() and finished.source == "tinytunes"
     facts = finished.facts
     assert facts["steps"] == 3

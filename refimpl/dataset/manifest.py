@@ -37,6 +37,7 @@ class Manifest:
         source: what the caller says of the corpus; another one is another dataset.
         shards: the steps in each shard, in order.
         names, lengths, seconds: of each clip, in order; lengths in steps.
+        captions, facts: of each clip, as its corpus knows them; an older version kept none.
         skipped: [position in the stream, name, reason] of clips that could not be tokenized.
         left_out: [path, reason] of files that the stream itself left out.
         complete: whether the stream of clips came to its end.
@@ -51,6 +52,8 @@ class Manifest:
     names: list[str] = field(default_factory=list)
     lengths: list[int] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    facts: list[dict[str, Any]] = field(default_factory=list)
     skipped: list[list] = field(default_factory=list)
     left_out: list[list[str]] = field(default_factory=list)
     complete: bool = False
@@ -82,7 +85,9 @@ class Manifest:
                 content = _from_version_1(content)
             if version in (1, VERSION):
                 manifest = TypeAdapter(cls).validate_python(content)
-                counts = {len(manifest.names), len(manifest.lengths), len(manifest.seconds)}
+                manifest._fill_unknown()
+                lists = ("names", "lengths", "seconds", "captions", "facts")
+                counts = {len(getattr(manifest, name)) for name in lists}
                 if len(counts) != 1 or sum(manifest.lengths) != sum(manifest.shards):
                     raise ValueError("its counts contradict one another")
                 return manifest
@@ -90,6 +95,12 @@ class Manifest:
             told = str(error).replace("\n", " ")[:200]
             raise DatasetError(f"{path}: damaged ({told}); tokenize the corpus again") from error
         raise DatasetError(f"{path}: version {version}, this package reads up to {VERSION}")
+
+    def _fill_unknown(self) -> None:
+        """Know nothing of the clips that were written before datasets kept captions and facts."""
+        n_unknown = len(self.names) - len(self.captions)
+        if not self.captions and not self.facts:
+            self.captions, self.facts = [""] * n_unknown, [{} for _ in range(n_unknown)]
 
     def save(self, folder: Path) -> None:
         """Replace the folder's manifest in one step."""

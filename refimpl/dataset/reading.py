@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from refimpl.conditioning import Metadata
 from refimpl.dataset.manifest import DatasetError, Manifest, open_shard, shard_path
 from refimpl.layouts import Flat, Layout
 from refimpl.tokenizer import AudioTokenizer
@@ -27,6 +28,7 @@ class TokenDataset(Sequence):
         steps: (n_clips,) int64, steps of codes of each clip.
         lengths: (n_clips,) int64, tokens of each clip.
         clip_seconds: (n_clips,) float64, seconds of audio of each clip.
+        metadata: the caption and the facts of each clip, which a conditioner reads.
         vocabulary: of the tokens.
         fingerprint: of the codec that made them.
         skipped: [position, name, reason] of the clips that could not be tokenized.
@@ -62,6 +64,8 @@ class TokenDataset(Sequence):
         self.steps = np.array(self.manifest.lengths, dtype=np.int64)
         self.lengths = np.array([layout.n_tokens(int(n)) for n in self.steps], dtype=np.int64)
         self.clip_seconds = np.array(self.manifest.seconds, dtype=np.float64)
+        known = zip(self.manifest.captions, self.manifest.facts, strict=True)
+        self.metadata = [Metadata(caption, facts) for caption, facts in known]
         self.fingerprint = self.manifest.fingerprint
         self.skipped, self.left_out = self.manifest.skipped, self.manifest.left_out
         n_shards = len(self.manifest.shards)

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from refimpl.audio import Clip
 from refimpl.dataset.manifest import FILE_NAME, DatasetError, Manifest, open_shard, shard_path
 from refimpl.dataset.reading import TokenDataset
 from refimpl.display import progress
@@ -36,8 +37,8 @@ def tokenize_corpus(
     again (tunes are not even rendered), new ones at the end of the stream are added.
 
     Args:
-        clips: a stream of `(name, audio)`, of `Clip`s, or of tunes; audio (n_samples,) at the
-            tokenizer's sample rate. The same clips in the same order every time.
+        clips: a stream of `Clip`s at the tokenizer's sample rate, or of `(name, audio)` where no
+            more is known of them. The same clips in the same order every time.
         tokenizer: with a fitted codec.
         folder: where to write; made if it is not there.
         source: JSON that says what the corpus is, such as its seed. Going on with another one is
@@ -61,18 +62,18 @@ def tokenize_corpus(
     folder.mkdir(parents=True, exist_ok=True)
     manifest = _begin(folder, tokenizer, source or {})
     writer = _ShardWriter(folder, manifest, shard_tokens)
-    stream = iter(clips)
+    stream = (_as_clip(clip, tokenizer.sample_rate) for clip in clips)
     _skip_done(stream, tokenizer, manifest, folder)
     position = len(manifest.names) + len(manifest.skipped)
     results = map_in_order(_encode, tokenizer, stream, n_processes=n_processes, scheduler=scheduler)
     bar = progress(results, total=total, description="tokenizing", unit="clip", show=show)
     bar.update(position)
     try:
-        for name, codes, seconds in bar:
-            if isinstance(codes, str):
-                manifest.skipped.append([position, name, codes])
+        for one in bar:
+            if isinstance(one.codes, str):
+                manifest.skipped.append([position, one.name, one.codes])
             else:
-                writer.add(name, codes, seconds)
+                writer.add(one)
             position += 1
     finally:
         # What is done is kept also when the stream breaks off, or someone presses Ctrl-C.
@@ -91,13 +92,13 @@ class _ShardWriter:
 
     def __init__(self, folder: Path, manifest: Manifest, shard_tokens: int):
         self.folder, self.manifest, self.shard_tokens = folder, manifest, shard_tokens
-        self.waiting: list[tuple[str, np.ndarray, float]] = []
+        self.waiting: list[_Encoded] = []
         self.n_waiting = 0
         self.last_save = time.monotonic()
 
-    def add(self, name: str, codes: np.ndarray, seconds: float) -> None:
-        self.waiting.append((name, codes, seconds))
-        self.n_waiting += codes.size
+    def add(self, one: "_Encoded") -> None:
+        self.waiting.append(one)
+        self.n_waiting += one.codes.size
         late = time.monotonic() - self.last_save > _SAVE_EVERY_SECONDS
         if self.n_waiting >= self.shard_tokens or late:
             self.flush()
@@ -105,15 +106,17 @@ class _ShardWriter:
     def flush(self) -> None:
         manifest = self.manifest
         if self.waiting:
-            shard = np.concatenate([codes for _, codes, _ in self.waiting]).astype(manifest.dtype)
+            shard = np.concatenate([one.codes for one in self.waiting]).astype(manifest.dtype)
             write_atomically(
                 shard_path(self.folder, len(manifest.shards)),
                 lambda p: np.save(p, shard, allow_pickle=False),
             )
             manifest.shards.append(len(shard))
-            manifest.names += [name for name, _, _ in self.waiting]
-            manifest.lengths += [len(codes) for _, codes, _ in self.waiting]
-            manifest.seconds += [round(seconds, 6) for _, _, seconds in self.waiting]
+            manifest.names += [one.name for one in self.waiting]
+            manifest.lengths += [len(one.codes) for one in self.waiting]
+            manifest.seconds += [round(one.seconds, 6) for one in self.waiting]
+            manifest.captions += [one.caption for one in self.waiting]
+            manifest.facts += [one.facts for one in self.waiting]
         manifest.save(self.folder)
         self.waiting, self.n_waiting, self.last_save = [], 0, time.monotonic()
 
@@ -138,7 +141,7 @@ def _begin(folder: Path, tokenizer: AudioTokenizer, source: dict[str, Any]) -> M
 
 
 def _skip_done(
-    stream: Iterator, tokenizer: AudioTokenizer, manifest: Manifest, folder: Path
+    stream: Iterator[Clip], tokenizer: AudioTokenizer, manifest: Manifest, folder: Path
 ) -> None:
     """Take the clips that are done from the stream, and see that they are the same ones.
 
@@ -150,7 +153,7 @@ def _skip_done(
     for position in range(len(manifest.names) + len(skipped)):
         expected = skipped[position] if position in skipped else next(done)
         clip = next(stream, None)
-        found = None if clip is None else _name_of(clip)
+        found = None if clip is None else clip.name
         if found != expected:
             there = "no more clips" if found is None else f"clip {found!r}"
             raise DatasetError(
@@ -159,7 +162,7 @@ def _skip_done(
             )
         n_done += position not in skipped
         if position not in skipped and n_done == len(manifest.names):
-            _compare(_encode(tokenizer, clip)[1], manifest, folder)
+            _compare(_encode(tokenizer, clip).codes, manifest, folder)
 
 
 def _compare(codes: np.ndarray | str, manifest: Manifest, folder: Path) -> None:
@@ -174,24 +177,28 @@ def _compare(codes: np.ndarray | str, manifest: Manifest, folder: Path) -> None:
         )
 
 
-def _name_of(clip: Any) -> str:
-    return str(clip[0] if isinstance(clip, tuple) else clip.name)
+class _Encoded(NamedTuple):
+    """A clip as a dataset keeps it; in place of codes, the reason why there are none."""
+
+    name: str
+    codes: np.ndarray | str
+    seconds: float
+    caption: str
+    facts: dict[str, Any]
 
 
-def _audio_of(clip: Any) -> np.ndarray:
-    if isinstance(clip, tuple):
-        return clip[1]
-    return clip.render() if hasattr(clip, "render") else clip.audio
+def _as_clip(clip: Any, sample_rate: int) -> Any:
+    return Clip(str(clip[0]), clip[1], sample_rate) if isinstance(clip, tuple) else clip
 
 
-def _encode(tokenizer: AudioTokenizer, clip: Any) -> tuple[str, np.ndarray | str, float]:
-    """Give a clip's name, its codes or the reason why there are none, and its seconds."""
+def _encode(tokenizer: AudioTokenizer, clip: Clip) -> _Encoded:
+    known = clip.caption, dict(clip.facts)
     try:
-        audio = _audio_of(clip)
+        audio = clip.audio
         codes = tokenizer.codec.encode(audio)
-        return _name_of(clip), codes, len(audio) / tokenizer.sample_rate
+        return _Encoded(clip.name, codes, len(audio) / tokenizer.sample_rate, *known)
     except UserError as error:
-        return _name_of(clip), str(error), 0.0
+        return _Encoded(clip.name, str(error), 0.0, *known)
 
 
 def _nothing(folder: Path, manifest: Manifest) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 PACKAGE = "refimpl"
 # The order in which data flows, which is that of the lessons; what serves all of them comes last.
 ORDER = (
-    ["audio", "tinytunes", "mel", "metrics", "codecs", "vocabulary"]
+    ["audio", "tinytunes", "corpora", "mel", "metrics", "codecs", "vocabulary"]
     + ["tokenizer", "transformer", "training", "dataset", "objectives", "packing"]
     + [
         "curriculum",
