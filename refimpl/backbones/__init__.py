@@ -4,6 +4,7 @@
 """
 
 import importlib
+from dataclasses import fields
 
 from refimpl.backbones.backbone import Backbone, State, Where
 from refimpl.configuration import Configuration
@@ -25,4 +26,16 @@ def find_backbone(name: str) -> tuple[type[Backbone], type[Configuration]]:
     return getattr(module, name), getattr(module, f"{name}Config")
 
 
-__all__ = ["BACKBONES", "Backbone", "State", "Where", "find_backbone"]
+def backbone_config(name: str, like: Configuration) -> Configuration:
+    """Return a backbone's configuration that has what it can of another backbone's.
+
+    Args:
+        name: in `BACKBONES`.
+        like: gives the values of the fields that both have; the others keep their defaults.
+    """
+    kind = find_backbone(name)[1]
+    shared = {field.name for field in fields(kind)} & {field.name for field in fields(like)}
+    return kind(**{field: getattr(like, field) for field in shared})
+
+
+__all__ = ["BACKBONES", "Backbone", "State", "Where", "backbone_config", "find_backbone"]

@@ -27,6 +27,7 @@ _DECIDES = {
     "data.n_": "tokens",
     "vocabulary": "tokens",
     "layout": "training",
+    "backbone": "training",
     "model.": "training",
     "training.": "training",
     "objectives.": "training",

@@ -6,20 +6,20 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from refimpl.backbones import Backbone
 from refimpl.codecs import find_codec, load_codec
 from refimpl.errors import UserError
 from refimpl.reading import read_json
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.training import TrainingError, load_model, save_model
 from refimpl.training.models import DESCRIPTION
-from refimpl.transformer import Transformer
 
 SHIPPED = ("course", "report")
 
 
 def save_generator(
     folder: str | Path,
-    model: Transformer,
+    model: Backbone,
     tokenizer: AudioTokenizer,
     *,
     facts: dict[str, Any] | None = None,
@@ -42,7 +42,7 @@ def save_generator(
     return save_model(folder, model, vocabulary=tokenizer.vocabulary, facts=facts, half=half)
 
 
-def load_generator(where: str | Path) -> tuple[Transformer, AudioTokenizer]:
+def load_generator(where: str | Path) -> tuple[Backbone, AudioTokenizer]:
     """Load a model and its tokenizer.
 
     Args:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from refimpl.backbones import Backbone
 from refimpl.codecs import Codec, load_codec
 from refimpl.corpora import SPLITS, Corpus, open_corpus
 from refimpl.dataset import TokenDataset
@@ -25,7 +26,6 @@ from refimpl.pipeline.stages import TrainedModel, fit_codec, tokenize, train_mod
 from refimpl.presets import Preset
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.training.models import DESCRIPTION
-from refimpl.transformer import Transformer
 
 Tell = Callable[[str], None]
 
@@ -51,7 +51,7 @@ class FinishedRun:
     folder: RunFolder
     preset: Preset
     source: str | None
-    model: Transformer
+    model: Backbone
     tokenizer: AudioTokenizer
     train_set: TokenDataset
     validation_set: TokenDataset

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from refimpl.backbones import Backbone, find_backbone
 from refimpl.codecs import Codec
 from refimpl.corpora import Corpus, corpus_class
 from refimpl.dataset import TokenDataset, tokenize_corpus
@@ -29,7 +30,7 @@ from refimpl.training import (
     train,
 )
 from refimpl.training.models import load_weights, weights_of
-from refimpl.transformer import Transformer, fast_matmul
+from refimpl.transformer import fast_matmul
 
 # Starting a second process takes seconds: below so many clips it would not pay.
 _CLIPS_FOR_PROCESSES = 300
@@ -48,7 +49,7 @@ class TrainedModel:
         objectives: held-out losses and shares by objective; empty without a mixture.
     """
 
-    model: Transformer
+    model: Backbone
     result: TrainingResult
     baselines: dict[str, float] = field(default_factory=dict)
     validation_loss: float | None = None
@@ -146,13 +147,14 @@ def _finished(folder: str | Path, tokenizer: AudioTokenizer, source: dict) -> To
     return dataset if dataset.manifest.source == source else None
 
 
-def first_model(preset: Preset) -> Transformer:
+def first_model(preset: Preset) -> Backbone:
     """Return the model before its first step: random weights, or those of `start_from`.
 
     Raises:
         UserError: there is no such model, or its shape is another.
     """
-    model = Transformer(preset.model, seed=preset.training.seed)
+    backbone, _ = find_backbone(preset.backbone)
+    model = backbone(preset.model, seed=preset.training.seed)
     if preset.start_from is not None:
         earlier, _ = load_generator(preset.start_from)
         load_weights(model, weights_of(earlier), preset.start_from)

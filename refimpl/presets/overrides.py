@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
+from refimpl.backbones import backbone_config
 from refimpl.codecs import CodecConfig, codec_config
 from refimpl.errors import UserError
 
@@ -57,8 +58,10 @@ def override(config: Config, changes: dict[str, Any], *, prefix: str = "") -> Co
             raise UserError(f"{full_name} is a group of settings; set one of {group}")
         else:
             values[head] = _convert(value, kinds[head], full_name)
+    if "backbone" in values:  # the settings of its own configuration, as far as they are the same
+        values["model"] = backbone_config(values["backbone"], like=config.model)
     for head, group in inner.items():
-        current = getattr(config, head)
+        current = values.get(head, getattr(config, head))
         if isinstance(current, CodecConfig) and group.get("kind", current.kind) != current.kind:
             current = codec_config(group["kind"], like=current)
         values[head] = override(current, group, prefix=f"{prefix}{head}.")

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from refimpl.backbones import find_backbone
 from refimpl.codecs import CodecConfig
 from refimpl.configuration import (
     Configuration,
@@ -26,7 +27,6 @@ from refimpl.layouts import Layout, make_layout
 from refimpl.objectives.presets import MIXTURES
 from refimpl.tinytunes import TuneConfig
 from refimpl.training import TrainingConfig
-from refimpl.transformer import TransformerConfig
 from refimpl.vocabulary import Vocabulary
 
 
@@ -122,8 +122,8 @@ class Preset:
         data: how much of it.
         codec: how sound becomes codes; the kind of codec and its settings.
         vocabulary: "course" or "report"; which special tokens there are.
-        model: the transformer; its vocabulary_size and n_columns always follow from the codes and
-            their layout.
+        model: the backbone's configuration; its vocabulary_size and n_columns always follow from
+            the codes and their layout.
         training: optimizer, schedule, steps.
         batch_size: rows of a batch.
         sampling: how tokens are drawn.
@@ -132,6 +132,7 @@ class Preset:
             codec and weights this run begins with. None: its own codec and random weights.
         recordings: what is done where the sounds are recordings.
         layout: how codes become rows of tokens, a name in `refimpl.layouts.LAYOUTS`.
+        backbone: what reads the tokens, a name in `refimpl.backbones.BACKBONES`.
     """
 
     name: str
@@ -141,7 +142,7 @@ class Preset:
     data: DataConfig
     codec: CodecConfig
     vocabulary: str
-    model: TransformerConfig
+    model: Configuration
     training: TrainingConfig
     batch_size: int
     sampling: SamplingConfig
@@ -149,6 +150,7 @@ class Preset:
     start_from: str | None = None
     recordings: RecordingsConfig = RecordingsConfig()
     layout: str = "flat"
+    backbone: str = "Transformer"
 
     def __post_init__(self) -> None:
         if self.batch_size < 1:
@@ -157,6 +159,12 @@ class Preset:
             raise UserError(
                 f"objectives.mixture is {self.objectives.mixture!r}, and the vocabulary "
                 f"{self.vocabulary!r} has no tokens for objectives; set vocabulary to course"
+            )
+        _, config_class = find_backbone(self.backbone)
+        if not isinstance(self.model, config_class):
+            raise UserError(
+                f"backbone is {self.backbone!r}, which needs a {config_class.__name__}, and model "
+                f"is a {type(self.model).__name__}"
             )
         layout = self.layout_of_codes()
         if self.objectives.mixture is not None and layout.n_columns > 1:

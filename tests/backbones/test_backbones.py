@@ -1,13 +1,18 @@
 """Every backbone of the table keeps the contract, and so does one that only the tests know."""
 
+import dataclasses
+
 import pytest
 import torch
 
-from refimpl import backbones
+from refimpl import backbones, pipeline
 from refimpl.backbones import BACKBONES, find_backbone
 from refimpl.errors import UserError
+from refimpl.generation import write_music
+from refimpl.presets import override
 from tests.backbones import contract, recurrence
 from tests.backbones.recurrence import Recurrence, RecurrenceConfig
+from tests.pipeline_examples import tiny
 
 SMALL = {"n_layers": 2, "hidden_size": 32, "context_length": contract.CONTEXT, "init_std": 0.3}
 
@@ -100,3 +105,26 @@ def test_rows_of_another_number_of_columns_are_refused(shape):
     model = maker(*find_backbone("Transformer"))(n_columns=3)
     with pytest.raises(UserError, match=r"\(batch, tokens, 3\)"):
         model(torch.zeros(shape, dtype=torch.long))
+
+
+def test_a_preset_names_its_backbone_and_a_run_trains_it_and_writes(tmp_path):
+    settings = {"backbone": "Recurrence", "layout": "delay", "codec.n_stages": 2}
+    preset = override(tiny(), settings)
+    assert isinstance(preset.model, RecurrenceConfig)
+    assert preset.model.hidden_size == tiny().model.hidden_size and preset.model.n_columns == 2
+    finished = pipeline.run("tinytunes", preset, tmp_path)
+    assert finished.facts["validation_loss"] < finished.facts["baselines"]["uniform"] + 1
+    model, tokenizer = pipeline.load_generator(tmp_path)
+    assert type(model) is Recurrence
+    (piece,) = write_music(model, tokenizer, seconds=0.5, min_seconds=0.5)
+    assert len(piece.audio) / tokenizer.sample_rate == pytest.approx(0.5, abs=0.05)
+    assert pipeline.load_run(tmp_path).preset == preset
+
+
+def test_another_backbone_s_settings_are_refused():
+    with pytest.raises(UserError, match="no setting 'n_heads'"):
+        override(tiny(), {"backbone": "Recurrence", "model.n_heads": 4})
+    with pytest.raises(UserError, match="'Mamba'; there are Transformer"):
+        override(tiny(), {"backbone": "Mamba"})
+    with pytest.raises(UserError, match="needs a RecurrenceConfig"):
+        dataclasses.replace(tiny(), backbone="Recurrence")
