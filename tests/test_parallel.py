@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 import psutil
 import pytest
 
+from refimpl.cli import main
 from refimpl.errors import UserError
 from refimpl.parallel import AHEAD, map_in_order
 from tests.parallel_examples import end_the_worker, process_of, scale, scale_slowly
@@ -100,3 +101,27 @@ def test_nothing_is_lost_and_nothing_comes_twice_where_a_worker_is_killed(tmp_pa
 def test_an_item_that_ends_every_worker_is_told(tmp_path):
     with cluster(tmp_path, "--nanny") as (address, _), pytest.raises(UserError, match="item 0 was"):
         list(map_in_order(end_the_worker, None, [1], scheduler=address))
+
+
+SETTINGS = ["data.n_train=4", "data.n_validation=2", "codec.n_clusters=4", "codec.max_frames=64"]
+SMALL = [word for setting in SETTINGS for word in ("--set", setting)]
+
+
+@pytest.mark.usefixtures("dask")
+def test_commands_give_the_same_on_a_cluster(tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    with cluster(tmp_path) as (address, _):
+        for folder, more in ((here, []), (there, ["--scheduler", address])):
+            words = ["corpus", "--out", str(folder / "tunes"), "--count", "3", *more]
+            assert main(words) == 0
+            words = ["evaluate", str(folder / "tunes"), "--json", "--out", str(folder / "m.json")]
+            assert main([*words, "--seconds", "2", *more]) == 0
+            words = ["fit", "tinytunes", "--out", str(folder / "run"), *SMALL]
+            assert main(words) == 0
+            assert main(["tokenize", "--out", str(folder / "run"), *more]) == 0
+    measured = [json.loads((folder / "m.json").read_text()) for folder in (here, there)]
+    for one, other in zip(*(list(rows.values()) for rows in measured), strict=True):
+        assert one == other
+    for path in here.rglob("*"):
+        if path.suffix in (".wav", ".npy", ".mid"):
+            assert path.read_bytes() == (there / path.relative_to(here)).read_bytes(), path

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 
 from refimpl.cli.console import next_step, result
+from refimpl.cli.folders import add_scheduler
 from refimpl.cli.numbers import integer, seed, whole
 
 EXAMPLES = """\
@@ -34,12 +35,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="train, validation or test; no tune is in two of them (default: train)",
     )
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="default: 0")
+    add_scheduler(parser)
 
 
 def run(args: argparse.Namespace) -> None:
     from refimpl.tinytunes import Corpus, TuneConfig, write_corpus
 
     corpus = Corpus(args.split, TuneConfig(level=args.level), seed=args.seed)
-    manifest = write_corpus(args.out, corpus, args.count)
+    manifest = write_corpus(args.out, corpus, args.count, scheduler=args.scheduler)
     result(f"{manifest} ({args.count} tunes)")
     next_step(f"refimpl evaluate {args.out}, or refimpl run {args.out} --out runs/tunes")

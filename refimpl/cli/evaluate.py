@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from refimpl.cli.console import check_free, remark, result
+from refimpl.cli.folders import add_scheduler
 from refimpl.cli.numbers import duration, seed, tempo, whole
 
 EXAMPLES = """\
@@ -52,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure how --model fills a gap of a second in each of COUNT held-out tunes",
     )
+    add_scheduler(parser)
     parser.add_argument("--no-references", action="store_true", help="only what is asked for")
     parser.add_argument("--no-intervals", action="store_true", help="means without 95 %% intervals")
     parser.add_argument("--json", action="store_true", help="JSON instead of a table")
@@ -68,6 +70,8 @@ def run(args: argparse.Namespace) -> None:
         raise UserError("nothing to evaluate; give files or a folder, or --model RUN_OR_NAME")
     if args.filling and (args.files or args.model is None):
         raise UserError("--filling needs --model RUN_OR_NAME, and no files: it cuts its own gaps")
+    if args.filling and args.scheduler:
+        raise UserError("--filling works on this machine alone; leave --scheduler out")
     if args.out:
         check_free([args.out], args.force)
 
@@ -117,6 +121,7 @@ def _of_files(args: argparse.Namespace) -> dict:
         n_references=0 if args.no_references else args.count,
         beat_period=60 / args.tempo if args.tempo else None,
         seed=args.seed,
+        scheduler=args.scheduler,
     )
 
 
@@ -130,6 +135,7 @@ def _of_model(args: argparse.Namespace) -> dict:
         beat_period=60 / args.tempo if args.tempo else None,
         references=not args.no_references,
         seed=args.seed,
+        scheduler=args.scheduler,
     )
 
 

@@ -1,4 +1,4 @@
-"""Options that fit, tokenize, train and run share: the folder of a run, and its source."""
+"""Options that commands share: the folder of a run, its source, and a cluster."""
 
 from __future__ import annotations
 
@@ -35,6 +35,15 @@ def add_run_folder(parser: argparse.ArgumentParser, *, force: str) -> None:
         help="folder of the run; an unfinished run is resumed",
     )
     parser.add_argument("--force", action="store_true", help=force)
+
+
+def add_scheduler(parser: argparse._ActionsContainer) -> None:
+    """Add --scheduler."""
+    parser.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="of a Dask cluster that does the work, such as tcp://head-node:8786",
+    )
 
 
 def source_of(args: argparse.Namespace, place: RunFolder) -> str:

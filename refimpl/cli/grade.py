@@ -13,6 +13,7 @@ import os
 from pathlib import Path
 
 from refimpl.cli.console import counted, next_step, remark, result
+from refimpl.cli.folders import add_scheduler
 from refimpl.cli.numbers import positive, whole
 from refimpl.cli.words import text
 from refimpl.errors import UserError
@@ -108,9 +109,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         metavar="GIB",
         help="gibibytes for a submission (default: as before, and 4 at first)",
     )
-    group.add_argument(
-        "--scheduler", metavar="ADDRESS", help="of a Dask cluster that does the work"
-    )
+    add_scheduler(group)
     group.add_argument("--trust", action="store_true", help=TRUSTED)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 
 from refimpl.cli.console import next_step, remark, result
-from refimpl.cli.folders import add_run_folder, add_source, n_processes, source_of
+from refimpl.cli.folders import add_run_folder, add_scheduler, add_source, n_processes, source_of
 from refimpl.cli.settings import add_settings, read_settings
 from refimpl.cli.train import INTERRUPTED, add_training_flags
 
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_source(parser)
     add_run_folder(parser, force="remove the run's files, and start again")
     add_training_flags(parser)
+    add_scheduler(parser)
     add_settings(parser)
 
 
@@ -43,7 +44,8 @@ def run(args: argparse.Namespace) -> int | None:
         if args.force:
             open_corpus(source, preset)  # what is no source shows before this removes it
             place.clear()
-        finished = pipeline.run(source, preset, args.out, n_processes=n_processes(), tell=remark)
+        workers = {"n_processes": n_processes(), "scheduler": args.scheduler}
+        finished = pipeline.run(source, preset, args.out, **workers, tell=remark)
     if finished is None:
         next_step("the same command resumes the run")
         return INTERRUPTED

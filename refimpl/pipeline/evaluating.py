@@ -23,6 +23,7 @@ from refimpl.metrics.references import (
     shuffled,
     white_noise,
 )
+from refimpl.parallel import map_in_order
 from refimpl.pipeline.folder import RunFolder, preset_from_dict
 from refimpl.pipeline.generators import find_generator, load_generator, read_facts
 from refimpl.pipeline.verdict import recites
@@ -68,6 +69,7 @@ def evaluate_sounds(
     n_references: int = 20,
     beat_period: float | None = None,
     seed: int = 0,
+    scheduler: str | None = None,
 ) -> Rows:
     """Measure sounds, and references made from them.
 
@@ -78,6 +80,7 @@ def evaluate_sounds(
         n_references: the most sounds of each reference; 0: no references.
         beat_period: seconds per beat, where known.
         seed: of the references.
+        scheduler: the address of a Dask scheduler whose workers decode and measure instead.
 
     Returns:
         {name of a set: {measure: Estimate}}. Up to ten sounds have a row each; more have one
@@ -87,8 +90,7 @@ def evaluate_sounds(
     """
 
     def row(clips: Sequence[np.ndarray]) -> dict[str, Estimate]:
-        measures = [measure_music(clip, sample_rate, beat_period=beat_period) for clip in clips]
-        return summarise(measures)
+        return summarise(_measure_all(clips, sample_rate, beat_period, scheduler))
 
     rows: Rows = {}
     if 1 < len(sounds) <= 10:
@@ -101,9 +103,9 @@ def evaluate_sounds(
         tokenizer = tokenizer.in_one_column()
         ids = [tokenizer.encode(audio) for audio in chosen]
         n_stages = len(tokenizer.codec.stream_sizes)
-        rows[RESYNTHESISED] = row(_decode_all(tokenizer, ids, RESYNTHESISED))
+        rows[RESYNTHESISED] = row(_decode_all(tokenizer, ids, RESYNTHESISED, scheduler))
         mixed = [shuffled(tokens, rng, n_stages=n_stages) for tokens in ids]
-        rows[SHUFFLED] = row(_decode_all(tokenizer, mixed, SHUFFLED))
+        rows[SHUFFLED] = row(_decode_all(tokenizer, mixed, SHUFFLED, scheduler))
     if chosen:
         rows[NOISE] = row([white_noise(len(audio), rng) for audio in chosen])
     return rows
@@ -117,6 +119,7 @@ def evaluate_model(
     beat_period: float | None = None,
     references: bool = True,
     seed: int = 0,
+    scheduler: str | None = None,
 ) -> Rows:
     """Let a model write tunes, measure them, and put them beside all references.
 
@@ -127,6 +130,8 @@ def evaluate_model(
         beat_period: seconds per beat; by default the corpus's, if it has only one.
         references: False measures the model alone.
         seed: of everything random.
+        scheduler: the address of a Dask scheduler whose workers decode the references and measure;
+            the model writes here.
 
     Returns:
         {name of a set: {measure: Estimate}}, with the copying measures where there are tokens. The
@@ -164,14 +169,16 @@ def evaluate_model(
             made = reference_tokens(training, held_out, rng, n_stages=n_stages)
             sets = {RESYNTHESISED: made.pop(RESYNTHESISED)} | sets | made
         audio |= {
-            name: _decode_all(tokenizer, ids, name) for name, ids in sets.items() if name != MODEL
+            name: _decode_all(tokenizer, ids, name, scheduler)
+            for name, ids in sets.items()
+            if name != MODEL
         }
         audio = {REAL: real} | {name: audio[name] for name in sets}
         rng = np.random.default_rng(seed)
         audio[NOISE] = [white_noise(len(p.audio), rng) for p in pieces]
     rate = tokenizer.sample_rate
     measures: dict[str, list[MusicalMeasures]] = {
-        name: [measure_music(clip, rate, beat_period=beat_period) for clip in clips]
+        name: _measure_all(clips, rate, beat_period, scheduler)
         for name, clips in audio.items()
         if clips
     }
@@ -185,10 +192,21 @@ def evaluate_model(
 
 
 def _decode_all(
-    tokenizer: AudioTokenizer, sets: Sequence[np.ndarray], what: str
+    tokenizer: AudioTokenizer, sets: Sequence[np.ndarray], what: str, scheduler: str | None
 ) -> list[np.ndarray]:
-    bar = progress(sets, description=what, unit="clip", leave=False)
-    return [tokenizer.decode(ids) for ids in bar]
+    sounds = map_in_order(AudioTokenizer.decode, tokenizer, sets, scheduler=scheduler)
+    return list(progress(sounds, total=len(sets), description=what, unit="clip", leave=False))
+
+
+def _measure_all(
+    clips: Sequence[np.ndarray], rate: int, beat_period: float | None, scheduler: str | None
+) -> list[MusicalMeasures]:
+    return list(map_in_order(_measure, (rate, beat_period), clips, scheduler=scheduler))
+
+
+def _measure(how: tuple[int, float | None], clip: np.ndarray) -> MusicalMeasures:
+    rate, beat_period = how
+    return measure_music(clip, rate, beat_period=beat_period)
 
 
 def _corpus_of(preset: Preset | None, facts: dict, n: int) -> Corpus | None:

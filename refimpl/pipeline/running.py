@@ -64,6 +64,7 @@ def run(
     folder: str | Path,
     *,
     n_processes: int = 1,
+    scheduler: str | None = None,
     tell: Tell = _say_nothing,
 ) -> FinishedRun | None:
     """Fit a codec, tokenize, train, and save the model; finished stages are kept.
@@ -73,6 +74,7 @@ def run(
         preset: all settings.
         folder: of the run; see `RunFolder`.
         n_processes: for tokenizing; more than one needs `if __name__ == "__main__":` in a script.
+        scheduler: the address of a Dask scheduler whose workers tokenize instead.
         tell: called with a sentence after each stage.
 
     Returns:
@@ -90,7 +92,8 @@ def run(
     with place.alone():
         place.begin(preset, str(source))
         tokenizer = ensure_codec(place, corpus, preset, tell=tell)
-        ensure_tokens(place, corpus, preset, tokenizer, n_processes=n_processes, tell=tell)
+        workers = {"n_processes": n_processes, "scheduler": scheduler}
+        ensure_tokens(place, corpus, preset, tokenizer, **workers, tell=tell)
         result = ensure_model(place, preset, tell=tell)
     return None if result == "interrupt" else load_run(folder)
 
@@ -161,12 +164,14 @@ def ensure_tokens(
     tokenizer: AudioTokenizer,
     *,
     n_processes: int = 1,
+    scheduler: str | None = None,
     tell: Tell = _say_nothing,
 ) -> None:
     """Return the tokens of both splits; finished clips are not encoded again."""
     for split in SPLITS:
         folder = place.tokens(split)
-        dataset = tokenize(corpus, preset, tokenizer, folder, split, n_processes=n_processes)
+        workers = {"n_processes": n_processes, "scheduler": scheduler}
+        dataset = tokenize(corpus, preset, tokenizer, folder, split, **workers)
         tell(
             f"{split}: {len(dataset)} clips, {dataset.seconds:,.0f} s, "
             f"{dataset.n_tokens:,} tokens, {folder}"

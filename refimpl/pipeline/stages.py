@@ -101,6 +101,7 @@ def tokenize(
     split: str,
     *,
     n_processes: int = 1,
+    scheduler: str | None = None,
     show: bool | None = None,
 ) -> TokenDataset:
     """Turn the clips of a split into tokens on disk; finished clips are skipped.
@@ -113,6 +114,7 @@ def tokenize(
         split: "train" or "validation".
         n_processes: more than one renders and encodes many clips in parallel. A script then
             needs the usual `if __name__ == "__main__":`.
+        scheduler: the address of a Dask scheduler whose workers do so instead.
         show: whether to show a progress bar; None decides by where the output goes.
 
     Raises:
@@ -134,6 +136,7 @@ def tokenize(
         source=described,
         total=len(clips),
         n_processes=n_processes if len(clips) >= _CLIPS_FOR_PROCESSES else 1,
+        scheduler=scheduler,
         show=show,
     )
 
