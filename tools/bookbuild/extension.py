@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 from bookbuild.boxes import box_exercises
+from bookbuild.cards import link_first_uses
 
 LOGGER = logging.getLogger(__name__)
 # It draws the theme's icons a second time, as SVG: 1.5 MB that stop every page from showing.
@@ -40,6 +41,7 @@ def setup(app: Sphinx) -> dict:
     drop_thebe(app)
     app.connect("doctree-resolved", warn_about_dead_widgets)
     app.connect("doctree-resolved", box_exercises)
+    app.connect("doctree-resolved", link_first_uses)
     app.connect("html-page-context", lead_from_lesson_to_lesson, priority=LATE)
     app.connect("html-page-context", load_what_is_needed, priority=LATE)
     app.connect("html-page-context", lead_edits_to_the_source, priority=LATE)
