@@ -128,3 +128,12 @@ def test_importing_the_package_is_quick_work():
     code = "import sys, refimpl, refimpl.course; print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_the_map_of_the_package_names_every_module():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = readme.split("### The package, in the order of the lessons")[1].split("\n## ")[0]
+    named = {name for row in table.splitlines() for name in re.findall(r"`(\w+)`", row)}
+    package = ROOT / "refimpl"
+    files = [path.relative_to(package) for path in package.rglob("*.*") if path.suffix != ".pyc"]
+    assert named == {Path(path.parts[0]).stem for path in files} - {"__init__", "__main__"}
