@@ -14,7 +14,7 @@ from refimpl.errors import UserError
 FOLDER = "from-waveform-to-music"  # what unpacking makes
 # Besides lessons and package: what installs it, and what one may do with it.
 PLAIN = ("pyproject.toml", "requirements.txt", "LICENSE", "LICENSE-TEXT", "CITATION.cff")
-# Tools of whoever makes the course, with exercises or answers of their own.
+# Tools for authors of the course, with other exercises or answers.
 LEFT_OUT = ("refimpl/course/scaffolding/template",)
 README = """\
 # From waveform to music
