@@ -7,7 +7,7 @@ import numpy as np
 from refimpl.layouts.layout import Layout, first_end
 
 
-class _Columns(Layout):
+class Columns(Layout):
     """A column a stream; column k holds the code of step t in row `t + delays[k]`."""
 
     @property
@@ -52,7 +52,7 @@ class _Columns(Layout):
         return mask
 
 
-class Parallel(_Columns):
+class Parallel(Columns):
     """All codes of a step in one row: the fewest rows, but no code sees those of its own step.
 
     s0 | s0 | s0 | ...
@@ -66,7 +66,7 @@ class Parallel(_Columns):
         return np.zeros(self.n_streams, dtype=np.int64)
 
 
-class Delay(_Columns):
+class Delay(Columns):
     """Stream k comes k rows late: a code sees the coarser codes of its own step.
 
         s0 | s0 | s0 | ... | END
