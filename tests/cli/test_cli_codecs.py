@@ -15,9 +15,9 @@ from tests.pipeline_examples import RATE, TINY, tone
 
 def settings_of(kind):
     """A tiny preset with a small codec of this kind, as words of the command line."""
-    small = CODECS[kind].config_class.small().to_dict()
-    values = {k: v for k, v in TINY.items() if not k.startswith("codec.")}
-    values |= flatten({"codec": small})
+    small = CODECS[kind].config_class.small()
+    values = {name: value for name, value in TINY.items() if not name.startswith("codec.")}
+    values |= flatten({"codec": small.to_dict()}) | {"tunes.sample_rate": small.sample_rate}
     texts = [f"{name}={json.dumps(value)}" for name, value in values.items()]
     return [word for text in texts for word in ("--set", text)]
 
