@@ -280,6 +280,31 @@ FAULTS = [
         "self.capacity // 2",
         "self.capacity // 4",
     ),
+    Fault(
+        "columns that end with the first one write on",
+        "generation/constraints.py",
+        "if only[column] else token",
+        "if only[0] and column == 0 else token",
+    ),
+    # Layouts and the pass for one token
+    Fault(
+        "late columns are read where the first one stands",
+        "layouts/delay.py",
+        "tokens[delay : delay + n_steps, k]",
+        "tokens[:n_steps, k]",
+    ),
+    Fault(
+        "the finer codes begin in the row in which the coarse ones end",
+        "layouts/coarse_first.py",
+        "tokens[n_steps + 1 :, 1:] = codes[:, 1:]",
+        "tokens[n_steps:-1, 1:] = codes[:, 1:]",
+    ),
+    Fault(
+        "a new key takes the place of the one before",
+        "transformer/step.py",
+        "keys[:, :, position] = key",
+        "keys[:, :, position - 1] = key",
+    ),
     # Metrics
     Fault("perplexity to the wrong base", "metrics/codes.py", "np.log(share)", "np.log2(share)"),
     Fault(
