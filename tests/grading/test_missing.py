@@ -9,6 +9,7 @@ from refimpl.course.grading.missing import explain_missing
 from refimpl.course.grading.reading import parse_notebook
 from refimpl.course.grading.report import ExerciseReport, Report
 from tests.grading.notebooks import ROOT
+from tests.grading.notebooks import notebook as notebook_of
 from tests.grading.settings import TASK
 
 ANSWER = "answer-signal_to_noise"
@@ -61,6 +62,10 @@ CASES = {
     "no metadata": (without_metadata(), "as before"),
     "odd metadata": ({"cells": [{"cell_type": "code", "metadata": [5]}]}, "as before"),
     "another lesson": (solution(2), "the notebook of lesson 2"),
+    "another lesson without metadata": (
+        notebook_of(["def cut_frames(audio):\n    return audio"]),
+        "the notebook of lesson 2",
+    ),
 }
 
 
@@ -87,4 +92,4 @@ def test_student_and_grader_are_told(sandbox, tmp_path):
     lines = outcome.look_at
     assert len(lines) == 2  # of another lesson's notebook too, though it lacks five functions
     assert lines[0].endswith("1.1, 1.2, 1.3, 1.4, 1.5 missing: this is lesson 2's notebook")
-    assert "1.3 missing: no cell defines signal_to_noise: it stands in a Markdown cell" in lines[1]
+    assert "1.3 missing: no cell defines signal_to_noise: it is in a Markdown cell" in lines[1]

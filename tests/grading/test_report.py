@@ -2,10 +2,6 @@
 
 from fractions import Fraction
 
-import pytest
-
-from refimpl.course.grading import grade as grading
-from refimpl.course.grading.report import ExerciseReport, Report
 from refimpl.course.grading.reporting.figures import distribution
 from refimpl.course.grading.reporting.pages import write_report
 from refimpl.course.grading.term.course import open_course
@@ -80,21 +76,6 @@ def test_what_students_wrote_is_text_and_no_markup(course):
     _, lesson = write_report(course.out, open_course(course.out), None)
     page = lesson.read_text(encoding="utf-8")
     assert "<script>" not in page and "&lt;script&gt;" in page and "<b>x" not in page
-
-
-@pytest.mark.parametrize(("source", "lesson"), [("cut_frames", 2), ("nothing_known", 0)])
-def test_another_lessons_notebook_is_one_line(course, monkeypatch, source, lesson):
-    missing = [ExerciseReport(f"1.{n}", 0, 4, "missing", f"no {n}") for n in range(1, 6)]
-
-    def engine(task, submissions, n_workers):
-        yield from ((one, Report("graded", exercises=missing)) for one in submissions)
-
-    monkeypatch.setattr(grading, "on_this_machine", engine)
-    write(course.folder / "in/ada.ipynb", [f"def {source}(x):\n    return x"])
-    outcome = course.run("in")
-    said = f"ada (ada.ipynb): this is the notebook of lesson {lesson}"
-    assert (outcome.look_at == [said]) == bool(lesson) and len(outcome.look_at) in (1, 5)
-    assert ("This is the notebook of lesson 2" in course.page("ada")) == bool(lesson)
 
 
 def test_bins_have_equal_width_and_the_last_holds_everything():

@@ -268,7 +268,7 @@ def test_a_request_is_listed_until_it_is_answered(course):
     [
         ("ada,1.9,3,", "no exercise 1.9"),
         ("ada,1.3,9,", "from 0 to 4"),
-        ("nobody,1.3,3,", "is nobody"),
+        ("nobody,1.3,3,", "is neither on the roster"),
         ("ada,1,3,", "points are of an exercise"),
         ("ada,1.3,,", "neither points nor a comment"),
     ],

@@ -59,7 +59,7 @@ class Question:
 
     @cached_property
     def how(self) -> dict[str, Any]:
-        """What a child has to know besides the answer and its inputs."""
+        """The part of a request that is neither the answer nor its inputs."""
         function, run = self.exercise.function, _how_to_run(self.exercise)
         return {"function": function, "run": run, "forbidden": self.forbidden}
 
@@ -82,7 +82,7 @@ def key_parts(lesson: int, secret: str) -> dict[str, str]:
 
     Args:
         lesson: Its number.
-        secret: What the hidden seeds are made from.
+        secret: The text from which the hidden seeds are made.
 
     Returns:
         By a name for people, a value that they know (a version, a tolerance, points), or the
@@ -126,7 +126,7 @@ def _question(exercise: Exercise, secret: str) -> Question:
 def _how_to_run(exercise: Exercise) -> list[str | None]:
     """Return the module, the name and, for an exercise's own way, the source of how it is called.
 
-    The child sees neither the exercise's module nor the reference that stands in it.
+    The child sees neither the exercise's module nor the reference in it.
     """
     run = exercise.run
     if not inspect.isfunction(run):

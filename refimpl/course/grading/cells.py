@@ -71,7 +71,7 @@ def _read(cell: str) -> tuple[str, str]:
 
 
 def _complaint(source: str) -> str:
-    """What the parser says against a source; "" for nothing."""
+    """Return the parser's objection to a source; "" for none."""
     try:
         parse(source)
     except SyntaxError as error:

@@ -2,8 +2,8 @@
 
 A first request holds the notebook's cells; what is said of them is said before any of their code
 has run. Each further request names a function and holds inputs, and its reply is what the function
-returned, as arrays; or it names all functions that are to be called while the notebook runs from
-the top. Each is answered by a process of its own. Nothing in here is trusted by the parent: code
+returned, as arrays; or it names all functions to call while the notebook runs from
+the top. A separate process answers each. Nothing in here is trusted by the parent: code
 that a student wrote runs in these processes, and can do to them whatever it likes.
 """
 
@@ -74,7 +74,7 @@ def _forbids_operators(of: dict[str, Any]) -> bool:
 
 
 def set_limits(limits: dict[str, int], must_hold: bool) -> None:
-    """Limit this process and all that it will start."""
+    """Limit this process and everything that it will start."""
     try:
         import resource
     except ImportError:  # Windows
@@ -128,7 +128,7 @@ def answer(sources: list[str], request: dict[str, Any], must_hold: bool) -> dict
     """Run what an exercise needs and call its function.
 
     Args:
-        sources: What it needs.
+        sources: The statements that the function needs.
         request: "function": a name; "trials": inputs; and how to call it, as `Caller` takes it.
         must_hold: Whether to fail where the kernel does not hold a limit.
 

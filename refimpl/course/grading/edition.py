@@ -39,7 +39,7 @@ def write_edition(folder: Path) -> Path:
         folder: An empty one.
 
     Returns:
-        The folder, to stand on the child's import path.
+        The folder, which goes onto the child's import path.
     """
     copy = folder / PACKAGE.name
     shutil.copytree(PACKAGE, copy, ignore=_without_course)
@@ -56,6 +56,6 @@ def write_edition(folder: Path) -> Path:
 
 
 def _without_course(folder: str, names: list[str]) -> list[str]:
-    """What is not copied."""
+    """Return the names that are not copied."""
     top = Path(folder) == PACKAGE
     return [name for name in names if name == "__pycache__" or (top and name == "course")]

@@ -20,7 +20,7 @@ def on_this_machine(task: Task, submissions: list[Submission], n_workers: int) -
     """Grade submissions side by side, and yield each as soon as it is done.
 
     Args:
-        task: What is asked.
+        task: The questions and the limits.
         submissions: All of them.
         n_workers: How many at the same time. A thread each: the work is done by children.
     """
@@ -50,7 +50,7 @@ def on_a_cluster(task: Task, submissions: list[Submission], address: str) -> Gra
     worker does, only what comes back here is written down, and each submission once.
 
     Args:
-        task: What is asked.
+        task: The questions and the limits.
         submissions: All of them.
         address: Of the scheduler, such as "tcp://host:8786".
 
@@ -84,7 +84,7 @@ def on_a_cluster(task: Task, submissions: list[Submission], address: str) -> Gra
 
 
 def _result_of(get: Callable[[], Report]) -> Report:
-    """What came of a submission on a cluster, also where it took one worker after another along."""
+    """Return a submission's result on a cluster, even if it ended one worker after another."""
     try:
         return get()
     except Exception as error:

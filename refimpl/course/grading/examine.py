@@ -1,8 +1,8 @@
 """Grading one submission: functions are called in the sandbox, and judged out here.
 
 First all functions are called on the inputs that a learner's own `check` shows, and then on hidden
-ones: what a page of feedback quotes was said before the child had seen any hidden input. What came
-to nothing, and may be worth more where it stands in the notebook, is asked for once more there.
+ones, so a page of feedback quotes nothing that the child said after it had seen a hidden input. An
+answer that came to nothing, and may be worth more within its notebook, is called once more there.
 """
 
 from collections.abc import Callable
@@ -32,10 +32,10 @@ class GraderError(Exception):
 
 
 class Examiner:
-    """Examines submissions, each with a child of its own, and a new one when that fails.
+    """Examines submissions, each with its own child, and with a new child when that fails.
 
     Args:
-        questions: What is asked, from `make_answer_key`.
+        questions: From `make_answer_key`.
         sandbox: Where answers run.
         stop: Set by somebody else to end it.
     """
@@ -53,7 +53,7 @@ class Examiner:
 
         Raises:
             GraderError: No child can be started, or none that reads the notebook.
-            Stopped: Whoever grades wants to stop.
+            Stopped: The grader wants to stop.
         """
         of = {
             question.exercise.function: {
@@ -88,9 +88,9 @@ class _Asked:
     """A question, what the notebook's text tells of its answer, and what came so far.
 
     Args:
-        question: What is asked.
-        about: What the text tells.
-        child: Who is asked.
+        question: The exercise with its inputs.
+        about: Facts from the notebook's text.
+        child: The process that answers.
     """
 
     def __init__(self, question: Question, about: dict[str, Any], child: "_Child"):
@@ -167,7 +167,7 @@ def _ask_in_the_notebook(asked: list[_Asked], new_child: Callable[[], "_Child"])
 
 
 def _walked(asked: list[_Asked], child: "_Child") -> list[tuple[_Asked, list[list[Trial]]]] | None:
-    """What answers came to at their checks; None where the notebook came to no end."""
+    """Return the answers' results at their checks; None if the notebook came to no end."""
     limits = child.sandbox.limits
     here = child.sandbox.reference_second  # processor seconds of this machine
     of = {a.question.exercise.id: a.question.how | {"trials": a.question.trials} for a in asked}
@@ -188,7 +188,7 @@ def _walked(asked: list[_Asked], child: "_Child") -> list[tuple[_Asked, list[lis
 
 
 class _Child:
-    """A session that has read the notebook, and is started anew after one that failed."""
+    """A session that has read the notebook, and is started again after one that failed."""
 
     def __init__(self, sandbox: Sandbox, stop: Event | None, opening: dict[str, Any]):
         self.sandbox = sandbox

@@ -83,7 +83,7 @@ def gradescope_results(lesson: int, report: Report) -> str:
 
     Args:
         lesson: Its number.
-        report: What a submission came to.
+        report: The result of grading a submission.
     """
     titles = {one.id: one.title for one in lesson_exercises(lesson).values()}
     tests = [
@@ -123,7 +123,7 @@ def _write_lesson(folder: Path, course: Course, lesson: int) -> list[str]:
 
 
 def _remove_others(folder: Path, names: list[str]) -> None:
-    """Remove the pages of an earlier run that nobody is to be given any more."""
+    """Remove the pages of an earlier run that belong to nobody any more."""
     for path in folder.glob("*.html"):
         if path.stem not in names and not path.is_dir():
             path.unlink()
@@ -208,7 +208,7 @@ def _course_row(one: Total, lessons: list[int]) -> list[Cell]:
 
 
 def _write_gradescope(folder: Path, course: Course, lesson: int) -> list[str]:
-    """Write what Gradescope reads of each attempt, `results.json` in a folder of its own."""
+    """Write what Gradescope reads of each attempt, each `results.json` in its own folder."""
     faults: list[str] = []
     attempts: dict[str, int] = {}
     graded = []

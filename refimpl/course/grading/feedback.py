@@ -60,8 +60,6 @@ def feedback_page(standing: Standing, zone: tzinfo | None = None) -> str:
         parts.append(f"<p>Your notebook could not be read: {escape(reason)}.</p>")
     if standing.total is not None and (standing.status == "graded" or standing.points):
         parts.append(_total(standing))
-    if standing.other_lesson:
-        parts.append(f"<p>This is the notebook of lesson {standing.other_lesson}.</p>")
     parts += _said(standing, "")
     parts += [_section(standing, one) for one in _exercises(standing)]
     title = f"Lesson {standing.lesson}: your answers"
@@ -139,7 +137,7 @@ def _section(standing: Standing, one: ExerciseReport | str) -> str:
 
 
 def _said(standing: Standing, exercise: str) -> list[str]:
-    """What people decided about an exercise, or about the lesson, and what the student asked."""
+    """Return the decisions and the requests about an exercise, or about the lesson."""
     asked = [pair for pair in standing.requests if pair[0].exercise == exercise]
     decided = [one for one in standing.decisions if one.exercise == exercise]
     return [_request(*pair) for pair in asked] + [_decision(one) for one in decided]

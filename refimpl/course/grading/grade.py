@@ -28,7 +28,7 @@ from refimpl.files import alone
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run came to.
+    """The outcome of a run.
 
     Attributes:
         rows: How each student stands who has handed in, in the order of their names; those of whom
@@ -37,7 +37,7 @@ class Outcome:
         n_now: How many submissions this run has graded.
         n_before: How many were graded already.
         n_left: How many are not graded yet, because the run was stopped.
-        why: What has changed since the lesson was graded last, if that grades it anew.
+        why: The changes since the lesson was graded last, if they grade it again.
         changes: A line for each student whose points are not what they were.
         lower: Of these, the ones who have fewer.
     """
@@ -68,21 +68,21 @@ def grade(
     """Grade all submissions that are not graded yet, and write the results of the whole course.
 
     Stopped by Ctrl-C, it writes the results of what it has, and says how much is left; the same
-    call goes on from there. Killed, it loses what was in work, which the same call grades again.
+    call continues. Killed, it loses what was in work, which the same call grades again.
 
     Args:
         source: A folder or a zip.
         out: The course's folder, for the gradebook and the results.
-        task: What is asked.
+        task: The lesson, the secret and the limits.
         rules: Of the course; the defaults if None.
         naming: Whose a file is, see `find_submissions`.
         n_workers: How many submissions at the same time.
         scheduler: Of a Dask cluster that does the work instead.
         leave_out: Files and folders among the submissions that are none, besides `out`.
-        before_writing: Called when all that was given is found to be in order, and nothing is
-            written yet.
+        before_writing: Called when everything that was given is in order, and nothing is written
+            yet.
         on_new_key: Called when the lesson was graded before with something else, before it is
-            graded anew: with what has changed, and how many submissions that is.
+            graded again: with the changes, and how many submissions that is.
 
     Raises:
         UserError: Nothing to grade, no sandbox, no gradebook, or a list that cannot be read.
@@ -150,7 +150,7 @@ def _engine(scheduler: str | None, n_workers: int) -> Callable[[Task, list[Submi
 
 
 def _check_engine(task: Task, scheduler: str | None) -> None:
-    """Make sure that there is a sandbox, or somebody who has one."""
+    """Make sure that there is a sandbox, or a cluster that has one."""
     if scheduler:
         connect(scheduler).close()
     else:
@@ -169,7 +169,7 @@ def _has_work(book: Gradebook, task: Task, submissions: list[Submission]) -> boo
 
 
 def _keep_notebooks(book: Gradebook, submissions: Iterable[Submission]) -> None:
-    """Keep the cells of what was handed in, for when it is to be graded anew."""
+    """Keep the cells of what was handed in, so that it can be graded again."""
     kept = book.kept()
     for one in submissions:
         if one.problem or one.digest in kept:
@@ -189,7 +189,7 @@ def _waiting(
     rules: Rules,
     scratch: Path,
 ) -> dict[Submission, int]:
-    """What is to be graded, each with its number in the gradebook.
+    """Return the submissions to grade, each with its number in the gradebook.
 
     That is whatever was handed in now, and of what was handed in before, whatever may count.
     """
@@ -207,7 +207,7 @@ def _waiting(
 
 
 def _last_ones(files: list[Handed], some: list[Handed]) -> list[Handed]:
-    """Of some files those that are the last of whoever handed them in."""
+    """Return those of some files that are the last of their student."""
     last: dict[str, Handed] = {}
 
     def order(one: Handed) -> tuple[int, datetime, int]:

@@ -15,8 +15,8 @@ earned in each exercise, and `SELECT student, id, reason FROM exercises WHERE st
 asks for all timeouts that cost points.
 
 Below them lie tables: `files` (what was handed in), `notebooks` (their cells, so that they can be
-graded anew), `gradings` and `results` (what came of it), `keys` (what they were graded with), and
-`standings` (what counts, written anew by each run).
+graded again), `gradings` and `results` (what came of it), `keys` (what they were graded with), and
+`standings` (what counts, rewritten by each run).
 """
 
 import json
@@ -42,13 +42,13 @@ _COLUMNS = [column.name for column in fields(ExerciseReport)]
 
 @dataclass(frozen=True)
 class Grading:
-    """What grading a file came to.
+    """The result of grading a file.
 
     Attributes:
         number: Of the grading in the gradebook.
         file: Of the file in the gradebook.
-        key: What it was graded with.
-        report: What it came to.
+        key: Of the exercises and limits that graded it.
+        report: The points and reasons.
     """
 
     number: int
@@ -99,7 +99,7 @@ class Gradebook:
             return read_files(connection, lesson)
 
     def keep(self, digest: str, notebook: Notebook) -> None:
-        """Keep a notebook's cells, so that it can be graded anew when it is not at hand."""
+        """Keep a notebook's cells, so that it can be graded again without the file."""
         cells = [astuple(cell) for cell in notebook.cells]
         content = zlib.compress(json.dumps(cells).encode())
         with self._transaction() as connection:
@@ -127,8 +127,8 @@ class Gradebook:
 
         Args:
             lesson: Its number.
-            key: What stands for the parts.
-            parts: What a grade depends on, by name.
+            key: The hash of the parts.
+            parts: Everything that a grade depends on, by name.
         """
         with self._transaction() as connection:
             connection.execute(

@@ -22,7 +22,7 @@ class Handed:
 
     Attributes:
         number: Of the file in the gradebook.
-        lesson: What it is of.
+        lesson: The lesson that it answers.
         submission: Whose, when, and under which name; its path is None.
         first_seen: When the gradebook met it.
     """
@@ -52,8 +52,8 @@ def write_file(connection: sqlite3.Connection, lesson: int, one: Submission) -> 
 
     Args:
         connection: To a gradebook.
-        lesson: What it is of.
-        one: What was handed in.
+        lesson: The lesson that it answers.
+        one: The file.
     """
     key = (lesson, one.student, one.digest or f"{one.name}\n{one.problem}")
     when = one.handed_in.astimezone(UTC).isoformat() if one.handed_in else None

@@ -1,4 +1,4 @@
-"""Finding submissions: whose notebooks lie in a folder or a zip, in which order they came."""
+"""Finding submissions: whose notebooks are in a folder or a zip, in which order they came."""
 
 import hashlib
 import unicodedata
@@ -25,9 +25,9 @@ from refimpl.errors import UserError
 
 SUFFIX = ".ipynb"
 NO_NOTEBOOK = f"no notebook: its name does not end in {SUFFIX}"
-NOT_FITTING = "the naming rule does not fit the file's name, so whose it is is not known"
+NOT_FITTING = "the naming rule does not fit the file's name, so its student is not known"
 BY_NAME, BY_FILE, PACKED = "name", "file", "packed"  # how it is known when something came
-A_LESSON = "named like a lesson's own notebook, so whose it is is not known: rename it"
+A_LESSON = "named like a lesson's own notebook, so its student is not known: rename it"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def find_submissions(
 ) -> list[Submission]:
     """Find all submissions.
 
-    Whoever handed in nothing but files that are no notebooks (a PDF) has a submission too, with a
+    A student who handed in only files that are no notebooks (a PDF) has a submission too, with a
     problem. Such files beside a notebook are left alone, and so are notebooks of other lessons
     beside one of this lesson.
 
@@ -88,7 +88,7 @@ def find_submissions(
         scratch: An empty folder, where zips are unpacked.
         naming: A rule of `Naming`. A file that it does not fit is a submission with a problem,
             under its own name.
-        lesson: What is graded.
+        lesson: Its number.
         leave_out: Files and folders in the source that are none: where results go.
         zone: Of the clock that the export's times are of; this machine's own if None.
 
@@ -123,7 +123,7 @@ class _OfSomebody:
 
 
 def _by_student(found: list[Found], rule: Naming) -> dict[str, list[_OfSomebody]]:
-    """Give each file its student, and leave alone what lies beside a notebook."""
+    """Give each file its student, and leave alone the other files beside a notebook."""
     index, receipts = read_index(found), read_receipts(found)
     indexes = {GRADESCOPE_INDEX} if index else set()
     if any(SYSTEMS["brightspace"](file.name) for file in found):
@@ -151,7 +151,7 @@ def _by_student(found: list[Found], rule: Naming) -> dict[str, list[_OfSomebody]
 
 
 def _ask(rule: Naming, name: str, receipts: dict[str, tuple[str, str]]) -> Whose | None:
-    """What a name tells, with what a receipt of Blackboard's tells beyond that."""
+    """Return what a name tells, and what a receipt of Blackboard's adds."""
     whose = rule(name)
     if whose and (parts := blackboard_parts(name)) and whose.student in receipts:
         user, person = receipts[parts[0]]
@@ -168,7 +168,7 @@ def _stem(name: str) -> str:
 
 
 def _of_this_lesson(files: list[_OfSomebody], lesson: int | None) -> list[_OfSomebody]:
-    """Leave out other lessons' notebooks: whoever hands in the whole course means one of them."""
+    """Leave out other lessons' notebooks: a student who hands in the whole course means one."""
     numbers = [lesson_of(_stem(one.file.name)) for one in files]
     if lesson is None or lesson not in numbers:
         return files

@@ -1,4 +1,4 @@
-"""Comparing what came with what is right, and what whoever grades and the student are told."""
+"""Comparing results with the right ones, and telling the grader and the student."""
 
 from dataclasses import replace
 
@@ -34,10 +34,10 @@ def judge(
     """Grade one exercise.
 
     Args:
-        question: What was asked.
-        trials: What came, call by call.
+        question: The exercise with its inputs.
+        trials: The results, call by call.
         failed: Status and reason, where the calls came to no end.
-        suspicions: What stands in the answer's text.
+        suspicions: From the answer's text.
     """
     judged = _judge(question, trials, failed, ", ".join(suspicions))
     if question.exercise.partial_credit and judged.status in MAY_BE_PARTIAL:
@@ -68,9 +68,9 @@ def report(
     """Report an exercise that came to something else than a wrong answer.
 
     Args:
-        question: What was asked.
+        question: The exercise with its inputs.
         status: Of `ExerciseReport`.
-        reason: For whoever grades.
+        reason: For the person who grades.
         remark: To be looked at though the status is ordinary.
         hidden: Whether it happened on hidden inputs, which the reason may hold.
     """

@@ -44,7 +44,7 @@ class Entry:
 
 
 def list_folder(folder: Path, leave_out: Collection[Path] = ()) -> list[Entry]:
-    """Return what lies in a folder and in the folders in it; links are not followed.
+    """Return the files in a folder and in its subfolders; links are not followed.
 
     Args:
         folder: Any folder; one in it that cannot be read is an entry with a problem.

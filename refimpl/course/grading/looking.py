@@ -36,8 +36,6 @@ def _in_report(standing: Standing) -> list[str]:
         return []
     if report.status != "graded":
         return [f"{report.status}: {report.reason}"]
-    if standing.other_lesson:
-        return [f"this is the notebook of lesson {standing.other_lesson}"]
     # Points that a person has set need no look any more.
     decided = {one.exercise for one in standing.decisions if one.points is not None}
     same: dict[str, list[str]] = {}  # one line for all exercises with the same reason

@@ -8,14 +8,15 @@ from refimpl.course.grading.reading import Notebook
 from refimpl.course.grading.report import ExerciseReport, Report
 
 ANSWER = "answer-"  # what an answer's cell is called in a lesson, with the function's name behind
+_DEFINED = re.compile(r"^def (\w+)\(", re.MULTILINE)
 
 
 def explain_missing(report: Report, lesson: int, notebook: Notebook) -> Report:
-    """Return a report that tells the student, and whoever grades, where a missing answer went.
+    """Return a report that tells the student, and the grader, where a missing answer went.
 
     Args:
-        report: What grading the notebook's code came to.
-        lesson: What was graded.
+        report: The result of grading the notebook's code.
+        lesson: Its number.
         notebook: All of its cells, also those that are no code.
     """
     if not any(one.status == "missing" for one in report.exercises):
@@ -35,14 +36,14 @@ def explain_missing(report: Report, lesson: int, notebook: Notebook) -> Report:
 
 
 def _what_became_of(function: str, notebook: Notebook) -> tuple[str, str] | None:
-    """What to tell whoever grades, and what to tell the student."""
+    """Return the words for the grader, and the words for the student."""
     defines = re.compile(rf"^\s*def\s+{re.escape(function)}\b", re.MULTILINE)
     for cell in notebook.cells:
         if cell.kind != "code" and defines.search(cell.source):
             kind = "Markdown" if cell.kind == "markdown" else cell.kind or "no"
             return (
-                f"it stands in a {kind} cell",
-                f"your function {function} stands in a {kind} cell, which is not run: "
+                f"it is in a {kind} cell",
+                f"your function {function} is in a {kind} cell, which is not run: "
                 "turn it into a code cell, run it, and hand the notebook in again",
             )
     answers = [cell for cell in notebook.cells if cell.grade_id.startswith(ANSWER)]
@@ -66,8 +67,10 @@ def _what_became_of(function: str, notebook: Notebook) -> tuple[str, str] | None
 
 
 def _other_lesson(lesson: int, notebook: Notebook) -> tuple[str, str] | None:
-    """Whether a notebook is another lesson's, by the names of its answers' cells."""
+    """Tell whether a notebook is another lesson's, by the names of its cells and functions."""
     ids = {cell.grade_id for cell in notebook.cells}
+    # Some programs lose the cells' names, so the functions count as well.
+    ids |= {f"{ANSWER}{name}" for source in notebook.code for name in _DEFINED.findall(source)}
 
     def n_answers(number: int) -> int:
         return sum(f"{ANSWER}{one.function}" in ids for one in lesson_exercises(number).values())

@@ -1,7 +1,7 @@
 """Whose a file is: what the common systems tell by the names of what they export.
 
-Only the outermost name of an export, a folder's or a file's, was given by the system or by whoever
-collected. What lies below was named by a student, and may be called like somebody else's.
+Only the outermost name of an export, a folder's or a file's, was given by the system or by the
+collector. A student named everything inside, perhaps like a file of somebody else's.
 """
 
 import re
@@ -23,7 +23,7 @@ BRIGHTSPACE_INDEX = "index.html"
 
 @dataclass(frozen=True)
 class Whose:
-    """What a name tells.
+    """The facts that a name tells.
 
     Attributes:
         student: Who; what the gradebook knows somebody by.
@@ -157,7 +157,7 @@ def blackboard_parts(path: str) -> tuple[str, bool] | None:
     """Take a name of a Blackboard export apart.
 
     Returns:
-        What stands before the time (assignment and user), and whether the file is a receipt; or
+        The part before the time (assignment and user), and whether the file is a receipt; or
         None: the name is not of that form.
     """
     match = _BLACKBOARD.match(path) if "/" not in path or _blackboard(path) else None

@@ -1,6 +1,6 @@
 """Which statements a function needs: those that a grader runs, and no others.
 
-A lesson trains models and draws pictures that no exercise depends on. What a function needs are the
+A lesson trains models and draws pictures that no exercise depends on. A function needs the
 statements that define it, those that define the names in them, those that change what these names
 stand for, and so on.
 """
@@ -67,11 +67,11 @@ def statements_of(sources: list[str]) -> list[Statement]:
 def needed(statements: list[Statement], name: str, exercise: str = "") -> list[str] | None:
     """Return the statements that a name needs, in their order.
 
-    What stands below the last check of an exercise is left out, if its function stands above.
+    Statements below the last check of an exercise are left out, if its function comes before it.
 
     Args:
         statements: From `statements_of`.
-        name: What is wanted: a function, mostly.
+        name: Mostly that of a function.
         exercise: The exercise that it answers.
 
     Returns:

@@ -23,7 +23,7 @@ class Cell:
     Attributes:
         kind: "code", "markdown", "raw", or whatever else the file says.
         source: Its text.
-        grade_id: What nbgrader knows it by, "answer-" and a function's name for an answer; "" where
+        grade_id: Its name in nbgrader, "answer-" and a function's name for an answer; "" where
             the file does not tell.
     """
 
@@ -98,7 +98,7 @@ def _parse(content: bytes) -> dict:
 
 
 def _cells(notebook: dict) -> list[dict]:
-    """The cells: a list of their own since version 4, within worksheets before."""
+    """The cells: a separate list since version 4, within worksheets before."""
     cells = notebook.get("cells")
     if cells is None and isinstance(sheets := notebook.get("worksheets"), list):
         inner = (sheet.get("cells", []) for sheet in sheets if isinstance(sheet, dict))
@@ -114,7 +114,7 @@ def _kind(cell: dict) -> str:
 
 
 def _grade_id(cell: dict) -> str:
-    """What nbgrader knows a cell by."""
+    """Return a cell's name in nbgrader."""
     found: Any = cell
     for key in ("metadata", "nbgrader", "grade_id"):
         found = found.get(key) if isinstance(found, dict) else None

@@ -46,13 +46,13 @@ def read_receipts(found: Iterable[Found]) -> dict[str, tuple[str, str]]:
     """Return whom the files of a Blackboard export belong to.
 
     A file's name holds the assignment and the user, and both may hold any sign. A receipt tells
-    the user; where there is none, what stands behind the last "_" does, unless two would be one.
+    the user; where there is none, the part behind the last "_" does, unless two would be one.
 
     Args:
         found: All files; receipts are at the top.
 
     Returns:
-        By what stands before the time in a file's name: the user, and the person's name.
+        By the part before the time in a file's name: the user, and the person's name.
     """
     told: dict[str, tuple[str, str]] = {}
     for file in found:
@@ -109,7 +109,7 @@ def _time(value: Any) -> datetime | None:
 
 
 def _read_receipt(path: Path, before: str) -> tuple[str, str] | None:
-    """The user and the name in a receipt, if it belongs to the files that it lies beside."""
+    """The user and the name in a receipt, if it belongs to the files beside it."""
     try:
         with path.open("rb") as file:
             text = file.read(MAX_RECEIPT).decode("utf-8-sig", "replace")

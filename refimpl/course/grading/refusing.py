@@ -74,7 +74,7 @@ class _Program(ctypes.Structure):
 
 
 def refuse_calls(must_hold: bool) -> None:
-    """Take the calls above away from this process and all that it will start.
+    """Take the calls above away from this process and everything that it will start.
 
     Args:
         must_hold: Whether to fail where the kernel does not do it.
@@ -89,8 +89,8 @@ def refuse_calls(must_hold: bool) -> None:
 def close_memory() -> None:
     """Close this process's memory to others of the same user, and end it with its parent.
 
-    What it starts inherits the first. The second is lost when a process becomes another user, so
-    this comes after that.
+    Processes that it starts inherit the first. The second is lost when a process becomes another
+    user, so this comes after that.
 
     Raises:
         OSError: The kernel does not do it.

@@ -30,8 +30,8 @@ class Trial:
 
     Attributes:
         status: "called", "not started", "forbidden", "memory" or "error".
-        reason: What went wrong.
-        results: What it returned, by name.
+        reason: The error, in words.
+        results: The returned arrays, by name.
         changed: Whether it changed its arguments.
     """
 

@@ -1,4 +1,4 @@
-"""What grading one submission came to."""
+"""The result of grading one submission."""
 
 from dataclasses import dataclass, field
 
@@ -24,20 +24,20 @@ class _CleanTexts:
 
 @dataclass(frozen=True)
 class ExerciseReport(_CleanTexts):
-    """What one exercise came to.
+    """The result of one exercise.
 
     Attributes:
         id: Such as "3.1".
-        points: What was earned.
-        of: What could be earned.
+        points: Those that were earned.
+        of: The points for a right answer.
         status: "right", "wrong", "not started", "missing" (no such function), "error" (it raised),
             "forbidden" (it calls what it was to write), "timeout" (it computed too long),
             "stalled" (it neither computed nor answered, twice), "memory", "files", "crash" (the
             process ended), "tampering" (the process wrote something else than a reply), or
             "grader error" (a fault of the grader).
-        reason: For whoever grades: what happened, in a line or two.
+        reason: For the grader: what happened, in a line or two.
         feedback: For the student: what was wrong, without the hidden inputs.
-        remark: Something for whoever grades to look at though the status is ordinary.
+        remark: Something for the grader to look at though the status is ordinary.
     """
 
     id: str
@@ -61,7 +61,7 @@ class ExerciseReport(_CleanTexts):
 
 @dataclass(frozen=True)
 class Report(_CleanTexts):
-    """What a submission came to.
+    """The result of a submission.
 
     Attributes:
         status: "graded", "unreadable" where the file is no notebook, or "grader error" for a fault
@@ -94,7 +94,7 @@ def report_fault(what: str, error: BaseException) -> Report:
     """Report a fault of the grader, which is tried again in the next run.
 
     Args:
-        what: What went wrong, in words.
+        what: The failed action, in words.
         error: Why.
     """
     return Report(GRADER_ERROR, f"{what} ({type(error).__name__}: {clean(str(error), 300)})")

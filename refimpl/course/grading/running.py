@@ -23,7 +23,7 @@ class OutOfTime(BaseException):
 
 
 def run_sources(sources: list[str], seconds: float | None = None) -> tuple[dict[str, Any], str]:
-    """Run pieces of Python, one after another, in a namespace of their own.
+    """Run pieces of Python, one after another, in their own namespace.
 
     Args:
         sources: Statements or cells.
@@ -68,7 +68,7 @@ def _run(source: str, name: str, flags: int, namespace: dict[str, Any]) -> None:
 def interrupted_after(seconds: float | None) -> Iterator[None]:
     """Raise `OutOfTime` in what computes too long, or sleeps far longer.
 
-    Code that catches the exception is interrupted again, and in the end whoever waits ends it all.
+    Code that catches the exception is interrupted again; in the end the waiting process ends it.
 
     Args:
         seconds: Of processor time; None for no end.

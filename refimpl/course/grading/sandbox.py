@@ -1,7 +1,7 @@
 """A sandbox of bubblewrap: no network, nothing to see but Python and the package, and limits.
 
 Where there is none (Windows, macOS, hosts that forbid user namespaces), a child can only be run in
-the open, which whoever grades must ask for.
+the open, which the grader must ask for.
 """
 
 import json
@@ -26,7 +26,7 @@ OPEN_FILES = 256  # of one process
 
 @dataclass(frozen=True)
 class Limits:
-    """What one child may use.
+    """The limits of one child.
 
     Attributes:
         seconds: For one question about one exercise: processor time, in reference seconds (see
@@ -60,8 +60,8 @@ class Sandbox:
 
     Attributes:
         edition: The folder with the package for the child's import path.
-        limits: What one child may use.
-        trusted: Run children in the open, as whoever grades.
+        limits: Of one child.
+        trusted: Run children in the open, as the grader's own user.
         container: Run children as an ordinary user and with the kernel's limits, and without
             bubblewrap, in a container that holds nothing else. Only root can do that.
         reference_second: Seconds of processor time on this machine that do the work of one

@@ -25,7 +25,7 @@ CREATE TABLE files (
 CREATE TABLE notebooks (digest TEXT PRIMARY KEY, content BLOB NOT NULL);
 CREATE TABLE keys (
     lesson INTEGER NOT NULL,
-    key TEXT NOT NULL,                  -- stands for the parts
+    key TEXT NOT NULL,                  -- the hash of its parts, next
     parts TEXT NOT NULL,                -- JSON: what a grade depends on, by name
     used_at TEXT NOT NULL,
     PRIMARY KEY (lesson, key)
@@ -45,7 +45,7 @@ CREATE TABLE results (
     points INTEGER NOT NULL,
     of INTEGER NOT NULL,                -- points that could be earned
     status TEXT NOT NULL,               -- 'right', 'wrong', 'not started', ... see report.py
-    reason TEXT NOT NULL,               -- for whoever grades
+    reason TEXT NOT NULL,               -- for the grader
     feedback TEXT NOT NULL,             -- for the student
     remark TEXT NOT NULL,               -- to be looked at though the status is ordinary
     PRIMARY KEY (grading, id)

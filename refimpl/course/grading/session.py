@@ -35,7 +35,7 @@ class ChildFailed(Exception):
 
 
 class Stopped(Exception):
-    """Whoever grades wants to stop."""
+    """The grader wants to stop."""
 
 
 class Session:
@@ -72,7 +72,7 @@ class Session:
         self.close()
 
     def close(self) -> None:
-        """End the child and all that it started; give back what it was lent when all are gone."""
+        """End the child and everything that it started; then give back what it was lent."""
         with self._lent:
             end_processes(self._process)
             for thread in self._threads:
@@ -87,12 +87,12 @@ class Session:
         """Send a request and return the reply.
 
         Args:
-            request: What to say.
+            request: The message.
             reference_seconds: How long it may compute; as long as for an answer, if not given.
 
         Raises:
             ChildFailed: There was none, or none that can be read. The child is of no use any more.
-            Stopped: Whoever grades wants to stop.
+            Stopped: The grader wants to stop.
         """
         self._n_asked += 1
         message = wire.pack(request | {"number": self._n_asked})

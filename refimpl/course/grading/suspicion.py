@@ -27,7 +27,7 @@ NAMES = {
 
 
 def suspicions(sources: list[str], forbidden: list[str]) -> list[str]:
-    """Name what stands in an answer and is rarely there for a good reason.
+    """Name the parts of an answer that are rarely there for a good reason.
 
     Args:
         sources: The statements that the answer needs.
@@ -71,7 +71,7 @@ def _is_private(part: str) -> bool:
 
 
 def _imports(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    """What each imported name stands for, as `np` for `numpy`."""
+    """Return each imported name with its meaning, such as `np` and `numpy`."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from ((alias.asname, alias.name) for alias in node.names if alias.asname)

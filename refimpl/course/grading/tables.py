@@ -26,7 +26,7 @@ def write_table(path: Path, head: Sequence[str], rows: Iterable[Sequence[Cell]])
 
     Args:
         path: Of a .csv file.
-        head: What stands above the columns.
+        head: The headings of the columns.
         rows: Text is guarded; numbers are not, and None is an empty cell.
     """
     path.parent.mkdir(parents=True, exist_ok=True)

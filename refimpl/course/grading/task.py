@@ -1,4 +1,4 @@
-"""What is the same for all submissions of a grading run, and grading one of them with it."""
+"""The task of a grading run, the same for all submissions, and grading one of them."""
 
 import atexit
 import hashlib
@@ -23,12 +23,12 @@ from refimpl.course.grading.session import Stopped
 
 @dataclass(frozen=True)
 class Task:
-    """What is the same for all submissions of a grading run.
+    """The task of a grading run, the same for all submissions.
 
     Attributes:
         lesson: Its number.
-        secret: What the hidden seeds are made from.
-        limits: What one child may use.
+        secret: The text from which the hidden seeds are made.
+        limits: Of one child.
         trusted: Without a sandbox.
         container: In a container that holds nothing else, as an ordinary user.
     """
@@ -41,7 +41,7 @@ class Task:
 
     @property
     def parts(self) -> dict[str, str]:
-        """What a grade depends on besides the submission, by names for people."""
+        """Everything that a grade depends on besides the submission, by names for people."""
         limits = {f"the limit of {name}": str(value) for name, value in asdict(self.limits).items()}
         kind = "none" if self.trusted else "a container" if self.container else "there"
         sandbox = {"the sandbox": kind}
@@ -49,7 +49,7 @@ class Task:
 
     @property
     def key(self) -> str:
-        """What stands for all that a grade depends on besides the submission."""
+        """The hash of everything that a grade depends on besides the submission."""
         parts = json.dumps(self.parts, sort_keys=True)
         return hashlib.sha256(parts.encode()).hexdigest()[:16]
 
@@ -70,12 +70,12 @@ def grade_cells(task: Task, cells: list[str], stop: Event | None = None) -> Repo
     """Grade a notebook's cells; whatever happens, a report comes back.
 
     Args:
-        task: What is asked.
+        task: The lesson, the secret and the limits.
         cells: The source of each code cell.
         stop: Set by somebody else to end it.
 
     Raises:
-        Stopped: Whoever grades wants to stop.
+        Stopped: The grader wants to stop.
     """
     try:
         questions, sandbox = prepare(task)

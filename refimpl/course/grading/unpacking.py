@@ -1,6 +1,6 @@
-"""The files that were handed in, unpacked where they lay in a zip, and none of them trusted.
+"""The files that were handed in, unpacked from zips, and none of them trusted.
 
-Somebody's zip inside an export is opened too. What it holds lies below its own name, so that it
+Somebody's zip inside an export is opened too. Its content keeps its name as a folder, so that it
 stays theirs. Each person has room of their own: what one hands in takes nothing from another.
 """
 
@@ -40,8 +40,8 @@ class Found:
 
     Attributes:
         path: The file to read; none where there is a problem, or where it is no notebook.
-        name: With "/" between folders, and below a zip's own name for what lay in a zip; without
-            folders around everything.
+        name: With "/" between folders, and with a zip's own name as a folder for its content;
+            without folders around everything.
         when: Seconds since 1970; larger for what is newer.
         problem: Why it is not to be read, if so.
     """
@@ -156,7 +156,7 @@ class _Found:
                 self._add(entry, name, archive, n_zips)
 
     def _add(self, entry: Entry, name: str, archive: zipfile.ZipFile | None, n_zips: int) -> None:
-        """Add one file: unpacked, if it lies in a zip, and with what is in it, if it is one."""
+        """Add one file: unpacked, if it is in a zip, and with its content, if it is one."""
         if not _is_wanted(name):
             self._found.append(Found(None, name, entry.when))
             return
@@ -180,7 +180,7 @@ class _Found:
     def _look_into(self, path: Path, name: str, when: float, n_zips: int) -> None:
         """Add what is in somebody's zip, or why it cannot be opened."""
         if n_zips > MAX_ZIPS:
-            problem = "a zip in a zip in a zip: hand in the notebook"
+            problem = "a zip three zips deep: hand in the notebook"
         elif _directory_bytes(path) > MAX_DIRECTORY:
             problem = TOO_MANY
         else:

@@ -1,4 +1,4 @@
-"""What a child and all that it started use, and how all of them are ended."""
+"""The resources that a child and its descendants use, and how all of them are ended."""
 
 import os
 import subprocess
@@ -14,7 +14,7 @@ from refimpl.course.grading.sandbox import OPEN_FILES
 
 @dataclass
 class Used:
-    """What some processes use together.
+    """The resources that some processes use together.
 
     Attributes:
         seconds: Processor time of those that are there and of children that they waited for.
@@ -32,7 +32,7 @@ class Used:
 
 
 def used_by(pid: int) -> Used:
-    """Return what a process and all that it started use."""
+    """Return the resources that a process and its descendants use."""
     used = Used()
     for process in _family(pid):
         try:
@@ -48,7 +48,7 @@ def used_by(pid: int) -> Used:
 
 
 def memory_of(pid: int) -> int:
-    """Return the bytes that a process and all that it started use; what they share counts once.
+    """Return the bytes that a process and its descendants use; shared ones count once.
 
     Looking takes the kernel some milliseconds for each of them.
     """
@@ -64,7 +64,7 @@ def memory_of(pid: int) -> int:
 
 
 def end_processes(process: subprocess.Popen) -> None:
-    """Kill a child and all that it started, and wait until they are gone."""
+    """Kill a child and its descendants, and wait until they are gone."""
     family = _family(process.pid)
     process.kill()
     for member in family:  # in a sandbox they go with it; in the open they would stay
@@ -113,7 +113,7 @@ def _descriptors_of(process: psutil.Process) -> int:
 
 
 def _files_of(pid: int) -> int:
-    """How many files lie where a sandboxed process may write; 0 for a process in the open."""
+    """Count the files where a sandboxed process may write; 0 for a process in the open."""
     n_files = 0
     for folder in ("tmp", "dev/shm"):
         try:

@@ -1,4 +1,4 @@
-"""An ordinary user for each child, where whoever grades is root: limits do not bind root.
+"""An ordinary user for each child, where the grader is root: limits do not bind root.
 
 Two children that run at the same time must not share one, since processes are counted by user; so
 each number is borrowed, under a lock that ends with the process that holds it.

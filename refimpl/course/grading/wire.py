@@ -45,8 +45,8 @@ def unpack(message: bytes, max_header: int = MAX_HEADER) -> Any:
     """Turn bytes into the value that they were made from; tuples come back as lists.
 
     Args:
-        message: From `pack`, or from somebody who wants us to believe that.
-        max_header: How many bytes all that is no array may take.
+        message: From `pack`, or from code that wants us to believe that.
+        max_header: How many bytes everything but arrays may take.
 
     Raises:
         WireError: The bytes are no message.
@@ -145,7 +145,7 @@ class _Arrays:
 
 
 def _count(shape: list[int], most: int) -> int:
-    """How many values an array of a claimed shape has, if there is room for so many.
+    """How many values an array of a claimed shape has, if there is room for them.
 
     The product of what a stranger claims may have millions of digits, and while Python multiplies,
     nothing else in the process runs. So it is looked at after each step.

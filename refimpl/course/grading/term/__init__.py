@@ -1,6 +1,6 @@
 """A term with a class: who takes part, when it was due, what people decide, what it comes to.
 
-Everything that holds for the whole course lies in one folder, which `refimpl grade --out` names:
+Everything about the whole course is in one folder, which `refimpl grade --out` names:
 
     gradebook.sqlite    every hand-in, every grading, and which of them count
     course.toml         the rules: limits, dates, lateness, weights; options of the command change
@@ -10,7 +10,7 @@ Everything that holds for the whole course lies in one folder, which `refimpl gr
     lesson-02/          the results of a lesson: grades.csv, look-at.txt, feedback/, gradescope/
 
 Each run of the command does three things. It *grades* what has no grading under the present
-exercises and limits. It *reckons* the whole course anew, from all that the gradebook knows and from
+exercises and limits. It *reckons* the whole course again, from everything in the gradebook and from
 the lists: which attempt counts, how late it is, what people decided. And it *writes* all results,
 and what has changed since the run before. Reckoning runs no answer and takes no time, so that a
 changed date or decision shows at once, in all lessons.

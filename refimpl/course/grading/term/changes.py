@@ -1,4 +1,4 @@
-"""What a run changes: why something is graded anew, and who has other points afterwards."""
+"""What a run changes: why something is graded again, and who has other points afterwards."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ _A_DIGEST = 16  # letters; anything else is a value that people know
 
 
 def say_why(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
-    """Return what has changed of all that a grade depends on, in words.
+    """Return the changes in everything that a grade depends on, in words.
 
     Args:
         before: The parts of the key that a lesson was graded with last.
@@ -35,7 +35,7 @@ def say_changes(before: Points, after: Points) -> tuple[list[str], list[str]]:
 
     Args:
         before: At the end of the run before.
-        after: Now. Whoever was not there before has no change.
+        after: Now. A student who was not there before has no change.
 
     Returns:
         A line for each student and lesson in which something changed; and of these, the ones whose

@@ -1,14 +1,11 @@
 """The whole course as it stands now: the gradebook, the rules and people's lists taken together."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from refimpl.course.grading.gradebook import BOOK, Gradebook, Grading
-from refimpl.course.grading.hand_ins import Handed
-from refimpl.course.grading.other_lessons import find_lesson, is_empty_handed
+from refimpl.course.grading.gradebook import BOOK, Gradebook
 from refimpl.course.grading.term.anonymous import read_anonymous
 from refimpl.course.grading.term.decisions import (
     Decision,
@@ -40,13 +37,13 @@ from refimpl.errors import UserError
 
 @dataclass(frozen=True)
 class Lists:
-    """What people's lists say, each row checked, names not yet.
+    """The content of people's lists, each row checked, names not yet.
 
     Attributes:
         roster: The students.
         extensions: More time for some.
-        overrides: What people decided.
-        requests: What students want.
+        overrides: The decisions of people.
+        requests: The students' regrade requests.
         times: When students handed in, by lesson.
         anonymous: The students' ids by their anonymous ids.
     """
@@ -94,9 +91,9 @@ class Course:
     """How everybody stands.
 
     Attributes:
-        known: What it follows from.
+        known: Everything that it follows from.
         standings: By lesson, a standing for each student.
-        totals: What the course comes to for each student.
+        totals: Of each student, over all lessons.
         notes: For a human to look at, on the course as a whole.
     """
 
@@ -110,7 +107,7 @@ def gather(book: Gradebook, rules: Rules, lists: Lists) -> Known:
     """Take everything together that decides how students stand.
 
     Args:
-        book: What was handed in, and what came of it.
+        book: Every hand-in and its results.
         rules: Of the course.
         lists: Of people.
 
@@ -139,37 +136,17 @@ def gather(book: Gradebook, rules: Rules, lists: Lists) -> Known:
     for one in lists.extensions:
         key = (people.find(one.student, one.where).id, one.lesson)
         extensions[key] = max(one.until, extensions.get(key, one.until))
-    gradings = {lesson: book.gradings(lesson, keys[lesson]) for lesson in files}
     return Known(
         rules,
         people,
         dict(files),
-        gradings,
+        {lesson: book.gradings(lesson, keys[lesson]) for lesson in files},
         keys,
         decisions,
         requests,
         extensions,
         _times(people, lists.times),
-        _other_lessons(book, files, gradings),
     )
-
-
-def _other_lessons(
-    book: Gradebook,
-    files: Mapping[int, list[Handed]],
-    gradings: Mapping[int, Mapping[int, Grading]],
-) -> dict[int, int]:
-    """Return the files that are another lesson's notebook, by their number, with that lesson."""
-    found = {}
-    for lesson, some in files.items():
-        for handed in some:
-            grading = gradings[lesson].get(handed.number)
-            if grading is None or not is_empty_handed(grading.report):
-                continue
-            notebook = book.notebook(handed.submission.digest)
-            if notebook and (other := find_lesson(notebook)):
-                found[handed.number] = other
-    return found
 
 
 def reckon_course(known: Known) -> Course:

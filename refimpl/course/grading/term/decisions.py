@@ -6,7 +6,7 @@
 A row with points sets those of an exercise; of several, the last row holds. A row without points is
 a comment. Where `exercise` is a lesson ("3"), a comment is on the whole of it, and "excused" as
 points leaves the lesson out of that student's total. A request is answered by a row for the same
-exercise that stands in the list of overrides, and was not written before it.
+exercise that is in the list of overrides, and was not written before it.
 """
 
 from collections.abc import Iterable
@@ -58,7 +58,7 @@ class Request:
         student: As the list names them.
         lesson: Its number.
         exercise: Such as "3.1"; "" for the whole lesson.
-        text: What they write.
+        text: In their words.
         when: In their words.
         where: The row, for messages.
     """
@@ -112,7 +112,7 @@ def is_answered(request: Request, decisions: Iterable[Decision], zone: tzinfo | 
 
     Args:
         request: Somebody's.
-        decisions: All that were made for the same person.
+        decisions: Everything decided for the same person.
         zone: Of dates that name none.
     """
     asked = _time(request.when, zone)

@@ -28,11 +28,11 @@ class Person:
     """Somebody.
 
     Attributes:
-        id: What everything is kept under.
+        id: The key of everything about them.
         name: For people.
         email: Theirs.
         section: Of the class.
-        status: "enrolled", "left", "unknown" for somebody who is not on the roster, or "" where
+        status: "enrolled", "left", "unknown" for a name that is not on the roster, or "" where
             there is no roster.
         also: Other names of theirs.
     """
@@ -161,7 +161,7 @@ class People:
             return next(iter(found.values()))
         near = difflib.get_close_matches(name, [*self.by_label, *self._names()], n=1)
         hint = f"; did you mean {near[0]}?" if near else ""
-        what = "means more than one" if found else "is nobody who is on the roster or has handed in"
+        what = "means more than one" if found else "is neither on the roster nor has handed in"
         raise UserError(f"{where}: {name!r} {what}{hint}")
 
     def unknown(self) -> list[tuple[Person, Person | None]]:

@@ -29,15 +29,14 @@ class Known:
 
     Attributes:
         rules: Of the course.
-        people: Who is who.
+        people: Everybody, with their names.
         files: Everything that was handed in, by lesson.
-        gradings: What each file came to, by lesson and the file's number.
-        keys: What each lesson is graded with now.
-        decisions: What people decided, by the student's id.
-        requests: What students want, by their id, and whether it was answered.
+        gradings: The result of each file, by lesson and the file's number.
+        keys: Of the present exercises and limits, by lesson.
+        decisions: Of people, by the student's id.
+        requests: By the student's id, each with whether it was answered.
         extensions: The later date of a student's id and a lesson.
         times: When something was handed in that the export does not tell, likewise.
-        other_lessons: The lesson of each file that is another lesson's notebook, by its number.
     """
 
     rules: Rules
@@ -49,7 +48,6 @@ class Known:
     requests: Mapping[str, list[tuple[Request, bool]]] = field(default_factory=dict)
     extensions: Mapping[tuple[str, int], datetime] = field(default_factory=dict)
     times: Mapping[tuple[str, int], datetime] = field(default_factory=dict)
-    other_lessons: Mapping[int, int] = field(default_factory=dict)
 
     def in_order(self, lesson: int) -> list[Handed]:
         """Return what was handed in of a lesson, in the order in which it came."""
@@ -57,10 +55,10 @@ class Known:
 
 
 def reckon(known: Known) -> dict[int, list[Standing]]:
-    """Return how everybody stands in each lesson of which something was handed in.
+    """Return everybody's standing for each lesson of which something was handed in.
 
     Args:
-        known: All that decides it.
+        known: Everything that decides it.
 
     Returns:
         By the lesson's number, a standing for each student, by the order of their ids.
@@ -83,7 +81,7 @@ def _date_first(rules: Rules, lesson: int) -> tuple:
 
 
 def _by_person(known: Known, lesson: int) -> dict[str, list[Handed]]:
-    """What each person has handed in of a lesson, in the order in which it came."""
+    """Return each person's files of a lesson, in the order in which they came."""
     files: dict[str, list[Handed]] = defaultdict(list)
     for handed in known.in_order(lesson):
         files[known.people.by_label[handed.submission.student].id].append(handed)
@@ -98,7 +96,7 @@ def _order(handed: Handed) -> tuple:
 def _stand(
     known: Known, lesson: int, person: Person, files: list[Handed], free_days: int
 ) -> Standing:
-    """How one student stands in one lesson, who has some free days left."""
+    """Return one student's standing for one lesson, with some free days left."""
     decisions = tuple(d for d in known.decisions.get(person.id, ()) if d.lesson == lesson)
     requests = tuple(r for r in known.requests.get(person.id, ()) if r[0].lesson == lesson)
     due = max(
@@ -122,7 +120,6 @@ def _stand(
                 days_late=_days(handed, due, told if number == len(files) else None),
                 decisions=decisions,
                 requests=requests,
-                other_lesson=known.other_lessons.get(handed.number, 0),
             ),
             free_days,
         )

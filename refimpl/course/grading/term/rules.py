@@ -27,7 +27,7 @@ FILE = "course.toml"
 LAST, BEST = "last", "best"
 _HEAD = """\
 # Rules of the course, for `refimpl grade`. Change them here or by its options; when an option
-# changes one, this file is written anew, and comments of your own are lost.
+# changes one, this file is rewritten, and comments of your own are lost.
 """
 _TABLE = "lesson-"
 
@@ -56,7 +56,7 @@ class Rules:
     Attributes:
         zone: Of dates that name none, such as "Europe/Berlin"; this machine's own for "".
         attempt: Which of a student's attempts counts, "last" or "best".
-        late: What lateness costs, as `parse_late_rule` reads it.
+        late: The cost of lateness, as `parse_late_rule` reads it.
         drop_lowest: How many lessons of each student do not count, their lowest.
         seconds: How long an exercise may compute, in reference seconds.
         memory: What a submission may use, in GiB.
@@ -86,7 +86,7 @@ class Rules:
 
     @property
     def late_rule(self) -> LateRule:
-        """What lateness costs."""
+        """The cost of lateness."""
         return parse_late_rule(self.late)
 
     def of(self, lesson: int) -> LessonRules:
@@ -102,7 +102,7 @@ class Rules:
         """Return the rules as options of a run change them.
 
         Args:
-            lesson: What is graded.
+            lesson: Its number.
             options: By the names of rules and of a lesson's rules; None for what was not given.
         """
         given = {name: value for name, value in options.items() if value is not None}
@@ -125,7 +125,7 @@ def read_rules(folder: Path) -> Rules:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path} is no TOML ({error}): put it right, or remove it") from None
+        raise UserError(f"{path} is no TOML ({error}): correct it, or remove it") from None
     lessons = {}
     for name in [name for name in content if str(name).startswith(_TABLE)]:
         number = parse_lesson(name, str(path))

@@ -1,4 +1,4 @@
-"""How one student stands in one lesson."""
+"""One student's standing for one lesson."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,14 +19,14 @@ NOT_GRADED = "not graded yet"
 
 @dataclass(frozen=True)
 class Standing:
-    """How one student stands in one lesson.
+    """One student's standing for one lesson.
 
     Attributes:
         lesson: Its number.
         person: The student.
         status: Of the report that counts; "not handed in", "not graded yet" or "excused".
-        handed: What counts of what was handed in, if anything does.
-        grading: What it came to.
+        handed: The file that counts, if any does.
+        grading: Its result.
         is_outdated: Whether that was by exercises or limits of before.
         attempt: Which one it is, from 1.
         attempts: How many there are.
@@ -35,11 +35,10 @@ class Standing:
         due: The date, with the student's extension.
         days_late: Days that had begun after it; None where nobody knows.
         free_days: How many of these cost nothing.
-        points: What the exercises came to, by their id; None where a human has to decide.
-        deducted: What lateness costs.
-        decisions: What people decided about it.
-        requests: What the student wants to be looked at again, and whether that was answered.
-        other_lesson: The lesson whose notebook this is, if it is not this lesson's; else 0.
+        points: Of the exercises, by their id; None if a person has to decide.
+        deducted: Points, for lateness.
+        decisions: Of people, about it.
+        requests: Of the student, each with whether it was answered.
     """
 
     lesson: int
@@ -58,7 +57,6 @@ class Standing:
     deducted: Fraction = Fraction(0)
     decisions: tuple[Decision, ...] = ()
     requests: tuple[tuple[Request, bool], ...] = ()
-    other_lesson: int = 0
 
     @property
     def submission(self) -> Submission | None:
@@ -67,7 +65,7 @@ class Standing:
 
     @property
     def report(self) -> Report | None:
-        """What grading came to."""
+        """The result of grading."""
         return self.grading.report if self.grading else None
 
     @property

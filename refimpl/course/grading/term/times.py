@@ -40,7 +40,7 @@ def parse_time(text: str, zone: tzinfo | None, where: str = "") -> datetime:
 
     Args:
         text: The date; a day alone stands for its end.
-        zone: What it is of, if it names no offset.
+        zone: The date's zone, if it names no offset.
         where: Where it stands, for messages.
 
     Returns:
@@ -106,7 +106,7 @@ class Extension:
         student: As the list names them.
         lesson: Its number.
         until: The new date.
-        why: For whoever reads the list.
+        why: For the reader of the list.
         where: The row, for messages.
     """
 
@@ -188,7 +188,7 @@ def parse_lesson(text: str, where: str) -> int:
 
 @dataclass(frozen=True)
 class LateRule:
-    """What a day late costs.
+    """The cost of a day late.
 
     Attributes:
         percent: Of the points that were earned, for each day.
@@ -250,6 +250,6 @@ def parse_late_rule(text: str) -> LateRule:
         else:
             raise UserError(
                 f"{part!r} is no part of a late rule: write it as "
-                "'10 % a day, at most 50 %, 3 free days', '2 points a day' or 'none'"
+                "'10 % a day, at most 50 %, 3 free days', '2 points each day' or 'none'"
             )
     return LateRule(**values)

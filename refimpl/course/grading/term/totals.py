@@ -15,14 +15,14 @@ _ZERO = Fraction(0)
 
 @dataclass(frozen=True)
 class Total:
-    """What the course comes to for one student.
+    """One student's total over the course.
 
     Attributes:
         person: The student.
         lessons: Their standings.
         dropped: The lessons that do not count, as their lowest.
         points: Of the lessons that count, without weights.
-        of: What could be earned in these.
+        of: The points that these lessons give.
         percent: Of what could be earned, with all weights; None where no lesson counts.
         free_days: How many days late are left without cost.
     """
@@ -77,7 +77,7 @@ def _weight(standing: Standing, rules: Rules) -> Fraction:
 
 
 def _share(standing: Standing, rules: Rules) -> Fraction:
-    """What part of a lesson was reached, with the weights of its exercises, and after lateness."""
+    """Return the share of a lesson, with the weights of its exercises, after lateness."""
     weights = rules.of(standing.lesson).weights
     exercises = lesson_exercises(standing.lesson)
     weight = {name: Fraction(str(weights.get(name, 1))) for name in exercises}
