@@ -180,7 +180,7 @@ class _Found:
     def _look_into(self, path: Path, name: str, when: float, n_zips: int) -> None:
         """Add what is in somebody's zip, or why it cannot be opened."""
         if n_zips > MAX_ZIPS:
-            problem = "a zip three zips deep: hand in the notebook"
+            problem = "a zip within two other zips: hand in the notebook"
         elif _directory_bytes(path) > MAX_DIRECTORY:
             problem = TOO_MANY
         else:
