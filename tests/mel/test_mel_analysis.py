@@ -1,5 +1,6 @@
 """mel_spectrogram: right bands, right levels, right lengths, and errors with a way out."""
 
+import dataclasses
 import warnings
 
 import librosa
@@ -92,6 +93,16 @@ def test_integers_are_read_as_pcm(dtype):
     from_float, from_pcm = mel_spectrogram(audio, CONFIG), mel_spectrogram(pcm, CONFIG)
     loud = from_float > -40
     np.testing.assert_allclose(from_pcm[loud], from_float[loud], atol=1.0)
+
+
+@pytest.mark.parametrize(("dtype", "middle"), [(np.int8, 0), (np.int16, 0), (np.uint8, 128)])
+def test_the_middle_of_pcm_is_silence(dtype, middle):
+    config = dataclasses.replace(CONFIG, ref=1e-3)  # 60 dB more sensitive than full scale needs
+    silence = mel_spectrogram(np.zeros(4096), config)
+    np.testing.assert_array_equal(
+        mel_spectrogram(np.full(4096, middle, dtype=dtype), config), silence
+    )
+    assert (mel_spectrogram(np.full(4096, middle + 1, dtype=dtype), config) > silence).any()
 
 
 @pytest.mark.parametrize(
