@@ -119,3 +119,17 @@ def test_imports_of_a_notebook_are_found():
 def test_a_link_to_a_lesson_that_is_not_there_is_its_text():
     text = "[lesson 1](lesson:1), [lesson\n9](lesson:9)"
     assert lessons.resolve(text, {1: "01-a"}) == "[lesson 1](../lessons/01-a.ipynb), lesson\n9"
+
+
+def test_of_two_classes_of_one_name_a_signature_says_which(root):
+    (root / "refimpl/other.py").write_text(
+        "from refimpl.mel.inner import Config as _\nclass Config:\n    'Other settings.'\n"
+    )
+    (root / "refimpl/user.py").write_text(
+        "from refimpl.mel.inner import Config\n"
+        "def use(config: Config | None, Config_name: str) -> list[Config]:\n    'Use it.'\n"
+    )
+    pages = Reference(root, {}, {}).pages()
+    full = "~refimpl.mel.Config"
+    assert f"use(config: {full} | None, Config_name: str) -> list[{full}]" in pages["api/user.md"]
+    assert "~" not in pages["api/other.md"]

@@ -3,6 +3,7 @@
 An entry leads to the lessons that teach and use it and to its source; a lesson's page leads back.
 """
 
+import ast
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -48,6 +49,9 @@ class Reference:
                     module.entries.remove(entry)
                     del self.entries[entry.full]
         self.targets = self.classes_and_methods()
+        for entry in self.entries.values():
+            for one in [entry, *entry.members]:
+                one.signature = self.with_full_names(one.signature, root / entry.path)
         self.used = {name: [] for name in self.entries}
         # A lesson may go past a package's front and take a name from one of its modules.
         for name, numbers in used.items():
@@ -64,6 +68,23 @@ class Reference:
                     short_name = one.full.removeprefix(entry.full.removesuffix(entry.name))
                     found.setdefault(short_name, []).append(one.full)
         return {name: full for name, (full, *others) in found.items() if not others}
+
+    def with_full_names(self, signature: str, path: Path) -> str:
+        """Return a signature whose types say their module, where classes of one name are several.
+
+        Sphinx shows a name after "~" without its module, and links it to the right class.
+        """
+        names = [entry.name for entry in self.entries.values() if entry.kind == "class"]
+        several = {name for name in names if names.count(name) > 1}
+        if not any(re.search(rf"\b{name}\b", signature) for name in several):
+            return signature
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            for alias in node.names if isinstance(node, ast.ImportFrom) else []:
+                front = ".".join((node.module or "").split(".")[:2])
+                full = f"{front}.{alias.name}"  # under which it has its entry
+                if alias.name in several and full in self.entries:
+                    signature = re.sub(rf"(?<![\w.]){alias.name}\b", f"~{full}", signature)
+        return signature
 
     def entry_of(self, root: Path, name: str) -> str | None:
         """Return under which name an imported name has its entry; it gets one if it has none."""
