@@ -345,6 +345,10 @@ def test_a_model_is_measured_beside_all_references(finished, tmp_path):
     assert set(pipeline.evaluate_model(tmp_path / "shipped", 2)) == set(rows)
 
 
+def test_short_pieces_are_measured_too(finished):
+    assert set(pipeline.evaluate_model(finished.folder.path, 1, seconds=0.5, references=False))
+
+
 def test_settings_survive_being_written():
     preset = tiny()
     assert pipeline.preset_from_dict(pipeline.preset_to_dict(preset)) == preset

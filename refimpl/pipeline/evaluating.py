@@ -146,11 +146,12 @@ def evaluate_model(
     corpus = _corpus_of(preset, facts, n_tunes)
     beat_period = beat_period or _known_beat(corpus)
     sampling = preset.sampling if preset else None
+    seconds = seconds or facts.get("clip_seconds") or 8.0
     pieces = write_music(
         model,
         tokenizer,
-        seconds=seconds or facts.get("clip_seconds") or 8.0,
-        min_seconds=1.0,
+        seconds=seconds,
+        min_seconds=min(1.0, seconds),
         batch_size=n_tunes,
         seed=seed,
         progress=None,

@@ -244,20 +244,16 @@ def _start_codes(
     n_latents = 32 * len(network.stages[0].counts)
     n_windows = min(len(windows), -(-n_latents * network.config.downsampling // frames_each))
     picks = rng.choice(len(windows), n_windows, replace=False)
-    residual = network.latents(torch.from_numpy(windows[picks]))
-    for stage in network.stages:
+    latents = network.latents(torch.from_numpy(windows[picks]))
+    for stage, residual in network.residuals(latents):
         stage.start_at(residual, seed)
-        residual = residual - stage.lookup(stage.nearest(residual))
 
 
 @torch.no_grad()
 def _revive(network: VQVAENetwork, latents: torch.Tensor, generator: torch.Generator) -> int:
     """Revive each stage's dead codes with what the stage got to quantize."""
-    revived, residual = 0, latents
-    for stage in network.stages:
-        revived += stage.revive(residual, generator)
-        residual = residual - stage.lookup(stage.nearest(residual))
-    return revived
+    pairs = network.residuals(latents)
+    return sum(stage.revive(residual, generator) for stage, residual in pairs)
 
 
 def _running_perplexity(network: VQVAENetwork) -> float:

@@ -4,6 +4,7 @@ frames (B, T, n_mels) -> encoder -> latents (B, T / d, codebook_dim)
                       -> quantizer -> decoder -> frames (B, T, n_mels)
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -179,6 +180,12 @@ class VQVAENetwork(nn.Module):
             return Quantized(found.vectors, torch.stack(codes, dim=-1), loss)
         straight_through = latents + (total - latents).detach()
         return Quantized(straight_through, torch.stack(codes, dim=-1), loss)
+
+    def residuals(self, latents: Tensor) -> Iterator[tuple[VectorQuantizer, Tensor]]:
+        """Give each stage with the vectors (..., codebook_dim) that it gets to quantize."""
+        for stage in self.stages:
+            yield stage, latents
+            latents = latents - stage.lookup(stage.nearest(latents))
 
     def lookup(self, codes: Tensor) -> Tensor:
         """Sum the vectors of codes (B, S, n_stages) -> (B, S, codebook_dim)."""
