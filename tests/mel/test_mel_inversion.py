@@ -15,6 +15,7 @@ from refimpl.mel import (
     mel_to_magnitude,
 )
 from refimpl.mel.inversion import METHODS
+from refimpl.mel.phase import gradient_phase
 
 CONFIG = MelConfig(n_fft=2048, hop_length=512, n_mels=128)
 
@@ -87,6 +88,18 @@ def test_momentum_brings_the_mel_levels_closer(monkeypatch):
     fast = distance(frames, CONFIG)
     monkeypatch.setattr("refimpl.mel.inversion.MOMENTUM", 0.0)
     assert fast < 0.96 * distance(frames, CONFIG)
+
+
+def test_the_phases_of_a_click_slope_across_frequency_by_its_distance_from_the_frame():
+    config = MelConfig(n_fft=1024, hop_length=64, n_mels=64)
+    audio = np.zeros(8192)
+    audio[4096] = 1.0
+    stft = librosa.stft(audio, n_fft=1024, hop_length=64, window=config.window).T
+    phases = list(gradient_phase(np.abs(stft), config, np.random.default_rng(0)))
+    distance = 3  # frames: the slope is 2 pi times the distance in samples, divided by n_fft
+    steps = np.exp(1j * np.diff(phases[4096 // 64 + distance])[50:400])
+    slope = np.angle(-steps.mean())  # without the half circle from bin to bin
+    assert slope == pytest.approx(2 * np.pi * distance * 64 / 1024, rel=0.1)
 
 
 def test_the_phase_gradient_starts_closer_than_random_phases():
