@@ -2,21 +2,15 @@
 
 from refimpl.training.baselines import BigramModel, measure_baselines
 from refimpl.training.batches import NextTokenBatches, ValidationBatches, collate, frame_tune
-from refimpl.training.best import KeepBest
-from refimpl.training.callbacks import Callback
+from refimpl.training.callbacks import Callback, KeepBest
 from refimpl.training.checkpoint import list_checkpoints, load_checkpoint
-from refimpl.training.configuration import TrainingConfig
-from refimpl.training.errors import TrainingError
+from refimpl.training.configuration import TrainingConfig, TrainingError
 from refimpl.training.loop import train
-from refimpl.training.loss import NEXT_TOKEN, Batch, Loss
-from refimpl.training.metrics import read_metrics
+from refimpl.training.loss import NEXT_TOKEN, Batch, Loss, evaluate_losses
+from refimpl.training.metrics import TrainingResult, plot_metrics, read_metrics
 from refimpl.training.models import SavedModel, load_model, save_model
-from refimpl.training.optimizer import parameter_groups
-from refimpl.training.plot import plot_metrics
-from refimpl.training.result import TrainingResult
 from refimpl.training.run import Run
-from refimpl.training.schedule import learning_rate
-from refimpl.training.validation import evaluate_losses
+from refimpl.training.step import learning_rate, parameter_groups
 
 __all__ = [
     "NEXT_TOKEN",

@@ -8,7 +8,11 @@ from pydantic import Field
 
 from refimpl.configuration import Configuration, Count, NotNegative, Truth, Whole, configuration
 from refimpl.errors import UserError
-from refimpl.training.errors import TrainingError
+
+
+class TrainingError(UserError):
+    """A run cannot start, go on or be resumed; the message says what to do about it."""
+
 
 # A run may be resumed with other values of these: they change its length, its monitoring or its
 # hardware. (Another `steps` stretches the rest of the schedule.)

@@ -22,15 +22,18 @@ from refimpl.training.checkpoint import (
     remove_old,
     save_checkpoint,
 )
-from refimpl.training.configuration import FREE_TO_CHANGE, TrainingConfig
-from refimpl.training.errors import TrainingError
-from refimpl.training.loss import NEXT_TOKEN, Batch, Loss
+from refimpl.training.configuration import FREE_TO_CHANGE, TrainingConfig, TrainingError
+from refimpl.training.loss import ALL, NEXT_TOKEN, Batch, Loss, evaluate_losses
 from refimpl.training.metrics import MetricsLog
 from refimpl.training.models import load_weights, plain_config, weights_of
-from refimpl.training.optimizer import load_optimizer_tensors, make_optimizer, optimizer_tensors
-from refimpl.training.schedule import learning_rate
-from refimpl.training.step import seed_step, training_step
-from refimpl.training.validation import ALL, evaluate_losses
+from refimpl.training.step import (
+    learning_rate,
+    load_optimizer_tensors,
+    make_optimizer,
+    optimizer_tensors,
+    seed_step,
+    training_step,
+)
 
 
 def _without_end(batches: Iterable, skip: int) -> Iterator[dict]:

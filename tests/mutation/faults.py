@@ -251,13 +251,13 @@ FAULTS = [
     ),
     Fault(
         "biases and norms decay",
-        "training/optimizer.py",
+        "training/step.py",
         '"weight_decay": 0.0',
         '"weight_decay": weight_decay',
     ),
     Fault(
         "the warm-up starts a step late",
-        "training/schedule.py",
+        "training/step.py",
         "(step + 1) / config.warmup_steps",
         "step / config.warmup_steps",
     ),

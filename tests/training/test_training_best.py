@@ -4,7 +4,7 @@ import torch
 from training_examples import held_out, options, tiny_batches, tiny_model
 
 from refimpl.training import Callback, KeepBest, evaluate_losses, train
-from refimpl.training.best import NO_IMPROVEMENT
+from refimpl.training.callbacks import NO_IMPROVEMENT
 
 FEW = [list(range(12)) * 2]  # one tune: a model soon knows it, and others no longer
 
