@@ -6,9 +6,9 @@ import pathlib
 import time
 
 from refimpl.birdie import BirdieConfig, BirdieError
+from refimpl.birdie.configuration import recipe_of
 from refimpl.birdie.real_configuration import Literal, real_configuration
 from refimpl.birdie.real_library import RealBirdie
-from refimpl.birdie.setting_up import recipe_of
 
 
 @contextlib.contextmanager

@@ -1,15 +1,16 @@
-"""Birdie: a training loop's source of batches, whose mixture of objectives a curriculum moves.
+"""Birdie's interface: batches for loops that were written for the original library.
 
-A `recipe` says how tunes become batches; a `source` reads one shard's tunes, a `shard` packs them,
-a `worker` does so in its own process, a `pool` keeps the workers, and `birdie` puts it all
-behind the original library's interface. Importing this loads no torch, since workers import it.
+The course's own training does without it; it takes `refimpl.training.ObjectiveBatches`, which makes
+the same batches. `birdie` is the interface, `configuration` its settings, `evaluation` collects
+losses, and a `pool` of processes, each a `worker`, makes batches ahead. `real_library` puts the
+original itself behind the same interface. Importing this loads no torch, since workers import it.
 """
 
 from refimpl.birdie.birdie import Birdie
-from refimpl.birdie.callback import CurriculumCallback
 from refimpl.birdie.configuration import BirdieConfig
 from refimpl.birdie.errors import BirdieError, WorkerError
 from refimpl.birdie.literals import LiteralTokenizer
+from refimpl.curriculum import CurriculumCallback
 
 __all__ = [
     "Birdie",

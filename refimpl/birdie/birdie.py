@@ -10,16 +10,17 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.birdie.configuration import BirdieConfig
+from refimpl.birdie.configuration import (
+    BirdieConfig,
+    curriculum_of,
+    recipe_of,
+    validation_recipe_of,
+)
 from refimpl.birdie.errors import BirdieError
 from refimpl.birdie.evaluation import Evaluation
-from refimpl.birdie.identity import check_identity, identity_of
-from refimpl.birdie.mixing import curriculum_of
 from refimpl.birdie.pool import Inline, Request, Workers
-from refimpl.birdie.setting_up import recipe_of, validation_recipe_of
-from refimpl.birdie.tensors import to_tensors
-from refimpl.birdie.validation import ValidationBatch, make_validation_set
 from refimpl.objectives import Mixture
+from refimpl.packing import ValidationBatch, make_validation_set, to_tensors
 
 
 class Birdie:
@@ -239,7 +240,7 @@ class Birdie:
     # Saving, resuming, ending
 
     def _identity(self) -> dict[str, Any]:
-        return identity_of(self.config, self._recipe, self.n_ranks, self._ahead)
+        return self._recipe.identity | {"n_ranks": self.n_ranks, "ahead": self._ahead}
 
     def state_dict(self) -> dict[str, Any]:
         """Return the state for resuming at exactly the next batch; of this process.
@@ -263,7 +264,7 @@ class Birdie:
         Raises:
             BirdieError: the state was saved with another configuration.
         """
-        check_identity(state["identity"], self._identity())
+        self._recipe.check_identity(state["identity"], self._identity())
         self.close()
         self.curriculum.load_state_dict(state["curriculum"])
         self.position, self._ring = int(state["position"]), [int(n) for n in state["ring"]]

@@ -1,15 +1,33 @@
-"""The configuration of a Birdie: a dictionary whose every key must mean something."""
+"""The configuration of a Birdie: a dictionary whose every key must mean something.
+
+`BirdieConfig` checks the keys; `recipe_of` and `curriculum_of` make the sources of its batches.
+"""
 
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from refimpl.birdie.compatibility import WITHOUT_USE
+from refimpl.birdie.compatibility import WITHOUT_USE, translate_objectives
 from refimpl.birdie.errors import BirdieError
-from refimpl.birdie.recipe import grab_text
+from refimpl.birdie.literals import LiteralTokenizer
+from refimpl.curriculum import make_curriculum, tensor_reward
+from refimpl.objectives import Mixture
 from refimpl.objectives.registry import nearest
+from refimpl.packing import Recipe, TokenArrays
 from refimpl.vocabulary import Vocabulary
+
+
+def grab_text(item: Any) -> Any:
+    """What is the text of a sample: its "text" where it is a dictionary, or itself."""
+    if isinstance(item, dict):
+        if "text" not in item:
+            raise BirdieError(
+                f"it is a dictionary with {', '.join(map(repr, item)) or 'nothing'} and no 'text';"
+                " give a text_grabber_fn"
+            )
+        return item["text"]
+    return item
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,3 +143,122 @@ _LEAST = {
     "num_validation_batches": 1,
     "seed": 0,
 }
+
+
+def recipe_of(config: BirdieConfig, rank: int, n_ranks: int) -> Recipe:
+    """How this process's training batches are made."""
+    are_arrays = not callable(config.ds)
+    return Recipe(
+        ds=as_callable(config.ds),
+        read=Reader(config.text_grabber_fn, config.tokenizer or LiteralTokenizer()),
+        mixture=Mixture(
+            translate_objectives(config.objectives),
+            vocabulary_of(config),
+            sample_positions=config.sample_positions,
+        ),
+        batch_size=config.batch_size,
+        sequence_length=config.sequence_length,
+        n_shards=-(-config.num_shards // n_ranks) * n_ranks,  # as many for each process
+        seed=config.seed,
+        start_end=are_arrays if config.start_end is None else config.start_end,
+        skip_bad_samples=config.on_bad_sample == "skip",
+        rank=rank,
+        error=BirdieError,
+    )
+
+
+def validation_recipe_of(config: BirdieConfig, recipe: Recipe) -> Recipe:
+    """The same for the validation batches."""
+    ds = config.ds_validation
+    if ds is None:
+        return recipe
+    if not callable(ds) and not isinstance(ds, Mapping):
+        ds = {"validation": ds}
+    return replace(recipe, ds=as_callable(ds))
+
+
+def vocabulary_of(config: BirdieConfig) -> Vocabulary:
+    """The vocabulary that is given, or the tokenizer's, or the dataset's.
+
+    A tokenizer of text knows only how many tokens it has: those are the codes then, and the special
+    tokens come after them.
+    """
+    datasets = config.ds.values() if isinstance(config.ds, Mapping) else [config.ds]
+    for owner in (config, config.tokenizer, *datasets):
+        vocabulary = getattr(owner, "vocabulary", None)
+        if isinstance(vocabulary, Vocabulary):
+            return vocabulary
+    size = _size_of(config.tokenizer)
+    if size is None:
+        raise BirdieError(
+            "a Birdie needs to know the tokens: give vocabulary=Vocabulary(n_codes), or a tokenizer"
+            " with n_vocab"
+        )
+    return Vocabulary(size)
+
+
+def _size_of(tokenizer: Any) -> int | None:
+    for name in ("n_vocab", "vocab_size"):
+        if isinstance(getattr(tokenizer, name, None), int):
+            return getattr(tokenizer, name)
+    return len(tokenizer) if hasattr(tokenizer, "__len__") else None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads a sample: its text through the tokenizer, or its token array as it is.
+
+    Attributes:
+        text_grabber_fn: takes the text, or the token array, out of a sample.
+        tokenizer: has `encode`; for texts only.
+    """
+
+    text_grabber_fn: Callable[[Any], Any]
+    tokenizer: Any
+
+    def __call__(self, sample: Any) -> Any:
+        """Return the token ids of a sample."""
+        text = self.text_grabber_fn(sample)
+        return self.tokenizer.encode(text) if isinstance(text, str) else text
+
+
+def as_callable(ds: Any) -> Any:
+    """A function that gives samples, of a function or of token arrays."""
+    if callable(ds):
+        return ds
+    if isinstance(ds, Mapping):
+        return TokenArrays(ds)
+    if hasattr(ds, "__len__") and hasattr(ds, "__getitem__") and not isinstance(ds, str):
+        return TokenArrays({"train": ds})
+    raise BirdieError(
+        f"ds is {type(ds).__name__}; give a function of split, worker_id, num_workers and rng_seed,"
+        ' or token arrays as {"train": …, "validation": …}'
+    )
+
+
+def curriculum_of(config: BirdieConfig, mixture: Mixture, effect_delay: int) -> Any:
+    """The curriculum that a configuration asks for.
+
+    Raises:
+        BirdieError: a curriculum of other objectives.
+        CurriculumError: an unknown kind.
+    """
+    kind = "reward_model" if config.curriculum is None else config.curriculum
+    if not isinstance(kind, str):
+        names = tuple(getattr(kind, "names", mixture.names))
+        if names != mixture.names:
+            raise BirdieError(
+                f"the curriculum is of {', '.join(names)}, and the objectives are"
+                f" {', '.join(mixture.names)}; give both the same, in the same order"
+            )
+        return kind
+    return make_curriculum(
+        kind,
+        mixture.names,
+        shares=mixture.shares.tolist(),
+        n_steps=config.num_steps,
+        warmup_steps=config.warmup_steps,
+        effect_delay=effect_delay,
+        reward_fn=None if config.reward_fn is None else tensor_reward(config.reward_fn),
+        seed=config.seed,
+    )

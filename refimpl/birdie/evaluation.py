@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 
 from refimpl.birdie.errors import BirdieError
-from refimpl.birdie.tensors import add_over_processes
-from refimpl.birdie.validation import ValidationBatch
 from refimpl.objectives.registry import nearest
+from refimpl.packing import ValidationBatch
 
 
 class Evaluation:
@@ -64,3 +63,12 @@ class Evaluation:
         if accelerator is not None and accelerator.num_processes > 1:
             sums = add_over_processes(accelerator, sums)
         return dict(zip(self.names, (sums[0] / sums[1]).tolist(), strict=True))
+
+
+def add_over_processes(accelerator: Any, values: np.ndarray) -> np.ndarray:
+    """The sum over all processes of an array of numbers."""
+    import torch  # here, because workers import this package too
+
+    # float32, because not every device knows float64.
+    tensor = torch.tensor(values, dtype=torch.float32, device=accelerator.device)
+    return accelerator.reduce(tensor, "sum").cpu().numpy().astype(np.float64)

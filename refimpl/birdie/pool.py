@@ -1,20 +1,22 @@
 """Who makes the batches: worker processes, or this one. Both give the same ones."""
 
+import io
 import multiprocessing
+import pickle
 import sys
 import time
+import types
 from collections import deque
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from refimpl.birdie.errors import BirdieError, WorkerError
-from refimpl.birdie.messages import hidden_main, needs_main, pack
-from refimpl.birdie.recipe import Recipe
 from refimpl.birdie.worker import ERROR, open_shards, serve
-from refimpl.packing import PackedBatch
+from refimpl.packing import PackedBatch, Recipe
 
 
 class Request(NamedTuple):
@@ -196,3 +198,38 @@ def _how_to_start(recipe: Recipe, method: str | None) -> tuple[str, Recipe | byt
     if method is None and "fork" in known and sys.platform != "darwin":
         return "fork", recipe, False
     return method or "spawn", packed, False
+
+
+class _Pickler(pickle.Pickler):
+    def reducer_override(self, thing: Any) -> Any:
+        if isinstance(thing, np.memmap) and thing.filename and thing.flags.c_contiguous:
+            # By name: pickled as an array, every worker would hold a copy of a whole dataset.
+            return np.memmap, (thing.filename, thing.dtype, "r", thing.offset, thing.shape)
+        return NotImplemented
+
+
+def pack(thing: Any) -> bytes:
+    """Pickle for a worker of this very machine."""
+    buffer = io.BytesIO()
+    _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(thing)
+    return buffer.getvalue()
+
+
+def needs_main(packed: bytes) -> bool:
+    """Whether unpickling needs the script that runs, because something is defined in it."""
+    return b"__main__" in packed
+
+
+@contextmanager
+def hidden_main(hide: bool) -> Iterator[None]:
+    """Keep `multiprocessing` from importing the running script and its imports again.
+
+    A script that trains imports torch at its top, which no worker needs.
+    """
+    main = sys.modules["__main__"]
+    if hide:
+        sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main

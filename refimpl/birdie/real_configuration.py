@@ -14,11 +14,11 @@ import numpy as np
 
 from refimpl.birdie.configuration import BirdieConfig
 from refimpl.birdie.errors import BirdieError
-from refimpl.birdie.recipe import VALIDATION, Recipe
-from refimpl.birdie.source import Source
 from refimpl.curriculum import tensor_reward
 from refimpl.objectives import Objective
 from refimpl.objectives.sample import SpecialTokens
+from refimpl.packing import Recipe, ShardTunes
+from refimpl.packing.tunes import VALIDATION
 from refimpl.vocabulary import Vocabulary
 
 # A row counts as full when fewer positions are left. Below 17 its infilling never fits and its
@@ -88,7 +88,7 @@ class LiteralSamples:
         """Yield literals of one shard. Errors come as samples, or they would go unnoticed."""
         recipe = self.recipe_validation if split == VALIDATION else self.recipe
         seeded = replace(recipe, seed=rng_seed)
-        source = Source(seeded, split, worker_id, n_shards=num_workers, endless=False)
+        source = ShardTunes(seeded, split, worker_id, n_shards=num_workers, endless=False)
         is_empty = True
         try:
             for tokens in source:
@@ -175,6 +175,11 @@ def parameters_for_the_original(objective: Objective, paradigm: str) -> dict[str
         objective: One of ours.
         paradigm: Its token, as the original's tokenizer reads it.
     """
+    if objective.name not in _PARAMETERS:
+        raise BirdieError(
+            f"the original library has no objective {objective.name!r}; it knows"
+            f" {', '.join(_PARAMETERS)}"
+        )
     return _PARAMETERS[objective.name](objective, paradigm)
 
 

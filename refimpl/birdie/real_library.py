@@ -11,10 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.birdie.configuration import BirdieConfig
+from refimpl.birdie.configuration import BirdieConfig, recipe_of, validation_recipe_of
 from refimpl.birdie.errors import BirdieError, WorkerError
 from refimpl.birdie.real_configuration import real_configuration
-from refimpl.birdie.setting_up import recipe_of, validation_recipe_of
 from refimpl.objectives.registry import nearest
 
 
@@ -143,7 +142,7 @@ class RealBirdie:
         return np.asarray(self.real.get_current_action(), dtype=np.float64).reshape(-1)
 
     def _translate(self, batch: Mapping[str, Any]) -> dict[str, Any]:
-        import torch  # here, as in `tensors`: a worker of ours may import this folder
+        import torch  # here, because a worker of ours may import this folder
 
         batch = translate_batch(batch, self.vocabulary.pad)
         device = self.config.accelerator.device if self.config.accelerator else None

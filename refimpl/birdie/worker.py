@@ -10,9 +10,8 @@ from typing import Any
 import numpy as np
 
 from refimpl.birdie.errors import BirdieError
-from refimpl.birdie.recipe import Recipe
-from refimpl.birdie.shard import Shard
 from refimpl.errors import UserError
+from refimpl.packing import Recipe, Shard
 
 OPENED, BATCH, ERROR = "opened", "batch", "error"
 

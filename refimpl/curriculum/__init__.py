@@ -8,7 +8,7 @@ in force at fixed steps, and `simulated` tries them all on a learner whose best 
 
 from refimpl.curriculum.bandit import Exp3S
 from refimpl.curriculum.constant import Fixed, Uniform
-from refimpl.curriculum.curriculum import Curriculum
+from refimpl.curriculum.curriculum import Curriculum, CurriculumCallback
 from refimpl.curriculum.errors import CurriculumError
 from refimpl.curriculum.history import History
 from refimpl.curriculum.making import STRATEGIES, make_curriculum
@@ -20,6 +20,7 @@ from refimpl.curriculum.strategy import Strategy
 __all__ = [
     "STRATEGIES",
     "Curriculum",
+    "CurriculumCallback",
     "CurriculumError",
     "Exp3S",
     "Fixed",

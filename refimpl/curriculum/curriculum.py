@@ -193,3 +193,38 @@ class Curriculum:
     def _checksum(self) -> int:
         """A number that tells these objectives, in this order, from others."""
         return zlib.crc32("\n".join(self.names).encode())
+
+
+class CurriculumCallback:
+    """Lets the mixture adapt inside `refimpl.training.train`.
+
+        train(model, batches, config, validation=batches.measure_validation_losses,
+              callbacks=[CurriculumCallback(batches)])
+
+    It asks for validations when the batches want them, and tells them the losses. It keeps nothing
+    of its own: the batches save their state themselves. Taught in lesson 6.
+
+    Args:
+        batches: `ObjectiveBatches`, or a `Birdie`.
+    """
+
+    def __init__(self, batches: Any) -> None:
+        self.batches = batches
+
+    def after_step(self, run: Any) -> None:
+        """Nothing to do."""
+
+    def time_for_validation(self, step: int) -> bool:
+        """Every so many steps as the batches say."""
+        return self.batches.time_for_eval(step)
+
+    def after_validation(self, run: Any, losses: dict[str, float]) -> None:
+        """Hand the losses to the curriculum."""
+        self.batches.log_validation_losses(losses)
+
+    def state_dict(self) -> dict:
+        """Nothing."""
+        return {}
+
+    def load_state_dict(self, state: dict) -> None:
+        """Nothing."""

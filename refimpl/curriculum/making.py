@@ -10,7 +10,7 @@ from refimpl.curriculum.constant import Fixed, Uniform
 from refimpl.curriculum.curriculum import Curriculum
 from refimpl.curriculum.errors import CurriculumError
 from refimpl.curriculum.reward_model import RewardModel
-from refimpl.curriculum.strategy import Strategy
+from refimpl.curriculum.strategy import StartingFrom, Strategy
 
 STRATEGIES: dict[str, type] = {
     "uniform": Uniform,
@@ -21,7 +21,12 @@ STRATEGIES: dict[str, type] = {
 
 
 def make_curriculum(
-    kind: str, names: Sequence[str], *, settings: dict[str, Any] | None = None, **options: Any
+    kind: str,
+    names: Sequence[str],
+    *,
+    settings: dict[str, Any] | None = None,
+    shares: Sequence[float] | None = None,
+    **options: Any,
 ) -> Curriculum:
     """A curriculum of a kind.
 
@@ -29,6 +34,8 @@ def make_curriculum(
         kind: "uniform", "fixed", "exp3s" or "reward_model".
         names: the objectives.
         settings: of the strategy: `{"shares": {name: share}}` for "fixed", else its attributes.
+        shares: of each objective, of sum 1: "fixed" keeps them, and one that adapts begins with
+            them.
         options: of `Curriculum`: n_steps, warmup_steps, effect_delay, reward_fn, seed.
 
     Raises:
@@ -38,7 +45,12 @@ def make_curriculum(
     """
     if kind not in STRATEGIES:
         raise CurriculumError(f"no curriculum is called {kind!r}; {_advice(kind, STRATEGIES)}")
-    return Curriculum(names, _strategy(kind, names, settings or {}), **options)
+    if shares is not None and kind == "fixed":
+        settings = {"shares": tuple(shares)} | (settings or {})
+    strategy = _strategy(kind, names, settings or {})
+    if shares is not None and kind not in ("fixed", "uniform"):
+        strategy = StartingFrom(strategy, tuple(shares))
+    return Curriculum(names, strategy, **options)
 
 
 def _strategy(kind: str, names: Sequence[str], settings: dict[str, Any]) -> Strategy:

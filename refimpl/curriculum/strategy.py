@@ -1,6 +1,7 @@
 """What a strategy is: from the history of a run to the mixture to try next."""
 
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -33,3 +34,22 @@ class Strategy(Protocol):
             reward_fn: what the user counts as worth having; see `birdie_reward`.
             seed: of whatever is drawn at random; another one at each evaluation.
         """
+
+
+@dataclass(frozen=True)
+class StartingFrom:
+    """A strategy that begins with given shares, and goes on with another.
+
+    Attributes:
+        strategy: the other.
+        shares: one an objective, of sum 1.
+    """
+
+    strategy: Strategy
+    shares: tuple[float, ...]
+
+    def start(self, n_objectives: int) -> np.ndarray:
+        return np.array(self.shares)
+
+    def propose(self, history: History, **given: Any) -> np.ndarray:
+        return self.strategy.propose(history, **given)

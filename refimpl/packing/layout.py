@@ -121,3 +121,13 @@ def expand(packed: PackedBatch) -> dict[str, np.ndarray]:
         if packed.position_ids is None
         else packed.position_ids.astype(np.int64),
     }
+
+
+def to_tensors(packed: PackedBatch, device: Any = None) -> dict[str, Any]:
+    """The same as tensors for `model(**batch)`, on a device."""
+    import torch  # here alone, because processes that only pack do without it
+
+    arrays = {name: torch.from_numpy(array) for name, array in expand(packed).items()}
+    if device is None:
+        return arrays
+    return {name: tensor.to(device, non_blocking=True) for name, tensor in arrays.items()}

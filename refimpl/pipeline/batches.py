@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from refimpl.birdie import Birdie, CurriculumCallback
+from refimpl.curriculum import CurriculumCallback, make_curriculum
 from refimpl.dataset import TokenDataset
 from refimpl.errors import UserError
+from refimpl.objectives import Mixture
 from refimpl.presets import Preset
-from refimpl.training import Callback, NextTokenBatches, ValidationBatches
+from refimpl.training import Callback, NextTokenBatches, ObjectiveBatches, ValidationBatches
+
+LONG = 16_384  # steps; where a run ends by the clock, no curriculum needs their number
 
 
 @dataclass(frozen=True)
@@ -21,13 +24,13 @@ class TrainingData:
         batches: endless, resumable.
         validation: a fixed set of batches, or a function that gives (name, batch) pairs.
         callbacks: those that the batches need.
-        birdie: makes the batches, where there is a mixture of objectives.
+        mixed: the batches again, where they are of a mixture of objectives.
     """
 
     batches: Iterable
     validation: Any
     callbacks: list[Callback] = field(default_factory=list)
-    birdie: Birdie | None = None
+    mixed: ObjectiveBatches | None = None
 
 
 def training_data(
@@ -55,24 +58,28 @@ def training_data(
             f"the curriculum {options.curriculum} explores less towards the end of a run, so it "
             "has to know the end; set training.steps, and not training.max_seconds alone"
         )
-    birdie = Birdie(
-        {
-            "ds": {"train": train_set, "validation": validation_set},
-            "objectives": options.mixture,
-            "sample_positions": preset.model.sample_positions,
-            "curriculum": options.curriculum,
-            "batch_size": preset.batch_size,
-            "sequence_length": context,  # a row fills the model's context
-            "steps_between_evaluations": options.evaluate_every,
-            "num_validation_batches": options.validation_batches,
-            "num_steps": preset.training.steps,
-            "num_workers": 0,  # a batch takes milliseconds to pack, a step of training hundreds
-            "prefetch_batches": 1,
-            "seed": seed,
-        }
+    mixture = Mixture(
+        options.mixture, train_set.vocabulary, sample_positions=preset.model.sample_positions
     )
-    callbacks = [CurriculumCallback(birdie)] if options.is_adaptive else []
-    return TrainingData(birdie, birdie.measure_validation_losses, callbacks, birdie)
+    batches = ObjectiveBatches(
+        {"train": train_set, "validation": validation_set},
+        mixture,
+        preset.batch_size,
+        context,  # a row fills the model's context
+        curriculum=make_curriculum(
+            options.curriculum,
+            mixture.names,
+            shares=mixture.shares.tolist(),
+            n_steps=preset.training.steps or LONG,
+            effect_delay=1,
+            seed=seed,
+        ),
+        evaluate_every=options.evaluate_every,
+        validation_batches=options.validation_batches,
+        seed=seed,
+    )
+    callbacks = [CurriculumCallback(batches)] if options.is_adaptive else []
+    return TrainingData(batches, batches.measure_validation_losses, callbacks, batches)
 
 
 def next_token_validation(preset: Preset, validation_set: TokenDataset) -> ValidationBatches:
@@ -80,9 +87,9 @@ def next_token_validation(preset: Preset, validation_set: TokenDataset) -> Valid
     return ValidationBatches(validation_set, preset.batch_size, preset.model.context_length)
 
 
-def mixtures_of(birdie: Birdie) -> list[dict[str, Any]]:
+def mixtures_of(batches: ObjectiveBatches) -> list[dict[str, Any]]:
     """Return the shares of a run by name, each with the step at which it took effect."""
-    state, names = birdie.curriculum.state_dict(), birdie.mixture.names
+    state, names = batches.curriculum.state_dict(), batches.mixture.names
     return [
         {"step": int(step), "shares": dict(zip(names, map(float, shares), strict=True))}
         for step, shares in zip(state["starts"], state["mixtures"], strict=True)

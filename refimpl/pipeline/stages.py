@@ -207,11 +207,11 @@ def train_model(
         )
     if best and result.stopped_by != "interrupt":
         best.restore(model)
-    if data.birdie is None:
+    if data.mixed is None:
         loss = best.loss if best else result.validation_loss
         return TrainedModel(model, result, baselines, loss)
     named = [record["validation"] for record in result.history if "validation" in record]
-    found = {"losses": named[-1] if named else {}, "mixtures": mixtures_of(data.birdie)}
+    found = {"losses": named[-1] if named else {}, "mixtures": mixtures_of(data.mixed)}
     whole_tunes = next_token_validation(preset, validation_set)
     loss = evaluate_losses(model, whole_tunes)["all"]
     return TrainedModel(model, result, baselines, loss, found)

@@ -13,14 +13,14 @@ from typing import Any
 
 import torch
 
-from refimpl.birdie import Birdie
 from refimpl.dataset import TokenDataset
 from refimpl.metrics import Estimate, MusicalMeasures, summarise
+from refimpl.objectives import Mixture
 from refimpl.pipeline import FinishedRun, RunFolder, TrainedModel, load_run_tokenizer, train_model
 from refimpl.presets import ObjectivesConfig, Preset, get_preset, override
 from refimpl.reproduce.measuring import FramesToSound, Workshop
 from refimpl.reproduce.sets import write_tunes
-from refimpl.training import evaluate_losses
+from refimpl.training import ObjectiveBatches, evaluate_losses
 
 
 @dataclass(frozen=True)
@@ -165,18 +165,15 @@ def held_out_losses(
     model: torch.nn.Module, preset: Preset, train_set: TokenDataset, held_out: TokenDataset
 ) -> dict[str, float]:
     """Return nats per token of the eight objectives, on the same batches for every model."""
-    birdie = Birdie(
-        {
-            "ds": {"train": train_set, "validation": held_out},
-            "objectives": "eight",
-            "batch_size": preset.batch_size,
-            "sequence_length": preset.model.context_length,
-            "num_validation_batches": HELD_OUT_BATCHES,
-            "num_workers": 0,
-        }
+    batches = ObjectiveBatches(
+        {"train": train_set, "validation": held_out},
+        Mixture("eight", train_set.vocabulary),
+        preset.batch_size,
+        preset.model.context_length,
+        validation_batches=HELD_OUT_BATCHES,
     )
-    losses = evaluate_losses(model, birdie.measure_validation_losses)
-    return {name: losses[name] for name in birdie.mixture.names}
+    losses = evaluate_losses(model, batches.measure_validation_losses)
+    return {name: losses[name] for name in batches.mixture.names}
 
 
 def _curves(trained: TrainedModel) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from refimpl.training.loop import train
 from refimpl.training.loss import NEXT_TOKEN, Batch, Loss, evaluate_losses
 from refimpl.training.metrics import TrainingResult, plot_metrics, read_metrics
 from refimpl.training.models import SavedModel, load_model, save_model
+from refimpl.training.objective_batches import ObjectiveBatches
 from refimpl.training.run import Run
 from refimpl.training.step import learning_rate, parameter_groups
 
@@ -20,6 +21,7 @@ __all__ = [
     "KeepBest",
     "Loss",
     "NextTokenBatches",
+    "ObjectiveBatches",
     "Run",
     "SavedModel",
     "TrainingConfig",

@@ -15,10 +15,10 @@ from refimpl.birdie import Birdie, BirdieError, CurriculumCallback
 from refimpl.birdie.compatibility import translate_objective
 from refimpl.birdie.real_configuration import parameters_for_the_original
 from refimpl.curriculum import Curriculum, Uniform
-from refimpl.objectives import make_objective, objective_names
+from refimpl.objectives import make_objective
 from refimpl.training import TrainingConfig, evaluate_losses, train
 from refimpl.transformer import Transformer, TransformerConfig
-from refimpl.vocabulary import IGNORE_INDEX
+from refimpl.vocabulary import IGNORE_INDEX, OBJECTIVE_TOKENS
 
 
 @pytest.fixture(autouse=True)
@@ -276,7 +276,7 @@ def test_configurations_of_the_original_are_understood():
         Birdie(CONFIG | {"grok_iterations": 200, "lr": 5e-4, "total_steps": 50})
 
 
-@pytest.mark.parametrize("name", objective_names())
+@pytest.mark.parametrize("name", OBJECTIVE_TOKENS)
 def test_what_is_said_in_the_words_of_the_original_is_understood_again(name):
     ours = make_objective(name, paradigm="[P]")
     theirs = parameters_for_the_original(ours, "[P]")

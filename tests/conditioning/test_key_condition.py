@@ -15,7 +15,6 @@ from refimpl.conditioning import Conditioned, FactConditioner, Guided, Metadata
 from refimpl.generation import generate
 from refimpl.metrics.musical import MIN_NOTES, key_shares
 from refimpl.metrics.notes import detect_notes
-from refimpl.metrics.salience import pitch_salience
 from refimpl.pipeline import load_tokenizer
 from refimpl.tinytunes import Corpus, TuneConfig
 from refimpl.training import NextTokenBatches, TrainingConfig, train
@@ -46,7 +45,7 @@ def sounds_as_tokens(tunes):
     rate = tokenizer.sample_rate
 
     def pitches_of(row):
-        return detect_notes(pitch_salience(tokenizer.decode(row), rate)).pitches
+        return detect_notes(tokenizer.decode(row), rate).pitches
 
     rows = [tokenizer.encode(tune.render()) for tune in tunes]
     return Tokens(tokenizer.vocabulary, rows, pitches_of, max(map(len, rows)))
@@ -126,7 +125,7 @@ def test_the_key_of_a_melody_follows_the_condition():
 
 @pytest.mark.soak
 def test_the_key_of_a_sound_follows_the_condition():
-    tunes = list(Corpus("train", TuneConfig(level=1)).take(600))
-    shape = {"n_layers": 3, "hidden_size": 96, "n_heads": 3, "ffn_hidden_size": 256}
+    tunes = list(Corpus("train", TuneConfig(level=1)).take(400))
+    shape = {"n_layers": 2, "hidden_size": 64, "n_heads": 2, "ffn_hidden_size": 172}
     tokens = sounds_as_tokens(tunes)
-    check(shares_in_the_key(tunes, tokens, seeds=[0, 1], steps=600, scale=3.0, n_each=2, **shape))
+    check(shares_in_the_key(tunes, tokens, seeds=[0], steps=400, scale=3.0, n_each=3, **shape))

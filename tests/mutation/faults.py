@@ -152,14 +152,14 @@ FAULTS = [
     # Transformer
     Fault(
         "what writes to the residual stream starts at full scale",
-        "transformer/model.py",
+        "backbones/backbone.py",
         "std=residual_std if writes else std",
         "std=std",
     ),
     Fault(
         "a cached token stands at position 0",
         "transformer/model.py",
-        "start = 0 if cache is None else cache.length",
+        "start = state.length",
         "start = 0",
     ),
     Fault(
@@ -183,8 +183,8 @@ FAULTS = [
     Fault(
         "the feed-forward network reads an unnormalised stream",
         "transformer/blocks.py",
-        "return x + self.dropout(self.ffn(self.ffn_norm(x)))",
-        "return x + self.dropout(self.ffn(x))",
+        "return x + self.dropout(layer(norm(x), **given))",
+        "return x + self.dropout(layer(x, **given))",
     ),
     Fault(
         "SwiGLU with a sigmoid for a gate",
