@@ -75,6 +75,31 @@ FAULTS = [
         "follow_peaks(phase + in_time, across, now)",
         "rng.uniform(0, 2 * np.pi, n_bins)",
     ),
+    # Codecs and corpora
+    Fault(
+        "a number above a stream's codes is taken for a code",
+        "codecs/codec.py",
+        "(codes < 0) | (codes >= np.asarray(stream_sizes))",
+        "codes < 0",
+    ),
+    Fault(
+        "a codec for other mel frames is taken for the preset's",
+        "codecs/mel_codec.py",
+        "if codec.kind == self.kind and codec.mel != self.mel:",
+        "if False:",
+    ),
+    Fault(
+        "training hears what is held out of a recording",
+        "corpora/recordings.py",
+        "return range(first) if",
+        "return range(self.n_clips) if",
+    ),
+    Fault(
+        "the facts of a clip are lost on its way into a dataset",
+        "dataset/writing.py",
+        "[one.facts for one in self.waiting]",
+        "[{} for one in self.waiting]",
+    ),
     # k-means and codebook
     Fault(
         "the nearest centroid by the product alone",
