@@ -2,7 +2,8 @@
 
 import pytest
 import soundfile
-from sounds import RATE
+
+from tests.audio.sounds import RATE
 
 
 @pytest.fixture

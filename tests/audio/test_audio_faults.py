@@ -6,10 +6,10 @@ import warnings
 
 import numpy as np
 import pytest
-from sounds import RATE, noise, tone
 
 from refimpl.audio import AudioError, load_audio, read_blocks
 from refimpl.errors import UserError
+from tests.audio.sounds import RATE, noise, tone
 
 
 def with_nan(seconds=1.0):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sounds import RATE, noise, tone
 
 from refimpl.audio import AudioError, AudioFolder, find_audio, load_audio
+from tests.audio.sounds import RATE, noise, tone
 
 
 @pytest.fixture

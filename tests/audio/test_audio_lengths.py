@@ -9,11 +9,11 @@ import warnings
 import numpy as np
 import pytest
 import soundfile
-from sounds import RATE, noise, tone
 
 from refimpl.audio import AudioFolder, load_audio, read_blocks
 from refimpl.audio.mpeg import find_frames
 from refimpl.errors import UserError
+from tests.audio.sounds import RATE, noise, tone
 
 SECONDS = 6.0
 

@@ -6,9 +6,9 @@ import tracemalloc
 import numpy as np
 import pytest
 import soundfile
-from sounds import RATE, noise, tone
 
 from refimpl.audio import MAX_SECONDS, AudioError, load_audio, read_blocks, save_audio
+from tests.audio.sounds import RATE, noise, tone
 
 
 def peak_frequency(audio, rate):

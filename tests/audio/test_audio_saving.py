@@ -9,9 +9,9 @@ import pytest
 import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sounds import RATE, noise, tone
 
 from refimpl.audio import AudioError, load_audio, save_audio, standardise
+from tests.audio.sounds import RATE, noise, tone
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from sounds import RATE, noise, tone
 
 from refimpl.audio import AudioError, is_silent, resample, standardise, to_mono
+from tests.audio.sounds import RATE, noise, tone
 
 sounds = hnp.arrays(
     np.float32,

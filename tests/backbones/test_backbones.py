@@ -12,7 +12,7 @@ from refimpl.generation import write_music
 from refimpl.presets import override
 from tests.backbones import contract, recurrence
 from tests.backbones.recurrence import Recurrence, RecurrenceConfig
-from tests.pipeline_examples import tiny
+from tests.pipeline.pipeline_examples import tiny
 
 SMALL = {"n_layers": 2, "hidden_size": 32, "context_length": contract.CONTEXT, "init_std": 0.3}
 

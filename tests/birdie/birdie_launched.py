@@ -10,10 +10,11 @@ from pathlib import Path
 import numpy as np
 import torch
 from accelerate import Accelerator
-from birdie_examples import VOCABULARY
 
+sys.path.insert(0, str(Path(__file__).parents[2]))  # it is a script
 from refimpl.birdie import Birdie
 from refimpl.transformer import Transformer, TransformerConfig
+from tests.birdie.birdie_examples import VOCABULARY
 
 N_TUNES, N_STEPS = 64, 24
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from birdie_examples import VOCABULARY, generated, literals, tunes, uneven
 
 from refimpl.birdie import Birdie
 from refimpl.objectives import MIXTURES
 from refimpl.vocabulary import IGNORE_INDEX
+from tests.birdie.birdie_examples import VOCABULARY, generated, literals, tunes, uneven
 from tests.patience import PATIENCE
 
 CONFIG = {
@@ -175,7 +175,7 @@ def test_it_is_an_endless_iterator():
 def test_workers_do_not_import_torch(start_method):
     # In a process of its own: a fork server that other tests began may have torch loaded already.
     code = f"""
-from birdie_examples import VOCABULARY, telling_modules
+from tests.birdie.birdie_examples import VOCABULARY, telling_modules
 from refimpl.birdie import Birdie
 config = {{"ds": telling_modules, "vocabulary": VOCABULARY, "objectives": "next_token"}}
 config |= {{"batch_size": 2, "sequence_length": 64, "num_steps": 4, "num_workers": 1}}

@@ -5,7 +5,9 @@ import signal
 import time
 
 import pytest
-from birdie_examples import (
+
+from refimpl.birdie import Birdie, BirdieError, LiteralTokenizer, WorkerError
+from tests.birdie.birdie_examples import (
     VOCABULARY,
     dying,
     empty,
@@ -17,9 +19,7 @@ from birdie_examples import (
     tunes,
     with_a_bad_text,
 )
-from test_birdie_batches import CONFIG, take
-
-from refimpl.birdie import Birdie, BirdieError, LiteralTokenizer, WorkerError
+from tests.birdie.test_birdie_batches import CONFIG, take
 from tests.patience import PATIENCE
 
 WORKERS = [{"num_workers": 0}, {"num_workers": 2, "start_method": "fork"}]

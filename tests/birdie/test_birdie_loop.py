@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 import torch
 from accelerate.state import AcceleratorState
-from birdie_examples import VOCABULARY, literals, tunes
-from test_birdie_batches import CONFIG, KEYS, same, take
 
 from refimpl.birdie import Birdie, BirdieError, CurriculumCallback
 from refimpl.birdie.compatibility import translate_objective
@@ -19,6 +17,8 @@ from refimpl.objectives import make_objective
 from refimpl.training import TrainingConfig, evaluate_losses, train
 from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.vocabulary import IGNORE_INDEX, OBJECTIVE_TOKENS
+from tests.birdie.birdie_examples import VOCABULARY, literals, tunes
+from tests.birdie.test_birdie_batches import CONFIG, KEYS, same, take
 
 
 @pytest.fixture(autouse=True)

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from birdie_examples import tunes
-from test_birdie_batches import CONFIG
 
 from refimpl.birdie import Birdie
+from tests.birdie.birdie_examples import tunes
+from tests.birdie.test_birdie_batches import CONFIG
 
 
 @pytest.mark.soak

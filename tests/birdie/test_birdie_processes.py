@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from birdie_launched import N_TUNES
-from test_birdie_batches import CONFIG, pretended_loss, take
 
 from refimpl.birdie import Birdie
+from tests.birdie.birdie_launched import N_TUNES
+from tests.birdie.test_birdie_batches import CONFIG, pretended_loss, take
 from tests.patience import PATIENCE
 
 

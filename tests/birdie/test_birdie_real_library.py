@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from birdie_examples import VOCABULARY, empty, literals, raising, tunes
-from test_birdie_batches import KEYS
 
 from refimpl.birdie import Birdie, BirdieError
 from refimpl.birdie.real_library import RealBirdie
 from refimpl.objectives import Mixture
 from refimpl.vocabulary import IGNORE_INDEX
+from tests.birdie.birdie_examples import VOCABULARY, empty, literals, raising, tunes
+from tests.birdie.test_birdie_batches import KEYS
 
 pytest.importorskip(
     "birdie_rl",

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 import torch
-from test_birdie_batches import CONFIG
 
 from refimpl.birdie import Birdie
 from refimpl.curriculum import CurriculumError
+from tests.birdie.test_birdie_batches import CONFIG
 
 OBJECTIVES = [{"name": "copying"}, {"name": "infilling"}]
 

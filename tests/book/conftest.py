@@ -10,8 +10,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from built import BOOK, page_names
 
+from tests.book.built import BOOK, page_names
 from tests.browsing import browser, missing  # noqa: F401  (a fixture)
 
 

@@ -7,8 +7,9 @@ from urllib.parse import unquote, urldefrag, urljoin, urlparse
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from built import page_names
-from visits import visit
+
+from tests.book.built import page_names
+from tests.book.visits import visit
 
 HOST = "http://book/"
 

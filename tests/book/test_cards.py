@@ -3,7 +3,8 @@
 from collections import Counter
 
 import pytest
-from visits import visit
+
+from tests.book.visits import visit
 
 PAGE = "lessons/04-vq-vae-contrast.html"
 

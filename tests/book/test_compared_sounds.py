@@ -5,11 +5,11 @@ from functools import cache
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from visits import SERIOUS
-from widget_page import open_page, page_with
 
 from refimpl.display import compare_sounds
 from refimpl.display.comparing import SCRIPT
+from tests.book.visits import SERIOUS
+from tests.book.widget_page import open_page, page_with
 
 RATE = 22050
 LASTS = 30  # seconds: longer than the slowest machine takes to press a few buttons

@@ -6,7 +6,8 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from visits import visit
+
+from tests.book.visits import visit
 
 PHONE = {"width": 390, "height": 844}
 LESSON = "lessons/03-k-means-vector-quantization.html"

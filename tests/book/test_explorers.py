@@ -2,8 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from visits import SERIOUS
-from widget_page import drawn_explorers, open_page, page_with
+
+from tests.book.visits import SERIOUS
+from tests.book.widget_page import drawn_explorers, open_page, page_with
 
 # Writes down what is started to sound: where in its sound, and for how long.
 LISTEN = """

@@ -1,7 +1,8 @@
 """Folded code: a line in its stead, one switch for all of a page, remembered from page to page."""
 
 import pytest
-from visits import visit
+
+from tests.book.visits import visit
 
 FIRST, SECOND = "lessons/05-transformer.html", "lessons/01-audio-basics.html"
 

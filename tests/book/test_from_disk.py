@@ -3,9 +3,10 @@
 import re
 
 import pytest
-from built import BOOK, page_names
-from test_progress_page import LESSON, PAGE, SOLVED, choose
-from visits import PLAY_ALL, visit
+
+from tests.book.built import BOOK, page_names
+from tests.book.test_progress_page import LESSON, PAGE, SOLVED, choose
+from tests.book.visits import PLAY_ALL, visit
 
 START = "book/index.html"
 LESSONS = [name for name in page_names() if name.startswith("lessons/")] or ["no page"]

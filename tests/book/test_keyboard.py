@@ -1,7 +1,8 @@
 """A page by the Tab key alone: all that can be used is reached, and the eye can follow."""
 
 import pytest
-from visits import visit
+
+from tests.book.visits import visit
 
 KINDS = "audio, summary, button, select, input, [role=slider], [role=application]"
 # Whatever can be played, opened or chosen. Of a group of radio buttons one is a stop.

@@ -5,10 +5,10 @@ from functools import cache
 import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from visits import SERIOUS
-from widget_page import open_page, page_with
 
 from refimpl.display import explore, new_picture, play
+from tests.book.visits import SERIOUS
+from tests.book.widget_page import open_page, page_with
 
 RATE = 8000
 LASTS = 30  # seconds: longer than the slowest machine takes to turn a few knobs

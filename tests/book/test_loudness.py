@@ -7,10 +7,10 @@ import re
 
 import numpy as np
 import soundfile
-from built import BOOK, page_names
 
 from refimpl.display.levelling import MAX_PEAK, TARGET_LOUDNESS
 from refimpl.display.loudness import loudness
+from tests.book.built import BOOK, page_names
 
 PLAYER = re.compile(r'<audio\b[^>]*\baria-label="([^"]*)"[^>]*>')
 SOURCE = re.compile(r'\bsrc="([^"]*)"')

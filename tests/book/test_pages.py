@@ -4,7 +4,8 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from visits import PLAY_ALL, visit
+
+from tests.book.visits import PLAY_ALL, visit
 
 MAX_WEIGHT = 3_000_000  # bytes of a page with all that it loads, without sounds
 MAX_BLOCKING = 500_000  # bytes of a script that the page waits for

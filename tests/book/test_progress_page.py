@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from built import BOOK
-from visits import visit
+
+from tests.book.built import BOOK
+from tests.book.visits import visit
 
 PAGE = "book/progress.html"
 LESSON = "lessons/01-audio-basics.html"

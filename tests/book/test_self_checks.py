@@ -2,8 +2,9 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from visits import SERIOUS
-from widget_page import STATIC, open_page, page_with
+
+from tests.book.visits import SERIOUS
+from tests.book.widget_page import STATIC, open_page, page_with
 
 QUESTIONS = """
 <p><strong>Question 1.</strong> What is a sample?</p>

@@ -4,7 +4,8 @@ import re
 
 import pypdfium2
 import pytest
-from visits import visit
+
+from tests.book.visits import visit
 
 WIDTH = 360  # CSS pixels, as wide as a small phone
 LONGEST = 20_000  # mm

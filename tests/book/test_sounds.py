@@ -1,7 +1,8 @@
 """The sounds of a page: one at a time, whatever plays them, and a length for every clip."""
 
 import pytest
-from visits import visit
+
+from tests.book.visits import visit
 
 PAGE = "lessons/03-k-means-vector-quantization.html"
 SHORT = "lessons/05-transformer.html"

@@ -3,7 +3,7 @@ import pytest
 from refimpl import pipeline
 from refimpl.cli import main
 from refimpl.training import loop
-from tests.pipeline_examples import tiny, write_recordings
+from tests.pipeline.pipeline_examples import tiny, write_recordings
 
 
 @pytest.fixture(autouse=True)

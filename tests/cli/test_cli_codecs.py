@@ -10,7 +10,7 @@ from refimpl.audio import load_audio, save_audio
 from refimpl.codecs import CODECS
 from refimpl.pipeline import RunFolder, load_run
 from refimpl.pipeline.folder import flatten
-from tests.pipeline_examples import RATE, TINY, tone
+from tests.pipeline.pipeline_examples import RATE, TINY, tone
 
 
 def settings_of(kind):

@@ -15,7 +15,7 @@ from refimpl.audio import load_audio
 from refimpl.pipeline import RunFolder, load_run
 from refimpl.presets import PRESETS
 from tests.patience import PATIENCE
-from tests.pipeline_examples import TINY
+from tests.pipeline.pipeline_examples import TINY
 
 SETTINGS = [word for name, value in TINY.items() for word in ("--set", f"{name}={value}")]
 SETTINGS = [word.replace("=None", "=null") for word in SETTINGS]

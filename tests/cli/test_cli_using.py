@@ -11,7 +11,7 @@ from PIL import Image
 
 from refimpl.audio import load_audio, save_audio
 from refimpl.pipeline import generators
-from tests.pipeline_examples import RATE, tone
+from tests.pipeline.pipeline_examples import RATE, tone
 
 
 @pytest.fixture

@@ -4,11 +4,11 @@ import dataclasses
 
 import numpy as np
 import pytest
-from pipeline_examples import RATE, tiny
 
 from refimpl.audio import save_audio
 from refimpl.corpora import open_corpus
 from refimpl.corpora.augmenting import SEMITONES, Variation, draw_variations, varied_clips
+from tests.pipeline.pipeline_examples import RATE, tiny
 
 
 def frequency(audio):

@@ -8,7 +8,7 @@ import pytest
 from refimpl.audio import load_audio, save_audio
 from refimpl.corpora import open_corpus
 from refimpl.errors import UserError
-from tests.pipeline_examples import RATE, tiny, tone, write_recordings
+from tests.pipeline.pipeline_examples import RATE, tiny, tone, write_recordings
 
 
 @pytest.fixture(scope="module")

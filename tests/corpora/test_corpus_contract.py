@@ -11,7 +11,7 @@ import pytest
 from refimpl.audio import Clip
 from refimpl.corpora import CORPORA, SPLITS, TinyTunes, corpus_class, open_corpus, reopen_corpus
 from refimpl.errors import UserError
-from tests.pipeline_examples import tiny
+from tests.pipeline.pipeline_examples import tiny
 
 PRESET = tiny(data__clip_seconds=1.0)
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from lesson_to_lint import ADDRESS, brackets, heading, lesson_text, write
 
 from refimpl.cli import main
 from refimpl.course.exercises import lesson_exercises
@@ -15,6 +14,7 @@ from refimpl.course.linting.running import check_by_running
 from refimpl.course.linting.source import read_source
 from refimpl.course.minutes import PLACE
 from refimpl.course.notebooks import sources
+from tests.course.lesson_to_lint import ADDRESS, brackets, heading, lesson_text, write
 
 ROOT = Path(__file__).parents[2]
 NAME = "book/lessons/01-small.md"

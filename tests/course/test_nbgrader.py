@@ -4,15 +4,12 @@ Needs requirements-nbgrader.txt, and runs in `make soak`.
 """
 
 import os
-import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import nbformat
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from nbgrader_course import ROOT, Course, most_wrong_answers, with_wrong_answers
+from tests.course.nbgrader_course import ROOT, Course, most_wrong_answers, with_wrong_answers
 
 pytestmark = [
     pytest.mark.soak,

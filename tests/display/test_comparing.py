@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from shown import RATE, Tags, tone
 
 from refimpl.display import compare_sounds
 from refimpl.errors import UserError
+from tests.display.shown import RATE, Tags, tone
 
 
 def test_it_holds_a_plain_player_for_each_stage_and_says_so():

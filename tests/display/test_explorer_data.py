@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from shown import Tags, tone
 
 from refimpl.codecs import Codebook
 from refimpl.display import (
@@ -27,6 +26,7 @@ from refimpl.tokenizer import AudioTokenizer
 from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.transformer.masks import allowed_pairs
 from refimpl.vocabulary import Vocabulary
+from tests.display.shown import Tags, tone
 
 RATE = 22050
 PITCHES = (220, 440, 880, 1760)

@@ -3,11 +3,11 @@
 import re
 
 import pytest
-from shown import RATE, Tags, tone
 
 from refimpl.display import explore, play
 from refimpl.display.knobs import MARK, SLIDERS, STILL
 from refimpl.errors import UserError
+from tests.display.shown import RATE, Tags, tone
 
 KNOBS = {"n_fft": [512, 2048], "hop": [32, 704]}
 

@@ -6,10 +6,10 @@ are 3.01 dB lower.
 
 import numpy as np
 import pytest
-from shown import RATE, tone
 
 from refimpl.display.loudness import loudness
 from refimpl.errors import UserError
+from tests.display.shown import RATE, tone
 
 ONE_CHANNEL = -3.01  # dB
 

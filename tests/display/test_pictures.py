@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
-from shown import RATE, Tags, pixels, tone
 
 from refimpl import display
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig, mel_spectrogram
+from tests.display.shown import RATE, Tags, pixels, tone
 
 CONFIG = MelConfig(sample_rate=RATE, n_fft=1024, hop_length=512, n_mels=40)
 

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from shown import RATE, Tags, heard, tone
 
 from refimpl import display
 from refimpl.display.levelling import MAX_PEAK
 from refimpl.display.loudness import loudness
 from refimpl.errors import UserError
+from tests.display.shown import RATE, Tags, heard, tone
 
 
 @pytest.mark.parametrize("rate", [3675, 8000, 22050, 30000, 44100, 96000])

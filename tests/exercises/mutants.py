@@ -35,12 +35,11 @@ from types import ModuleType
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).parent))
-from mutating import mutated_trees
-from proof import Proof, load_proofs
-
+sys.path.insert(0, str(Path(__file__).parents[2]))  # it is a script, too
 from refimpl.course.check import first_complaint, results
 from refimpl.course.exercise import Exercise, Inputs
+from tests.exercises.mutating import mutated_trees
+from tests.exercises.proof import Proof, load_proofs
 
 SEEDS = range(3)
 N_DRAWS = 1500  # of `inputs`, and as many of ALLOWED

@@ -1,17 +1,13 @@
 """Each check rejects its reference when one operator, constant, comparison or index is changed."""
 
 import dataclasses
-import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-from mutants import examine, make_mutants, share_rejected, table
-from proof import Proof, load_proofs
-
 from refimpl.course.exercise import Exercise
+from tests.exercises.mutants import examine, make_mutants, share_rejected, table
+from tests.exercises.proof import Proof, load_proofs
 
 LESSONS = "1234567"
 

@@ -1,17 +1,19 @@
 """Every checker is proven: it rejects the wrong answers on file, and accepts the right ones."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
-from proof import MANY_SEEDS, SEEDS, EqualsEverything, Memory, load_proofs, scribbles
 
 from refimpl.course import CheckFailed, check
 from refimpl.course.comparing import as_array
 from refimpl.course.guard import find_by_name
+from tests.exercises.proof import (
+    MANY_SEEDS,
+    SEEDS,
+    EqualsEverything,
+    Memory,
+    load_proofs,
+    scribbles,
+)
 
 PROOFS = load_proofs()
 EXERCISES = [pytest.param(proof, id=exercise_id) for exercise_id, proof in PROOFS.items()]

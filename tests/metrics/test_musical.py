@@ -11,8 +11,7 @@ from refimpl.metrics import (
     pitch_entropy,
 )
 from refimpl.metrics.references import one_note
-
-from .synth import EIGHTH, SAMPLE_RATE, melody, render, seconds, tone
+from tests.metrics.synth import EIGHTH, SAMPLE_RATE, melody, render, seconds, tone
 
 
 def measure(notes, **options):

@@ -14,8 +14,7 @@ from refimpl.metrics import (
     span_pitches,
 )
 from refimpl.tinytunes import Corpus, TuneConfig
-
-from .synth import SAMPLE_RATE, Note, melody, render, seconds, tone
+from tests.metrics.synth import SAMPLE_RATE, Note, melody, render, seconds, tone
 
 
 def bass_of(tune: list[Note], pitch: int = 40) -> list[Note]:

@@ -9,8 +9,7 @@ from refimpl.metrics import (
     spectral_flatness,
     stft_distance,
 )
-
-from .synth import SAMPLE_RATE, melody, render, seconds, tone
+from tests.metrics.synth import SAMPLE_RATE, melody, render, seconds, tone
 
 RNG = np.random.default_rng(0)
 NOISE = (0.1 * RNG.standard_normal(SAMPLE_RATE)).astype(np.float32)

@@ -9,8 +9,7 @@ from refimpl.metrics import (
     summarise,
     table,
 )
-
-from .synth import SAMPLE_RATE, melody, render, seconds
+from tests.metrics.synth import SAMPLE_RATE, melody, render, seconds
 
 
 def measured(seed, **options):

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from objective_examples import UNDO, VOCABULARY, question_and_answer
 
 from refimpl.objectives import (
     MIXTURES,
@@ -18,6 +17,7 @@ from refimpl.objectives import (
     register,
 )
 from refimpl.vocabulary import OBJECTIVE_TOKENS, Vocabulary
+from tests.objectives.objective_examples import UNDO, VOCABULARY, question_and_answer
 
 
 def test_the_eight_objectives_have_the_vocabularys_names():

@@ -4,14 +4,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from objective_examples import (
-    UNDO,
-    VOCABULARY,
-    is_sentinel,
-    question_and_answer,
-    split_at_sentinels,
-    undo,
-)
 
 from refimpl.objectives import (
     MIXTURES,
@@ -20,6 +12,14 @@ from refimpl.objectives import (
     make_objective,
     objective_names,
     special_tokens,
+)
+from tests.objectives.objective_examples import (
+    UNDO,
+    VOCABULARY,
+    is_sentinel,
+    question_and_answer,
+    split_at_sentinels,
+    undo,
 )
 
 SETTINGS = {

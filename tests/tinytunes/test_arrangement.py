@@ -9,8 +9,7 @@ from refimpl.tinytunes.bass import BASS_RANGE, bass_pitch
 from refimpl.tinytunes.drums import DRUM_PATTERNS
 from refimpl.tinytunes.percussion import SOUNDS
 from refimpl.tinytunes.timbres import INSTRUMENTS
-
-from .helpers import LEVELS, corpus
+from tests.tinytunes.helpers import LEVELS, corpus
 
 TRIADS = {"major": (0, 4, 7), "minor": (0, 3, 7), "diminished": (0, 3, 6)}
 

@@ -11,8 +11,7 @@ import pytest
 from refimpl.errors import UserError
 from refimpl.tinytunes import SAMPLES_PER_BEAT, Corpus, TuneConfig
 from refimpl.tinytunes.composition import SPLITS, split_of
-
-from .helpers import LEVELS, corpus
+from tests.tinytunes.helpers import LEVELS, corpus
 
 
 @pytest.mark.parametrize("level", LEVELS)

@@ -9,8 +9,7 @@ import soundfile
 
 from refimpl.errors import UserError
 from refimpl.tinytunes import Corpus, TuneConfig, write_corpus
-
-from .helpers import LEVELS, corpus
+from tests.tinytunes.helpers import LEVELS, corpus
 
 
 def test_a_corpus_becomes_files_that_agree(tmp_path):

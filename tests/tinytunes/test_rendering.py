@@ -7,8 +7,7 @@ from refimpl.tinytunes.note import Note
 from refimpl.tinytunes.percussion import SOUNDS, hit
 from refimpl.tinytunes.rendering import add_room, room_response
 from refimpl.tinytunes.timbres import INSTRUMENTS, partials, pitch_to_frequency, tone
-
-from .helpers import LEVELS, corpus, spectral_peak
+from tests.tinytunes.helpers import LEVELS, corpus, spectral_peak
 
 RATE = 22050
 

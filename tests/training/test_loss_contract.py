@@ -6,12 +6,12 @@ import math
 import numpy as np
 import pytest
 import torch
-from training_examples import options, tiny_batches, tiny_model
 
 from refimpl.codecs import VQVAEConfig, VQVAENetwork
 from refimpl.codecs.vqvae.fitting import FRAME_ERROR
 from refimpl.training import NEXT_TOKEN, Loss, TrainingError, read_metrics, train
 from refimpl.training.loss import next_token_sum, split_batch
+from tests.training.training_examples import options, tiny_batches, tiny_model
 
 
 def next_token():

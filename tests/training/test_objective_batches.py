@@ -5,7 +5,6 @@ import copy
 import numpy as np
 import pytest
 import torch
-from training_examples import options
 
 from refimpl.birdie import Birdie
 from refimpl.curriculum import CurriculumCallback, make_curriculum
@@ -14,6 +13,7 @@ from refimpl.packing import PackingError
 from refimpl.training import ObjectiveBatches, TrainingError, train
 from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.vocabulary import Vocabulary
+from tests.training.training_examples import options
 
 VOCABULARY = Vocabulary(64)
 LENGTH = 48

@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-from training_examples import VOCABULARY, tunes
 
 from refimpl.training import BigramModel, TrainingError, measure_baselines
 from refimpl.vocabulary import Vocabulary
+from tests.training.training_examples import VOCABULARY, tunes
 
 
 def test_probabilities_of_all_tokens_sum_to_one_after_each_token():

@@ -5,10 +5,10 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from training_examples import VOCABULARY, tiny_batches, tunes
 
 from refimpl.training import NextTokenBatches, TrainingError, ValidationBatches, frame_tune
 from refimpl.vocabulary import IGNORE_INDEX
+from tests.training.training_examples import VOCABULARY, tiny_batches, tunes
 
 START, END, PAD = VOCABULARY.start, VOCABULARY.end, VOCABULARY.pad
 

@@ -1,10 +1,10 @@
 """Early stopping: the best weights are kept, also through a stop and a resume."""
 
 import torch
-from training_examples import held_out, options, tiny_batches, tiny_model
 
 from refimpl.training import Callback, KeepBest, evaluate_losses, train
 from refimpl.training.callbacks import NO_IMPROVEMENT
+from tests.training.training_examples import held_out, options, tiny_batches, tiny_model
 
 FEW = [list(range(12)) * 2]  # one tune: a model soon knows it, and others no longer
 

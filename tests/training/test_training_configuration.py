@@ -4,9 +4,9 @@ import json
 
 import pytest
 import torch
-from training_examples import tiny_model
 
 from refimpl.training import TrainingConfig, TrainingError, learning_rate, parameter_groups
+from tests.training.training_examples import tiny_model
 
 
 def test_options_survive_json():

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 import pytest
 import torch
 from accelerate import Accelerator
-from training_examples import held_out, options, tiny_batches, tiny_model, tiny_run, without_times
 
 from refimpl.errors import UserError
 from refimpl.training import (
@@ -26,6 +25,14 @@ from refimpl.training import (
 )
 from refimpl.training.step import training_step
 from refimpl.vocabulary import IGNORE_INDEX
+from tests.training.training_examples import (
+    held_out,
+    options,
+    tiny_batches,
+    tiny_model,
+    tiny_run,
+    without_times,
+)
 
 
 def test_it_learns():

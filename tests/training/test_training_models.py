@@ -4,9 +4,9 @@ import json
 
 import pytest
 import torch
-from training_examples import VOCABULARY, held_out, tiny_model
 
 from refimpl.training import TrainingError, evaluate_losses, load_model, save_model
+from tests.training.training_examples import VOCABULARY, held_out, tiny_model
 
 
 def test_a_model_comes_back_with_its_vocabulary_and_facts(tmp_path):

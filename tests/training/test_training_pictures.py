@@ -3,9 +3,9 @@
 import matplotlib.image
 import matplotlib.pyplot
 import pytest
-from training_examples import held_out, tiny_run
 
 from refimpl.training import TrainingError, plot_metrics, read_metrics
+from tests.training.training_examples import held_out, tiny_run
 
 
 def test_a_run_draws_its_losses_with_the_baselines(tmp_path, pictures):

@@ -4,8 +4,9 @@ import socket
 
 import pytest
 import torch
-from training_examples import tiny_run
-from training_processes import run_together, without_device
+
+from tests.training.training_examples import tiny_run
+from tests.training.training_processes import run_together, without_device
 
 
 @pytest.fixture

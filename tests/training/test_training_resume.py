@@ -5,8 +5,6 @@ import signal
 import numpy as np
 import pytest
 import torch
-from training_examples import options, tiny_batches, tiny_model, tiny_run, tunes, without_times
-from training_processes import run_killed
 
 from refimpl.training import (
     Callback,
@@ -18,6 +16,15 @@ from refimpl.training import (
     train,
 )
 from refimpl.vocabulary import Vocabulary
+from tests.training.training_examples import (
+    options,
+    tiny_batches,
+    tiny_model,
+    tiny_run,
+    tunes,
+    without_times,
+)
+from tests.training.training_processes import run_killed
 
 STEPS = 24
 

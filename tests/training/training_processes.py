@@ -34,7 +34,7 @@ def killed_run(folder, fuse_length, steps):
     It burns at every update and at every stage of every write: the log, each file, each wait for
     the disk (between a file's bytes and its name), each rename.
     """
-    from training_examples import tiny_run
+    from tests.training.training_examples import tiny_run
 
     torch.set_num_threads(1)
     loop.plot_metrics = lambda folder: None  # kills are to fall on steps and saves, not on drawing
@@ -74,7 +74,7 @@ class InterruptAt(Callback):
 
 def rank_run(rank, n_processes, port, queue, changes):
     """Be one of several processes, as `accelerate launch` would start it, and train."""
-    from training_examples import tiny_run
+    from tests.training.training_examples import tiny_run
 
     torch.set_num_threads(1)
     os.environ |= {

@@ -1,9 +1,7 @@
 """Packing: every token comes out once, segments keep to themselves, and rows are full."""
 
 import pickle
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,9 +13,7 @@ from refimpl.objectives import MIXTURES, Mixture, Objective, Sample, SpecialToke
 from refimpl.packing import Packer, PackingError, expand, pack_corpus
 from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.vocabulary import IGNORE_INDEX, Vocabulary
-
-sys.path.insert(0, str(Path(__file__).parent / "objectives"))
-from objective_examples import UNDO, VOCABULARY, undo  # noqa: E402
+from tests.objectives.objective_examples import UNDO, VOCABULARY, undo
 
 PLAIN = SpecialTokens(None, VOCABULARY.unk, np.empty(0, dtype=np.int64))
 KEYS = {"input_ids", "label_ids", "attention_mask", "segment_ids", "position_ids"}

@@ -9,7 +9,7 @@ from refimpl.objectives import MIXTURES
 from refimpl.pipeline import batches, folder, running, stages
 from refimpl.presets import PRESETS, ObjectivesConfig, override
 from refimpl.training import ValidationBatches, evaluate_losses, read_metrics
-from tests.pipeline_examples import tiny
+from tests.pipeline.pipeline_examples import tiny
 
 ROW = {"model__context_length": 160, "training__steps": 6}
 

@@ -18,7 +18,7 @@ import pytest
 
 from refimpl.course import notebooks
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LESSON = ROOT / "book/lessons/01-audio-basics.md"
 ADDRESS = "https://example.org/course"
 try:

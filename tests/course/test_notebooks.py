@@ -12,7 +12,7 @@ import pytest
 from refimpl.course import minutes, notebooks
 from refimpl.errors import UserError
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 SOLUTIONS = sorted((ROOT / "solutions").glob("*.ipynb"))
 LESSONS = sorted((ROOT / "lessons").glob("*.ipynb"))
 HEADER = """\

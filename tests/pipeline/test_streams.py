@@ -11,7 +11,7 @@ from refimpl.layouts import LAYOUTS, make_layout
 from refimpl.training import NextTokenBatches, ValidationBatches, measure_baselines
 from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.vocabulary import IGNORE_INDEX
-from tests.pipeline_examples import tiny
+from tests.pipeline.pipeline_examples import tiny
 
 SIZES, N_STEPS = (6, 5), 9
 

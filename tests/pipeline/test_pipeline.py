@@ -15,7 +15,7 @@ from refimpl.errors import UserError
 from refimpl.generation import within_range, write_music
 from refimpl.pipeline import generators, running, stages
 from refimpl.training import loop, read_metrics
-from tests.pipeline_examples import RATE, TINY, tiny, tone, write_recordings
+from tests.pipeline.pipeline_examples import RATE, TINY, tiny, tone, write_recordings
 
 
 @pytest.fixture(autouse=True)

@@ -1,1 +1,0 @@
-"""Tests of the corpus, one file for each idea of the package."""
