@@ -11,7 +11,6 @@ Traceback (most recent call last):
 refimpl.errors.UserError: n_layers is 0; it must be a whole number of at least 1
 """
 
-import difflib
 import math
 import operator
 from collections.abc import Mapping
@@ -24,7 +23,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass
 from pydantic_core import PydanticCustomError
 
-from refimpl.errors import UserError
+from refimpl.errors import UserError, suggest
 
 LARGEST = 2**31 - 1  # of a count: beyond it, sizes overflow in the libraries underneath
 
@@ -87,8 +86,7 @@ class Configuration:
         known = [field.name for field in fields(cls)]
         for name in values:
             if name not in known:
-                nearest = difflib.get_close_matches(str(name), known, n=1, cutoff=0.0)[0]
-                raise cls.error(f"{cls.__name__} has no setting {name!r}; did you mean {nearest}?")
+                raise cls.error(f"{cls.__name__} has no setting {name!r}; {suggest(name, known)}")
         return cls(**values)
 
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 
 from refimpl.backbones.backbone import Backbone, State, Where
 from refimpl.configuration import Configuration
-from refimpl.errors import UserError
+from refimpl.errors import UserError, suggest
 
 # The module of each, which also holds its configuration, `<name>Config`; imported when asked for.
 BACKBONES = {"Transformer": "refimpl.transformer"}
@@ -21,7 +21,7 @@ def find_backbone(name: str) -> tuple[type[Backbone], type[Configuration]]:
         UserError: no backbone of that name.
     """
     if name not in BACKBONES:
-        raise UserError(f"there is no backbone {name!r}; there are {', '.join(BACKBONES)}")
+        raise UserError(f"there is no backbone {name!r}; {suggest(name, BACKBONES)}")
     module = importlib.import_module(BACKBONES[name])
     return getattr(module, name), getattr(module, f"{name}Config")
 

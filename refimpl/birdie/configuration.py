@@ -12,8 +12,8 @@ from refimpl.birdie.compatibility import WITHOUT_USE, translate_objectives
 from refimpl.birdie.errors import BirdieError
 from refimpl.birdie.literals import LiteralTokenizer
 from refimpl.curriculum import make_curriculum, tensor_reward
+from refimpl.errors import suggest
 from refimpl.objectives import Mixture
-from refimpl.objectives.registry import nearest
 from refimpl.packing import Recipe, TokenArrays
 from refimpl.vocabulary import Vocabulary
 
@@ -122,7 +122,7 @@ class BirdieConfig:
         known = [field.name for field in fields(cls)]
         for key in given:
             if key not in known:
-                raise BirdieError(f"a Birdie has no setting {key!r}; {nearest(key, known)}")
+                raise BirdieError(f"a Birdie has no setting {key!r}; {suggest(key, known)}")
         if given.get("ds") is None:
             raise BirdieError("a Birdie needs a dataset: give ds, a function or token arrays")
         if useless:

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from refimpl.birdie.errors import BirdieError
-from refimpl.objectives.registry import nearest
+from refimpl.errors import suggest
 from refimpl.packing import ValidationBatch
 
 
@@ -31,7 +31,7 @@ class Evaluation:
             BirdieError: there is no such objective.
         """
         if name not in self._logged:
-            raise BirdieError(f"there is no objective {name!r}; {nearest(name, self.names)}")
+            raise BirdieError(f"there is no objective {name!r}; {suggest(name, self.names)}")
         expected, logged = self._expected[name], self._logged[name]
         weight = expected[len(logged)] if len(logged) < len(expected) else 1
         logged.append((float(loss), weight))

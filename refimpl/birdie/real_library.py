@@ -14,7 +14,7 @@ import numpy as np
 from refimpl.birdie.configuration import BirdieConfig, recipe_of, validation_recipe_of
 from refimpl.birdie.errors import BirdieError, WorkerError
 from refimpl.birdie.real_configuration import real_configuration
-from refimpl.objectives.registry import nearest
+from refimpl.errors import suggest
 
 
 class RealBirdie:
@@ -123,7 +123,7 @@ class RealBirdie:
         """
         keys = [real for real, name in self._names.items() if name == key]
         if not keys:
-            raise BirdieError(f"there is no objective {key!r}; {nearest(key, self.mixture.names)}")
+            raise BirdieError(f"there is no objective {key!r}; {suggest(key, self.mixture.names)}")
         step = self.position if step_idx is None else step_idx
         self.real.log_validation_loss(keys[0], float(loss), step)
         if len(self.real._fulfilled_keys_this_cycle) == len(self._names):

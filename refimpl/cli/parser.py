@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import sys
 from collections.abc import Sequence
 from importlib import import_module
 
 from refimpl import __version__
 from refimpl.cli.console import say_error
+from refimpl.errors import suggest
 
 # In the order in which one meets them.
 COMMANDS = (
@@ -94,7 +94,9 @@ def parse(parser: Parser, argv: Sequence[str]) -> argparse.Namespace:
         parser.print_help(sys.stderr)
         parser.exit(2)
     if argv[place] not in COMMANDS:
-        parser.error(f"there is no command {argv[place]!r}{_nearest(argv[place], COMMANDS)}")
+        parser.error(
+            f"there is no command {argv[place]!r}; {suggest(argv[place], sorted(COMMANDS))}"
+        )
     _check_options(parser.commands[argv[place]], argv[place + 1 :])
     args, unknown = parser.parse_known_args(argv)
     if unknown:
@@ -110,12 +112,7 @@ def _check_options(parser: argparse.ArgumentParser, words: Sequence[str]) -> Non
         if word == "--":
             break
         if option.startswith("--") and option not in known:
-            parser.error(f"there is no option {option}{_nearest(option, known)}")
-
-
-def _nearest(word: str, known: Sequence[str]) -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]}?" if near else f" (there are {', '.join(sorted(known))})"
+            parser.error(f"there is no option {option}; {suggest(option, sorted(known))}")
 
 
 def _common_options() -> Parser:

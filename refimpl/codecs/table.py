@@ -7,6 +7,7 @@ from refimpl.codecs.codebook import Codebook
 from refimpl.codecs.codec import Codec, CodecConfig, CodecError
 from refimpl.codecs.files import read_codec
 from refimpl.codecs.vqvae import VQVAE
+from refimpl.errors import suggest
 
 CODECS: dict[str, type[Codec]] = {
     "kmeans": Codebook,
@@ -21,7 +22,7 @@ def codec_class(kind: str) -> type[Codec]:
         CodecError: there is none of that name.
     """
     if kind not in CODECS:
-        raise CodecError(f"there is no codec of kind {kind!r}; there are {', '.join(CODECS)}")
+        raise CodecError(f"there is no codec of kind {kind!r}; {suggest(kind, CODECS)}")
     return CODECS[kind]
 
 

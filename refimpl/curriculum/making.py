@@ -1,7 +1,6 @@
 """Curricula by name, as configurations and commands give them."""
 
 import dataclasses
-import difflib
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from refimpl.curriculum.curriculum import Curriculum
 from refimpl.curriculum.errors import CurriculumError
 from refimpl.curriculum.reward_model import RewardModel
 from refimpl.curriculum.strategy import StartingFrom, Strategy
+from refimpl.errors import suggest
 
 STRATEGIES: dict[str, type] = {
     "uniform": Uniform,
@@ -44,7 +44,7 @@ def make_curriculum(
     Taught in lesson 6.
     """
     if kind not in STRATEGIES:
-        raise CurriculumError(f"no curriculum is called {kind!r}; {_advice(kind, STRATEGIES)}")
+        raise CurriculumError(f"no curriculum is called {kind!r}; {suggest(kind, STRATEGIES)}")
     if shares is not None and kind == "fixed":
         settings = {"shares": tuple(shares)} | (settings or {})
     strategy = _strategy(kind, names, settings or {})
@@ -57,15 +57,9 @@ def _strategy(kind: str, names: Sequence[str], settings: dict[str, Any]) -> Stra
     known = [field.name for field in dataclasses.fields(STRATEGIES[kind])]
     for name in settings:
         if name not in known:
-            raise CurriculumError(f"{kind} has no setting {name!r}; {_advice(name, known)}")
+            raise CurriculumError(f"{kind} has no setting {name!r}; {suggest(name, known)}")
     if kind == "fixed":
         if "shares" not in settings:
             raise CurriculumError("a fixed curriculum needs the setting 'shares', one an objective")
         return Fixed.of(settings["shares"], names)
     return STRATEGIES[kind](**settings)
-
-
-def _advice(name: str, known: Sequence[str]) -> str:
-    """Suggest a known name."""
-    near = difflib.get_close_matches(str(name), list(known), n=1)
-    return f"did you mean {near[0]}?" if near else f"there is {', '.join(known) or 'none'}"

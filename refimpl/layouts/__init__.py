@@ -5,6 +5,7 @@ Read in this order: `layout`, `flat`, `delay`, `coarse_first`.
 
 from collections.abc import Sequence
 
+from refimpl.errors import suggest
 from refimpl.layouts.coarse_first import CoarseFirst
 from refimpl.layouts.delay import Delay, Parallel
 from refimpl.layouts.flat import Flat
@@ -30,7 +31,7 @@ def make_layout(name: str, stream_sizes: Sequence[int], kind: str = "course") ->
         LayoutError: no layout of that name, or no streams.
     """
     if name not in LAYOUTS:
-        raise LayoutError(f"there is no layout {name!r}; there are {', '.join(LAYOUTS)}")
+        raise LayoutError(f"there is no layout {name!r}; {suggest(name, LAYOUTS)}")
     return LAYOUTS[name](stream_sizes, kind)
 
 

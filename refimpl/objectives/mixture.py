@@ -5,9 +5,10 @@ from typing import Any
 
 import numpy as np
 
+from refimpl.errors import suggest
 from refimpl.objectives.errors import ObjectiveError
 from refimpl.objectives.presets import MIXTURES
-from refimpl.objectives.registry import nearest, split_configuration
+from refimpl.objectives.registry import split_configuration
 from refimpl.objectives.tokens import special_tokens
 from refimpl.vocabulary import Vocabulary
 
@@ -45,7 +46,7 @@ class Mixture:
         if isinstance(configurations, str):
             if configurations not in MIXTURES:
                 raise ObjectiveError(
-                    f"there is no mixture {configurations!r}; {nearest(configurations, MIXTURES)}"
+                    f"there is no mixture {configurations!r}; {suggest(configurations, MIXTURES)}"
                 )
             configurations = MIXTURES[configurations]
         if isinstance(configurations, Mapping) or not len(configurations):

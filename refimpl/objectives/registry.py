@@ -1,10 +1,10 @@
 """Objectives by name, made from configurations without unknown keys."""
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
+from refimpl.errors import suggest
 from refimpl.objectives.errors import ObjectiveError
 from refimpl.objectives.objective import Objective
 
@@ -37,13 +37,6 @@ def objective_names() -> tuple[str, ...]:
     return tuple(_CLASSES)
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
-    """Suggest the correct spelling of a word, as the end of a sentence."""
-    words = list(words)
-    close = difflib.get_close_matches(str(word), words, n=1, cutoff=0.0)
-    return f"did you mean {close[0]!r}? (known: {', '.join(words)})" if close else "none is known"
-
-
 def make_objective(name: str, **parameters: Any) -> Objective:
     """Make an objective from its name and its parameters.
 
@@ -52,12 +45,12 @@ def make_objective(name: str, **parameters: Any) -> Objective:
             the parameter cannot have.
     """
     if name not in _CLASSES:
-        raise ObjectiveError(f"there is no objective {name!r}; {nearest(name, _CLASSES)}")
+        raise ObjectiveError(f"there is no objective {name!r}; {suggest(name, _CLASSES)}")
     cls = _CLASSES[name]
     known = [field.name for field in fields(cls)]
     for key in parameters:
         if key not in known:
-            raise ObjectiveError(f"{name} has no parameter {key!r}; {nearest(key, known)}")
+            raise ObjectiveError(f"{name} has no parameter {key!r}; {suggest(key, known)}")
     return cls(**parameters)
 
 
@@ -79,5 +72,5 @@ def split_configuration(configuration: Mapping[str, Any]) -> tuple[Objective, fl
         known = [field.name for field in fields(_CLASSES[name])] + ["prob"]
         for key in parameters:
             if key not in known:
-                raise ObjectiveError(f"{name} has no parameter {key!r}; {nearest(key, known)}")
+                raise ObjectiveError(f"{name} has no parameter {key!r}; {suggest(key, known)}")
     return make_objective(name, **parameters), float(share)

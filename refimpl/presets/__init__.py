@@ -1,8 +1,6 @@
 """Named configurations of the whole pipeline, and ways to change one setting of them."""
 
-import difflib
-
-from refimpl.errors import UserError
+from refimpl.errors import UserError, suggest
 from refimpl.presets.course import COURSE
 from refimpl.presets.overrides import override, parse_assignment, read_changes
 from refimpl.presets.preset import (
@@ -35,7 +33,5 @@ def get_preset(name: str) -> Preset:
         UserError: there is none of that name.
     """
     if name not in PRESETS:
-        near = difflib.get_close_matches(name, PRESETS, n=1)
-        advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(PRESETS)}"
-        raise UserError(f"there is no preset {name!r}; {advice}")
+        raise UserError(f"there is no preset {name!r}; {suggest(name, PRESETS)}")
     return PRESETS[name]

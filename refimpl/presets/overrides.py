@@ -8,7 +8,6 @@ training run.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 import tomllib
 import types
@@ -19,7 +18,7 @@ from typing import Any, TypeVar
 
 from refimpl.backbones import backbone_config
 from refimpl.codecs import CodecConfig, codec_config
-from refimpl.errors import UserError
+from refimpl.errors import UserError, suggest
 
 Config = TypeVar("Config")
 
@@ -43,8 +42,7 @@ def override(config: Config, changes: dict[str, Any], *, prefix: str = "") -> Co
         head, _, rest = name.partition(".")
         full_name = prefix + name
         if head not in names:
-            nearest = difflib.get_close_matches(name, [*_names(config), *names], n=1)
-            advice = f"did you mean {nearest[0]}?" if nearest else f"it has {', '.join(names)}"
+            advice = suggest(name, [*names, *_names(config)])
             raise UserError(
                 f"{full_name}: {type(config).__name__} has no setting {head!r}; {advice}"
             )

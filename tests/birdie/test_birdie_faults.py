@@ -114,7 +114,7 @@ def test_what_cannot_be_sent_to_a_worker_is_said():
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"sequence_lenght": 512}, "'sequence_lenght'; did you mean 'sequence_length'"),
+        ({"sequence_lenght": 512}, "'sequence_lenght'; did you mean sequence_length"),
         ({"objectives": [{"name": "infilling", "corruption": 0.1}]}, "corruption_rate"),
         ({"batch_size": 0}, "batch_size is 0"),
         ({"num_workers": 20}, "num_workers is 20 and num_shards 16"),

@@ -178,7 +178,7 @@ def test_the_loop_of_its_readme_runs():
     [
         ({"ds": empty}, "no sample of the split 'validation' holds a token"),
         ({"ds": raising}, "sample 2: ds failed: KeyError: 'no such column'"),
-        ({"sequence_lenght": 512}, "did you mean 'sequence_length'"),
+        ({"sequence_lenght": 512}, "did you mean sequence_length"),
         ({"num_workers": 0}, "num_workers=1"),
         ({"start_method": "spawn"}, "'spawn'"),
         ({"curriculum": "exp3s"}, "leave curriculum out"),

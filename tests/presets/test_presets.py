@@ -43,7 +43,7 @@ def test_changes_that_only_fit_together_are_made_together():
         ("codec.mell.n_fft", "did you mean mel"),
         ("mel.n_fft", "did you mean codec.mel.n_fft"),
         ("codebook.n_clusters", "did you mean codec.n_clusters"),
-        ("zzz", "it has name"),
+        ("zzz", "there are name"),
         ("codec.mel", "is a group of settings; set one of codec.mel.sample_rate"),
         ("batch_size.x", "batch_size is a value"),
         ("codec.mel.n_fft.x", "codec.mel.n_fft.x: n_fft is a value"),
