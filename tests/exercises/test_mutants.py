@@ -57,7 +57,7 @@ def _proof(edges=None, **answers):
 
 @pytest.fixture(autouse=True)
 def _few_steps(monkeypatch):
-    monkeypatch.setattr("mutants.MAX_STEPS", 200)
+    monkeypatch.setattr("tests.exercises.mutants.MAX_STEPS", 200)
 
 
 def lines(mutants):

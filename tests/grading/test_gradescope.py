@@ -9,10 +9,11 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
-from refimpl.course.grading.sandbox import Limits
+from refimpl.course.grading.sandbox import SYSTEM, Limits, check_container
 from refimpl.course.grading.systems.autograder import main, results
 from refimpl.course.grading.systems.gradescope import write_autograder
 from refimpl.course.grading.users import is_root
@@ -54,7 +55,7 @@ def built(tmp_path_factory):
 
 
 @pytest.fixture
-def container(built, tmp_path):
+def container(built, tmp_path, sandbox):
     """Unpacks the zip, hands something in, runs the script, and returns its results."""
     if not is_root():
         if os.environ.get("REFIMPL_REQUIRE_SANDBOX"):
@@ -72,7 +73,7 @@ def container(built, tmp_path):
         environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}
         environment |= {"AUTOGRADER": str(here), "AUTOGRADER_VENV": sys.prefix}
         done = subprocess.run(
-            [here / "run_autograder"],
+            [*inside(here), here / "run_autograder"],
             env=environment,
             capture_output=True,
             text=True,
@@ -86,6 +87,20 @@ def container(built, tmp_path):
 
     run.here = here
     return run
+
+
+def inside(here):
+    """A container in which root finds the folder, and anybody may pass the folders above Python."""
+    seen = [path for path in SYSTEM if Path(path).exists()]
+    seen += dict.fromkeys((sys.base_prefix, sys.prefix))
+    above = {str(folder) for path in [*seen, here] for folder in Path(path).parents}
+    words = ["bwrap", "--die-with-parent", "--proc", "/proc", "--dev", "/dev", "--dir", "/run"]
+    words += ["--perms", "1777", "--tmpfs", "/tmp"]
+    for folder in sorted(above - {"/", "/tmp"}):
+        words += ["--perms", "0755", "--dir", folder]
+    for path in seen:
+        words += ["--ro-bind", path, path]
+    return [*words, "--bind", here, here, "--"]
 
 
 def check_form(found):
@@ -167,3 +182,15 @@ def test_a_report_that_is_none_has_all_exercises():
     found = json.loads(results(1, Report("unreadable", "cut")))
     check_form(found)
     assert [one["max_score"] for one in found["tests"]] == [4, 4, 4, 3, 5]
+
+
+def test_a_folder_that_an_answer_could_not_pass_is_named(tmp_path):
+    if not is_root():
+        with pytest.raises(UserError, match="needs root"):
+            check_container(tmp_path)
+        return
+    (tmp_path / "edition").mkdir()
+    tmp_path.chmod(0o700)
+    # Python itself may be in such a folder, too, which is then the one named.
+    with pytest.raises(UserError, match=r"is closed to ordinary users.*chmod o\+x"):
+        check_container(tmp_path / "edition")

@@ -7,6 +7,7 @@ the open, which the grader must ask for.
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
@@ -179,14 +180,24 @@ def check_sandbox(sandbox: Sandbox) -> None:
         raise UserError(f"bubblewrap does not work here ({done.stderr.strip()[-200:]}): {advice}")
 
 
-def check_container() -> None:
-    """Make sure that children can become ordinary users.
+def check_container(edition: Path) -> None:
+    """Make sure that children can become ordinary users, and read what they need as such.
+
+    Args:
+        edition: The folder with the package for the children.
 
     Raises:
-        UserError: This process is not root.
+        UserError: This process is not root, or a folder is closed to ordinary users.
     """
     if not is_root():
         raise UserError("grading in a container needs root, to make an ordinary user of an answer")
+    for needed in map(Path, (sys.base_prefix, sys.prefix, edition)):
+        for folder in (needed, *needed.parents):
+            if not folder.stat().st_mode & stat.S_IXOTH:
+                raise UserError(
+                    f"{folder} is closed to ordinary users, and an answer runs as one and needs "
+                    f"{needed}: open it with `chmod o+x {folder}`, or install Python elsewhere"
+                )
 
 
 def _bubblewrap() -> list[str]:

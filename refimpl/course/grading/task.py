@@ -103,7 +103,7 @@ def prepare(task: Task) -> tuple[list[Question], Sandbox]:
 def _prepared(task: Task) -> tuple[list[Question], Sandbox]:
     sandbox = Sandbox(_edition_folder(), task.limits, task.trusted, container=task.container)
     if task.container:
-        check_container()
+        check_container(sandbox.edition)
     elif not task.trusted:
         check_sandbox(sandbox)
     # Not part of the task, whose key decides what is graded anew: limits are the same everywhere.
