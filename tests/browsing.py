@@ -32,9 +32,12 @@ def missing(what: str) -> None:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
-    """One browser for all tests of a worker."""
+    """One browser for all tests of a file.
+
+    As long as it is there, an event loop runs, and nothing else in the process can start one.
+    """
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     if program is None:
         missing(f"no browser: install one of {', '.join(BROWSERS)}")
