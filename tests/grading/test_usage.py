@@ -1,13 +1,16 @@
 """What a child is seen to use: all its threads and processes, and what they share only once."""
 
+import ctypes
+import os
 import subprocess
 import sys
+import time
 from contextlib import contextmanager
 
 import psutil
 import pytest
 
-from refimpl.course.grading.usage import memory_of, used_by
+from refimpl.course.grading.usage import LAST_WAIT, end_processes, memory_of, used_by
 
 SLEEPING_CHILD = "import os, time\nif os.fork() == 0: time.sleep(1e6)"
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="as Linux tells it")
@@ -47,3 +50,22 @@ def test_shared_memory_counts_once():
     with python(f"kept = bytes(range(256)) * 2**19\n{SLEEPING_CHILD}") as pid:
         assert used_by(pid).memory > 1.9 * 2**27
         assert 2**27 < memory_of(pid) < 1.5 * 2**27
+
+
+def test_what_nobody_has_waited_for_yet_holds_up_nothing():
+    # In many containers the first process never waits for orphans. Here it is this one.
+    kernel, set_subreaper = ctypes.CDLL(None), 36
+    assert kernel.prctl(set_subreaper, 1, 0, 0, 0) == 0
+    try:
+        program = "import subprocess, sys, time; c = subprocess.Popen(['sleep', '999']); "
+        program += "print(c.pid, flush=True); time.sleep(999)"
+        child = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+        orphan = psutil.Process(int(child.stdout.readline()))
+        began = time.monotonic()
+        end_processes(child)
+        assert orphan.status() == psutil.STATUS_ZOMBIE
+        assert time.monotonic() - began < LAST_WAIT / 2
+        os.waitpid(orphan.pid, 0)
+        child.stdout.close()
+    finally:
+        kernel.prctl(set_subreaper, 0, 0, 0, 0)

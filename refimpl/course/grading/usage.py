@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import psutil
 
 from refimpl.course.budgets import processor_time
 from refimpl.course.grading.sandbox import OPEN_FILES
+
+LAST_WAIT = 120  # seconds for what has been killed to be gone
 
 
 @dataclass
@@ -73,8 +76,19 @@ def end_processes(process: subprocess.Popen) -> None:
         except psutil.Error:
             continue
     process.wait()
-    # Their user is counted free only then. (Gone with the first process of a sandbox are all.)
-    psutil.wait_procs(family, timeout=120)
+    # Their user is counted free only then. (Gone with the first process of a sandbox are all.) One
+    # that has ended waits for whatever is the machine's first process to notice, which in a
+    # container may take seconds, or never happen: it runs no code and holds no memory any more.
+    until = time.monotonic() + LAST_WAIT
+    while any(map(_is_alive, family)) and time.monotonic() < until:
+        time.sleep(0.005)
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
 
 
 def _family(pid: int) -> list[psutil.Process]:
