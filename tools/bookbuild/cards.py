@@ -18,6 +18,8 @@ from bookbuild.citations import BIBLIOGRAPHY, Works
 
 GLOSSARY = "book/glossary"
 LESSON = re.compile(r"\s*\bLessons?\s+(\d+)[^.]*\.\s*$")
+# Words that mostly mean something else in a sentence: no card of theirs would be of use.
+EVERYDAY = {"chance", "code", "fill", "position"}
 LONGEST = 320  # letters on a card
 # A link, a heading or code holds no further link; below it nothing is looked at.
 CLOSED = (nodes.reference, nodes.title, nodes.literal, nodes.literal_block, nodes.raw, nodes.math)
@@ -91,6 +93,8 @@ def terms(app: Sphinx, docname: str, number: int) -> dict[str, Card]:
             continue
         card = Card(f"{page}#{term['ids'][0]}", cut(LESSON.sub("", said)))
         name = term.astext().lower()
+        if name in EVERYDAY:
+            continue
         found[name] = found[f"{name}s"] = card
     return found
 
