@@ -11,6 +11,8 @@ from refimpl.generation.options import GenerationOptions
 from refimpl.generation.sampling import GenerationError, sampling_probabilities
 from refimpl.generation.writing import Piece, save_generation, within_range, write_music
 
+generate_audio = write_music  # its name in notebooks from before
+
 __all__ = [
     "GenerationError",
     "GenerationOptions",
