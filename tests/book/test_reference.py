@@ -124,4 +124,4 @@ def test_sources_of_the_reference_lead_to_the_bibliography(book):
             assert work in works
             found[path.stem] = found.get(path.stem, 0) + 1
     assert sum(found.values()) > 40
-    assert {"objectives", "transformer", "vqvae"} <= set(found)
+    assert {"objectives", "transformer", "codecs"} <= set(found)
