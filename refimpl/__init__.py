@@ -4,7 +4,7 @@ The modules read in the order of the lessons, and data flows one way through the
 waveform -> mel frames -> token ids -> batches -> model -> token ids -> mel frames -> waveform.
 """
 
-from refimpl.moved import find_moved
+from refimpl._moved import find_moved
 
 __version__ = "0.1.0"
 find_moved()

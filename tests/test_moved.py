@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-from refimpl.moved import MOVED
+from refimpl._moved import MOVED
 
 
 @pytest.mark.parametrize("old", MOVED)
