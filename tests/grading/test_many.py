@@ -2,7 +2,6 @@
 
 import collections
 import csv
-import json
 import os
 import random
 import signal
@@ -15,6 +14,7 @@ import psutil
 import pytest
 
 from refimpl.course.grading.engine import default_workers
+from tests.clusters import cluster
 from tests.grading.hostile import ALL
 from tests.grading.notebooks import ROOT, answered, cells_of, write
 from tests.grading.settings import SECRET
@@ -129,31 +129,17 @@ def test_a_class_of_two_hundred_killed_in_the_middle(submissions, capsys):
 
 def test_a_cluster_of_two_workers_one_of_them_killed(submissions, capsys, tmp_path):
     pytest.importorskip("distributed", reason="Dask is not installed: pip install '.[cluster]'")
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-    address_file = tmp_path / "scheduler.json"
-
-    def start(role, *words):
-        program = [sys.executable, "-m", f"distributed.cli.dask_{role}"]
-        common = ["--scheduler-file", str(address_file), "--no-dashboard"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return subprocess.Popen([*program, *common, *words], env=environment, **quiet)
-
-    running = [start("scheduler", "--port", "0")]
-    running += [start("worker", "--nthreads", "1", "--no-nanny") for _ in range(2)]
-    try:
-        while not (address_file.exists() and address_file.read_text().strip()):
-            time.sleep(0.2)
-        address = json.loads(address_file.read_text())["address"]
+    with cluster(tmp_path) as (address, workers):
         began = time.monotonic()
         grading = subprocess.Popen(
             command(submissions, "--scheduler", address),
             cwd=ROOT,
-            env=environment,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             stderr=subprocess.PIPE,
             text=True,
         )
         wait_until(N_SUBMISSIONS // 3, submissions, grading)
-        running[2].kill()
+        workers[1].kill()
         said = grading.communicate()[1]
         assert grading.returncode == 0, said
         assert f"{N_SUBMISSIONS} submissions graded" in said
@@ -161,6 +147,3 @@ def test_a_cluster_of_two_workers_one_of_them_killed(submissions, capsys, tmp_pa
         with capsys.disabled():
             seconds = time.monotonic() - began
             print(f"\n{N_SUBMISSIONS} in {seconds:.0f} s on two workers, one of them killed")
-    finally:
-        for process in running:
-            process.kill()
