@@ -2,8 +2,10 @@
 
 `codec` is their interface, `table` lists them, and `mel_codec` is what those on mel frames share:
 `codebook` finds codes by k-means (`clustering`), `vqvae` learns them together with a network.
+`classical` is MP3, Opus and Vorbis, to compare with; `rates` computes those of published codecs.
 """
 
+from refimpl.codecs.classical import CLASSICAL, Compressed, compress, find_delay
 from refimpl.codecs.clustering import (
     StreamSample,
     TooFewFramesError,
@@ -15,6 +17,7 @@ from refimpl.codecs.codebook import Codebook, CodebookConfig
 from refimpl.codecs.codec import Codec, CodecConfig, CodecError, check_codes
 from refimpl.codecs.mel_codec import MelCodec, MelCodecConfig, check_frames
 from refimpl.codecs.normaliser import NORMALISATIONS, make_normaliser
+from refimpl.codecs.rates import PUBLISHED, Published, code_rate, published, quoted_figures
 from refimpl.codecs.table import CODECS, codec_class, codec_config, find_codec, load_codec
 from refimpl.codecs.vqvae import (
     VQVAE,
@@ -26,16 +29,20 @@ from refimpl.codecs.vqvae import (
 )
 
 __all__ = [
+    "CLASSICAL",
     "CODECS",
     "NORMALISATIONS",
+    "PUBLISHED",
     "VQVAE",
     "Codebook",
     "CodebookConfig",
     "Codec",
     "CodecConfig",
     "CodecError",
+    "Compressed",
     "MelCodec",
     "MelCodecConfig",
+    "Published",
     "Quantized",
     "StreamSample",
     "TooFewFramesError",
@@ -45,12 +52,17 @@ __all__ = [
     "VectorQuantizer",
     "check_codes",
     "check_frames",
+    "code_rate",
     "codec_class",
     "codec_config",
+    "compress",
     "find_codec",
+    "find_delay",
     "kmeans",
     "load_codec",
     "make_normaliser",
     "nearest",
+    "published",
+    "quoted_figures",
     "sample_stream",
 ]
