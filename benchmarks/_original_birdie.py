@@ -6,8 +6,8 @@ import pathlib
 import time
 
 from refimpl.birdie import BirdieConfig, BirdieError
-from refimpl.birdie.configuration import recipe_of
-from refimpl.birdie.real_configuration import Literal, real_configuration
+from refimpl.birdie.config import recipe_of
+from refimpl.birdie.real_config import Literal, real_configuration
 from refimpl.birdie.real_library import RealBirdie
 
 

@@ -14,9 +14,20 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 
 MOVED = {
+    "refimpl.birdie.configuration": "refimpl.birdie.config",
+    "refimpl.birdie.real_configuration": "refimpl.birdie.real_config",
     "refimpl.codebook": "refimpl.codecs",
     "refimpl.codec": "refimpl.codecs",
+    "refimpl.course.comparing": "refimpl.course.differences",
+    "refimpl.curriculum.making": "refimpl.curriculum.table",
+    "refimpl.display.comparing": "refimpl.display.compared_sounds",
     "refimpl.kmeans": "refimpl.codecs.clustering",
+    "refimpl.packing.layout": "refimpl.packing.packed_batch",
+    "refimpl.pipeline.running": "refimpl.pipeline.resumable",
+    "refimpl.reproduce.comparing": "refimpl.reproduce.mixture_comparison",
+    "refimpl.reproduce.running": "refimpl.reproduce.reproduction",
+    "refimpl.tinytunes.corpus": "refimpl.tinytunes.endless_tunes",
+    "refimpl.training.configuration": "refimpl.training.config",
     "refimpl.vqvae": "refimpl.codecs.vqvae",
 }
 

@@ -19,7 +19,10 @@ def test_an_old_name_offers_what_the_new_one_does(old):
     [
         ("refimpl.codebook", ["Codebook"]),
         ("refimpl.codec", ["load_codec"]),
+        ("refimpl.course.comparing", ["compare_arrays"]),
         ("refimpl.kmeans", ["kmeans", "nearest"]),
+        ("refimpl.packing.layout", ["PackedBatch", "expand"]),
+        ("refimpl.pipeline.running", ["run", "load_run"]),
         ("refimpl.vqvae", ["VQVAE", "VQVAEConfig", "VectorQuantizer"]),
     ],
 )

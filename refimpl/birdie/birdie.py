@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.birdie.configuration import (
+from refimpl.birdie.config import (
     BirdieConfig,
     curriculum_of,
     recipe_of,

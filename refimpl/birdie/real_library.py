@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.birdie.configuration import BirdieConfig, recipe_of, validation_recipe_of
+from refimpl.birdie.config import BirdieConfig, recipe_of, validation_recipe_of
 from refimpl.birdie.errors import BirdieError, WorkerError
-from refimpl.birdie.real_configuration import real_configuration
+from refimpl.birdie.real_config import real_configuration
 from refimpl.errors import suggest
 
 

@@ -17,7 +17,7 @@ from types import CodeType
 
 import numpy as np
 
-from refimpl.course.comparing import Results, arrays
+from refimpl.course.differences import Results, arrays
 from refimpl.course.exercise import Exercise, Inputs
 from refimpl.course.exercises import find_exercise
 from refimpl.course.guard import ForbiddenCall, Guard

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.course.comparing import Results, call_once, compare_arrays
+from refimpl.course.differences import Results, call_once, compare_arrays
 
 Inputs = dict[str, Any]
 

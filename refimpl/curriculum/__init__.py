@@ -11,11 +11,11 @@ from refimpl.curriculum.constant import Fixed, Uniform
 from refimpl.curriculum.curriculum import Curriculum, CurriculumCallback
 from refimpl.curriculum.errors import CurriculumError
 from refimpl.curriculum.history import History
-from refimpl.curriculum.making import STRATEGIES, make_curriculum
 from refimpl.curriculum.reward import RewardFunction, birdie_reward, tensor_reward
 from refimpl.curriculum.reward_model import RewardModel
 from refimpl.curriculum.simulated import SimulatedLearner, random_learner
 from refimpl.curriculum.strategy import Strategy
+from refimpl.curriculum.table import STRATEGIES, make_curriculum
 
 __all__ = [
     "STRATEGIES",

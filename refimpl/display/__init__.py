@@ -16,7 +16,7 @@ _HOME = {
     "block_diagram": "block",
     "codebook_map": "explorers.codebook_map",
     "compare_mels": "spectrograms",
-    "compare_sounds": "comparing",
+    "compare_sounds": "compared_sounds",
     "explore": "knobs",
     "explore_temperatures": "explorers.sampling_explorer",
     "is_quiet": "bars",

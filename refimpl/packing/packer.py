@@ -14,7 +14,7 @@ import numpy as np
 
 from refimpl.errors import UserError
 from refimpl.objectives import Mixture, NextTokenPrediction, Objective, Sample, SpecialTokens
-from refimpl.packing.layout import LAST_RESORT, PackedBatch, Segment
+from refimpl.packing.packed_batch import LAST_RESORT, PackedBatch, Segment
 from refimpl.vocabulary import IGNORE_INDEX
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from refimpl.packing.layout import PackedBatch
+from refimpl.packing.packed_batch import PackedBatch
 from refimpl.packing.packer import Packer
 from refimpl.packing.tunes import VALIDATION, Recipe, ShardTunes
 

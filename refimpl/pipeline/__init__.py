@@ -1,6 +1,6 @@
 """The whole pipeline, from sounds to a model that writes music; the command line uses it.
 
-Read in this order: `batches`, `stages`, `folder`, `generators`, `running`,
+Read in this order: `batches`, `stages`, `folder`, `generators`, `resumable`,
 `writing`, `evaluating`.
 """
 
@@ -13,7 +13,7 @@ from refimpl.pipeline.generators import (
     read_facts,
     save_generator,
 )
-from refimpl.pipeline.running import (
+from refimpl.pipeline.resumable import (
     FinishedRun,
     ensure_codec,
     ensure_model,

@@ -15,7 +15,7 @@ from refimpl.errors import UserError
 from refimpl.files import alone, replace_file
 from refimpl.presets import PRESETS, ObjectivesConfig, Preset, override
 from refimpl.reading import read_json
-from refimpl.training.configuration import FREE_TO_CHANGE
+from refimpl.training.config import FREE_TO_CHANGE
 
 # Settings that may differ from those that a run was begun with.
 _FREE = {"name", "about", "declared"} | {f"training.{name}" for name in FREE_TO_CHANGE}

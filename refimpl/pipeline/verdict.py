@@ -10,7 +10,7 @@ import numpy as np
 from refimpl.generation import generate, longest_hold
 from refimpl.metrics import measure_copying
 from refimpl.metrics.statistics import Estimate
-from refimpl.pipeline.running import FinishedRun
+from refimpl.pipeline.resumable import FinishedRun
 
 RECITES = 2.0  # a run shared with training, in units of what held-out clips share
 _N_PIECES = 8

@@ -2,16 +2,16 @@
 
 Nothing to download and nothing to license. Tunes are composed (`harmony`, `melody`,
 `composition`), arranged (`bass`, `accompaniment`, `drums`, `arrangement`), played (`timbres`,
-`percussion`, `rendering`) and drawn without end (`config`, `corpus`). Every tune knows its key,
-tempo, chords, notes and stems (`tune`), so that what a model writes can be measured and not only
-heard.
+`percussion`, `rendering`) and drawn without end (`config`, `endless_tunes`). Every tune knows its
+key, tempo, chords, notes and stems (`tune`), so that what a model writes can be measured and not
+only heard.
 
 >>> tune = Corpus("train")[0]
 >>> audio = tune.render()
 """
 
 from refimpl.tinytunes.config import COURSE_TEMPO, SAMPLES_PER_BEAT, TuneConfig
-from refimpl.tinytunes.corpus import Corpus
+from refimpl.tinytunes.endless_tunes import Corpus
 from refimpl.tinytunes.export import write_corpus
 from refimpl.tinytunes.note import Chord, Note
 from refimpl.tinytunes.tune import Tune

@@ -12,7 +12,7 @@ from collections import Counter
 import numpy as np
 
 from refimpl.tinytunes.config import LEVELS, TuneConfig
-from refimpl.tinytunes.corpus import Corpus
+from refimpl.tinytunes.endless_tunes import Corpus
 from refimpl.tinytunes.harmony import SCALES
 from refimpl.tinytunes.timbres import tone
 from refimpl.tinytunes.tune import Tune

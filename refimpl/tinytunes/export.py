@@ -16,7 +16,7 @@ from refimpl.audio import save_audio
 from refimpl.errors import UserError
 from refimpl.files import replace_file, write_atomically
 from refimpl.parallel import map_in_order
-from refimpl.tinytunes.corpus import Corpus
+from refimpl.tinytunes.endless_tunes import Corpus
 from refimpl.tinytunes.tune import Tune
 
 MANIFEST = "manifest.json"

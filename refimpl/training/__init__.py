@@ -4,7 +4,7 @@ from refimpl.training.baselines import BigramModel, measure_baselines
 from refimpl.training.batches import NextTokenBatches, ValidationBatches, collate, frame_tune
 from refimpl.training.callbacks import Callback, KeepBest
 from refimpl.training.checkpoint import list_checkpoints, load_checkpoint
-from refimpl.training.configuration import TrainingConfig, TrainingError
+from refimpl.training.config import TrainingConfig, TrainingError
 from refimpl.training.loop import train
 from refimpl.training.loss import NEXT_TOKEN, Batch, Loss, evaluate_losses
 from refimpl.training.metrics import TrainingResult, plot_metrics, read_metrics

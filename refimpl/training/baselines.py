@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from refimpl.training.batches import frame_tune
-from refimpl.training.configuration import TrainingError
+from refimpl.training.config import TrainingError
 from refimpl.vocabulary import Vocabulary
 
 

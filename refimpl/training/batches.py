@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from refimpl.training.configuration import TrainingError
+from refimpl.training.config import TrainingError
 from refimpl.vocabulary import IGNORE_INDEX, Vocabulary
 
 

@@ -22,7 +22,7 @@ from safetensors.torch import save as save_tensors
 
 from refimpl.files import sync_folder, write_bytes
 from refimpl.reading import read_json, read_tensors
-from refimpl.training.configuration import TrainingError
+from refimpl.training.config import TrainingError
 
 TENSOR, ARRAY = "__tensor__", "__array__"
 

@@ -23,7 +23,7 @@ from refimpl.display import progress
 from refimpl.files import alone
 from refimpl.training.callbacks import Callback
 from refimpl.training.checkpoint import list_checkpoints
-from refimpl.training.configuration import TrainingConfig, TrainingError
+from refimpl.training.config import TrainingConfig, TrainingError
 from refimpl.training.loss import NEXT_TOKEN, Batch, Loss
 from refimpl.training.metrics import TrainingResult, plot_metrics, save_legend
 from refimpl.training.run import Run

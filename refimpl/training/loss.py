@@ -15,7 +15,7 @@ import torch
 from accelerate import Accelerator
 from torch import Tensor, nn
 
-from refimpl.training.configuration import TrainingError
+from refimpl.training.config import TrainingError
 from refimpl.vocabulary import IGNORE_INDEX
 
 Batch = Mapping[str, Any]  # tensors, or lists, of one entry a row

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from refimpl.files import replace_file
-from refimpl.training.configuration import TrainingError
+from refimpl.training.config import TrainingError
 from refimpl.training.loss import NEXT_TOKEN, Loss
 
 METRICS = "metrics.jsonl"

@@ -18,7 +18,7 @@ from refimpl.backbones import BACKBONES, find_backbone
 from refimpl.errors import UserError
 from refimpl.files import replace_file
 from refimpl.reading import check_shapes, differ, read_json, read_tensors, weights_of
-from refimpl.training.configuration import TrainingError
+from refimpl.training.config import TrainingError
 from refimpl.vocabulary import Vocabulary
 
 WEIGHTS, DESCRIPTION = "model.safetensors", "config.json"

@@ -22,7 +22,7 @@ from refimpl.packing import (
     make_validation_set,
     to_tensors,
 )
-from refimpl.training.configuration import TrainingError
+from refimpl.training.config import TrainingError
 
 
 class ObjectiveBatches:

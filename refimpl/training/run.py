@@ -22,7 +22,7 @@ from refimpl.training.checkpoint import (
     remove_old,
     save_checkpoint,
 )
-from refimpl.training.configuration import FREE_TO_CHANGE, TrainingConfig, TrainingError
+from refimpl.training.config import FREE_TO_CHANGE, TrainingConfig, TrainingError
 from refimpl.training.loss import ALL, NEXT_TOKEN, Batch, Loss, evaluate_losses
 from refimpl.training.metrics import MetricsLog
 from refimpl.training.models import load_weights, plain_config, weights_of

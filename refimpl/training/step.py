@@ -10,7 +10,7 @@ import torch
 from accelerate import Accelerator
 from torch import nn
 
-from refimpl.training.configuration import TrainingConfig, TrainingError
+from refimpl.training.config import TrainingConfig, TrainingError
 from refimpl.training.loss import NEXT_TOKEN, Batch, Loss, count_rows, split_batch, to_device
 
 

@@ -11,7 +11,7 @@ from accelerate.state import AcceleratorState
 
 from refimpl.birdie import Birdie, BirdieError, CurriculumCallback
 from refimpl.birdie.compatibility import translate_objective
-from refimpl.birdie.real_configuration import parameters_for_the_original
+from refimpl.birdie.real_config import parameters_for_the_original
 from refimpl.curriculum import Curriculum, Uniform
 from refimpl.objectives import make_objective
 from refimpl.training import TrainingConfig, evaluate_losses, train

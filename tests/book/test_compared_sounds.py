@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from refimpl.display import compare_sounds
-from refimpl.display.comparing import SCRIPT
+from refimpl.display.compared_sounds import SCRIPT
 from tests.book.visits import SERIOUS
 from tests.book.widget_page import open_page, page_with
 
@@ -151,5 +151,5 @@ def test_it_fits_a_phone_and_axe_finds_nothing_serious(browser, theme, width):
 
 
 def test_the_books_copy_of_the_script_is_the_packages(book):
-    copy = book / "_static/comparing.js"
+    copy = book / "_static/compared_sounds.js"
     assert copy.read_text(encoding="utf-8") == SCRIPT.read_text(encoding="utf-8")

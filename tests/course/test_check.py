@@ -7,7 +7,7 @@ import pytest
 
 from refimpl.course import CheckFailed, Exercise, check, solved
 from refimpl.course.check import FRESH_TRIALS, TRIALS, draw, first_complaint, hint
-from refimpl.course.comparing import compare_arrays
+from refimpl.course.differences import compare_arrays
 from refimpl.course.exercises import all_exercises, find_exercise, lesson_exercises
 from refimpl.errors import UserError
 

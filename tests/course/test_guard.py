@@ -13,7 +13,7 @@ import scipy.fft
 import scipy.signal
 import torch
 
-from refimpl.course.comparing import arrays, as_array
+from refimpl.course.differences import arrays, as_array
 from refimpl.course.guard import ForbiddenCall, Guard
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig

@@ -10,7 +10,7 @@ import pytest
 from refimpl.cli import main
 from refimpl.course.exercises import lesson_exercises
 from refimpl.course.linting import lint_lesson
-from refimpl.course.linting.running import check_by_running
+from refimpl.course.linting.execution import check_by_running
 from refimpl.course.linting.source import read_source
 from refimpl.course.minutes import PLACE
 from refimpl.course.notebooks import sources

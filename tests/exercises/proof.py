@@ -14,7 +14,7 @@ from types import ModuleType
 import numpy as np
 
 from refimpl.course.check import results, visible_trials
-from refimpl.course.comparing import as_array
+from refimpl.course.differences import as_array
 from refimpl.course.exercise import Exercise
 from refimpl.course.exercises import all_exercises
 

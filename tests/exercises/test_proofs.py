@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from refimpl.course import CheckFailed, check
-from refimpl.course.comparing import as_array
+from refimpl.course.differences import as_array
 from refimpl.course.guard import find_by_name
 from tests.exercises.proof import (
     MANY_SEEDS,

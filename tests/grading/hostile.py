@@ -59,7 +59,7 @@ CHEATS = {
         is_seen=False,
     ),
     "patched refimpl in memory": Hostile(
-        "import refimpl.course.comparing as c, refimpl.course.grading.child as child\n"
+        "import refimpl.course.differences as c, refimpl.course.grading.child as child\n"
         "c.compare_array = c.compare_arrays = lambda *args, **kwargs: None\n"
         "child.changed = lambda *args: False\nreturn -1.0",
         ("wrong",),

@@ -3,8 +3,8 @@
 import pytest
 
 from refimpl.course.grading.cells import broken_definition, readable_source
+from refimpl.course.grading.interpreter import run_sources
 from refimpl.course.grading.needed import needed, statements_of
-from refimpl.course.grading.running import run_sources
 from refimpl.course.grading.suspicion import suspicions
 
 HEAVY = "model = train_for_hours()\nplot(model)"

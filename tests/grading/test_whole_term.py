@@ -125,7 +125,7 @@ class Term:
         ).replace(
             "import numpy as np\n",
             "from functools import partial\n\nimport numpy as np\n\n"
-            "from refimpl.course.comparing import compare_arrays\n",
+            "from refimpl.course.differences import compare_arrays\n",
             1,
         )
         assert mended.count("partial") == 2

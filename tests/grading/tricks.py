@@ -80,8 +80,8 @@ LATER = {
     ),
     "numpy's own conversion replaced": _answer(
         "given = audio, n_fft, hop_length\n"
-        "np.array = comparing.np.array = lambda value, **k: Late(given)\nreturn audio",
-        "import refimpl.course.comparing as comparing\n"
+        "np.array = differences.np.array = lambda value, **k: Late(given)\nreturn audio",
+        "import refimpl.course.differences as differences\n"
         "class Late(tuple):\n"
         "    dtype, nbytes = np.dtype(float), 8\n"
         "    def tobytes(self): return frame(*self).tobytes()",

@@ -251,7 +251,7 @@ FAULTS = [
     ),
     Fault(
         "segments are numbered through the batch",
-        "packing/layout.py",
+        "packing/packed_batch.py",
         "np.arange(1, len(rows) + 1) - np.searchsorted(rows, rows)",
         "np.arange(1, len(rows) + 1)",
     ),

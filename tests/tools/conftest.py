@@ -38,7 +38,7 @@ def project(tmp_path):
         "refimpl/used.py": "VALUE = 3",
         "refimpl/other.py": "VALUE = 4",
         "refimpl/data/model.json": "{}",
-        "refimpl/display/comparing.js": "// A/B rows",
+        "refimpl/display/compared_sounds.js": "// A/B rows",
         "requirements.txt": "numpy==2.4.6\n",
         "_config.yml": "title: A book\n",
         "_toc.yml": "root: book/index\nparts:\n  - caption: Lessons\n    chapters:\n"

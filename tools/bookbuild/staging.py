@@ -23,7 +23,9 @@ EDITIONS = ("full", "class")
 LEFT_OUT = "book/lessons"  # the sources of the lessons, which hold the answers
 REFERENCE = "api/index"
 # A script of the package that the book's own rows of players need, too.
-FROM_THE_PACKAGE = {Path("book/static/comparing.js"): Path("refimpl/display/comparing.js")}
+FROM_THE_PACKAGE = {
+    Path("book/static/compared_sounds.js"): Path("refimpl/display/compared_sounds.js")
+}
 HEAVY = 200_000  # bytes of a picture that is worth making lighter
 # In a page, what stands between these two lines is for the edition with solutions.
 SOLUTIONS_ONLY = re.compile(

@@ -13,7 +13,7 @@ import numpy as np
 
 from refimpl import __version__
 from refimpl.course.check import results, visible_trials
-from refimpl.course.comparing import Results
+from refimpl.course.differences import Results
 from refimpl.course.exercise import Exercise, Inputs
 from refimpl.course.exercises import lesson_exercises
 from refimpl.course.grading.needed import needed, statements_of
@@ -23,9 +23,9 @@ HIDDEN_TRIALS = 8
 _EXERCISES = "refimpl.course.exercises"
 # Modules that decide what is right, and what of a notebook is asked.
 _DECIDES = (
-    *("comparing", "check", "escapes", "guard", "operators"),
+    *("differences", "check", "escapes", "guard", "operators"),
     *(f"grading/{name}" for name in ("answering", "cells", "certain", "child", "examine")),
-    *(f"grading/{name}" for name in ("judging", "needed", "overseeing", "replies", "running")),
+    *(f"grading/{name}" for name in ("judging", "interpreter", "needed", "overseeing", "replies")),
     *(f"grading/{name}" for name in ("staying", "walking", "workers")),
 )
 

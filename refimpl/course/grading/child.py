@@ -18,9 +18,9 @@ from refimpl.course.grading.answering import Caller, watch_all
 from refimpl.course.grading.cells import broken_definition, readable_source
 from refimpl.course.grading.certain import Certainty
 from refimpl.course.grading.importing import import_ahead
+from refimpl.course.grading.interpreter import run_sources
 from refimpl.course.grading.needed import needed, statements_of
 from refimpl.course.grading.refusing import close_memory, refuse_calls
-from refimpl.course.grading.running import run_sources
 from refimpl.course.grading.suspicion import among_names, dotted_names, suspicions
 from refimpl.course.grading.walking import walk
 from refimpl.course.grading.wire import pack, read_frame, unpack, write_frame

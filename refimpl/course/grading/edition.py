@@ -7,12 +7,12 @@ from pathlib import Path
 PACKAGE = Path(__file__).resolve().parents[2]
 # Of `refimpl.course` only what the child itself needs.
 OF_COURSE = (
-    *("budgets.py", "comparing.py", "escapes.py", "exercise.py", "guard.py", "operators.py"),
+    *("budgets.py", "differences.py", "escapes.py", "exercise.py", "guard.py", "operators.py"),
 )
 OF_GRADING = (
-    *("answering.py", "cells.py", "certain.py", "child.py", "importing.py", "needed.py"),
-    *("overseeing.py", "refusing.py", "running.py", "staying.py", "suspicion.py", "walking.py"),
-    *("wire.py", "workers.py"),
+    *("answering.py", "cells.py", "certain.py", "child.py", "importing.py"),
+    *("interpreter.py", "needed.py", "overseeing.py", "refusing.py", "staying.py"),
+    *("suspicion.py", "walking.py", "wire.py", "workers.py"),
 )
 
 STAND_IN = '''\

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from refimpl.course.comparing import Results
+from refimpl.course.differences import Results
 from refimpl.course.grading.cleaning import clean
 from refimpl.course.grading.session import ChildFailed
 

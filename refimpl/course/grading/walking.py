@@ -11,8 +11,8 @@ from typing import Any
 
 import refimpl.course
 from refimpl.course.grading.answering import Caller, watch_all
+from refimpl.course.grading.interpreter import interrupted_after, run_sources
 from refimpl.course.grading.needed import Statement
-from refimpl.course.grading.running import interrupted_after, run_sources
 
 MOST = 3  # answers to one exercise that are looked at
 

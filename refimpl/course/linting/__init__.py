@@ -9,6 +9,7 @@ from pathlib import Path
 from refimpl.course.exercises import lesson_exercises, lesson_numbers
 from refimpl.course.linting.answers import check_answers
 from refimpl.course.linting.exceptions import without_exceptions
+from refimpl.course.linting.execution import check_by_running
 from refimpl.course.linting.exercises import check_exercises
 from refimpl.course.linting.finding import Finding
 from refimpl.course.linting.headings import (
@@ -19,7 +20,6 @@ from refimpl.course.linting.headings import (
 )
 from refimpl.course.linting.media import check_calls, check_stored_outputs
 from refimpl.course.linting.questions import check_questions
-from refimpl.course.linting.running import check_by_running
 from refimpl.course.linting.shape import (
     LONG_LESSON,
     LONG_LINES,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from refimpl.course.comparing import Results, compare_arrays
+from refimpl.course.differences import Results, compare_arrays
 from refimpl.course.exercise import Exercise, Inputs
 
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from refimpl.course.comparing import compare_arrays
+from refimpl.course.differences import compare_arrays
 from refimpl.course.exercise import Exercise, Inputs
 
 

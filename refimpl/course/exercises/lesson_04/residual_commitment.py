@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from refimpl.course.comparing import Results
+from refimpl.course.differences import Results
 from refimpl.course.exercise import Exercise, Inputs
 from refimpl.course.exercises.lesson_04 import call, gradient, leaf, nearest, one_number
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from refimpl.course.comparing import Results
+from refimpl.course.differences import Results
 from refimpl.course.exercise import Exercise, Inputs
 
 State = tuple[np.ndarray, np.ndarray]

@@ -4,7 +4,7 @@ import numpy as np
 import torch.nn.functional as F
 from torch import Tensor
 
-from refimpl.course.comparing import Results
+from refimpl.course.differences import Results
 from refimpl.course.exercise import Exercise, Inputs
 from refimpl.course.exercises.lesson_04 import call, gradient, leaf, one_number
 

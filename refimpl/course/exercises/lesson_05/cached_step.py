@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from refimpl.course.comparing import Results, compare_arrays
+from refimpl.course.differences import Results, compare_arrays
 from refimpl.course.exercise import Exercise, Inputs
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
-from refimpl.course.comparing import Results, compare_arrays
+from refimpl.course.differences import Results, compare_arrays
 from refimpl.course.exercise import Exercise, Inputs
 from refimpl.course.exercises.lesson_05 import INFINITY, gradient
 

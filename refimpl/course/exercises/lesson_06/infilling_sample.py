@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from refimpl.course.comparing import Results
+from refimpl.course.differences import Results
 from refimpl.course.exercise import Exercise, Inputs
 from refimpl.vocabulary import IGNORE_INDEX
 

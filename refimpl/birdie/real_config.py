@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.birdie.configuration import BirdieConfig
+from refimpl.birdie.config import BirdieConfig
 from refimpl.birdie.errors import BirdieError
 from refimpl.curriculum import tensor_reward
 from refimpl.objectives import Objective
