@@ -7,6 +7,7 @@ its end. So the length in a header is only a claim, which this module compares w
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from pathlib import Path
 
 from refimpl.audio.sections import Range, Sections
@@ -86,4 +87,4 @@ def ogg_links(path: Path) -> list[Range]:
             was_first = is_first
             segments = file.read(head[26])
             position += 27 + len(segments) + sum(segments)
-    return list(zip(starts, [*starts[1:], size], strict=True))
+    return list(pairwise([*starts, size]))  # none where no page is marked as first
