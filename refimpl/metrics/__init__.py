@@ -2,7 +2,8 @@
 
 `spectral` compares sounds, and `codes` measures tokens; `salience`, `onsets` and `notes` detect
 notes, from which `musical` computes musical measures; `copying` tests whether a tune is new,
-`references` makes sounds to compare with, and `statistics` makes the table.
+`references` makes sounds to compare with, and `statistics` makes the table. `probes` read facts off
+codes, those of `step_facts` among them.
 """
 
 from refimpl.metrics.codes import bits_per_second, nats_per_second, perplexity, usage
@@ -28,6 +29,7 @@ from refimpl.metrics.notes import (
     span_pitches,
 )
 from refimpl.metrics.onsets import detect_onsets
+from refimpl.metrics.probes import Probed, probe_class, probe_number, step_features, tune_features
 from refimpl.metrics.salience import BASS, MELODY, Register, Salience, pitch_salience
 from refimpl.metrics.spectral import (
     chroma_agreement,
@@ -43,6 +45,7 @@ from refimpl.metrics.statistics import (
     summarise,
     table,
 )
+from refimpl.metrics.step_facts import step_loudness, step_pitches
 
 __all__ = [
     "BASS",
@@ -50,6 +53,7 @@ __all__ = [
     "Estimate",
     "MusicalMeasures",
     "Notes",
+    "Probed",
     "Register",
     "Salience",
     "bits_per_second",
@@ -73,11 +77,17 @@ __all__ = [
     "perplexity",
     "pitch_entropy",
     "pitch_salience",
+    "probe_class",
+    "probe_number",
     "si_sdr",
     "span_pitches",
     "spectral_flatness",
+    "step_features",
+    "step_loudness",
+    "step_pitches",
     "stft_distance",
     "summarise",
     "table",
+    "tune_features",
     "usage",
 ]
