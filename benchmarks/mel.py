@@ -32,7 +32,7 @@ from refimpl.mel import (
 )
 from refimpl.mel.analysis import db_to_level
 from refimpl.metrics import chroma_agreement, mel_distance, part_accuracy, stft_distance
-from refimpl.tinytunes import Corpus
+from refimpl.tinytunes import Tunes
 
 CONFIGS = {
     "2048/704/192": MelConfig(n_fft=2048, hop_length=704, n_mels=192),
@@ -220,7 +220,7 @@ def main() -> None:
     if options.audio:
         clips = [(load_audio(path, 22050, duration=8.0), None) for path in options.audio]
     else:
-        clips = [(tune.render(), tune) for tune in Corpus("validation").take(options.tunes)]
+        clips = [(tune.render(), tune) for tune in Tunes("validation").take(options.tunes)]
     for name in options.config or (CONFIGS if options.all else list(CONFIGS)[:2]):
         measure(name, clips, not options.no_librosa)
 

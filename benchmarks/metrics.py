@@ -25,7 +25,7 @@ from refimpl.metrics import (
     summarise,
     table,
 )
-from refimpl.tinytunes import Corpus, TuneConfig
+from refimpl.tinytunes import TuneConfig, Tunes
 
 MEL = MelConfig(n_fft=2048, hop_length=704, n_mels=192)
 N_TRAINING = 200
@@ -74,8 +74,8 @@ def print_table(level, n_tunes):
     """The measures of all sets, with 95 % intervals."""
     rng = np.random.default_rng(0)
     config = TuneConfig(level=level)
-    tunes = list(Corpus("validation", config).take(n_tunes))
-    training = list(Corpus("train", config).take(N_TRAINING))
+    tunes = list(Tunes("validation", config).take(n_tunes))
+    training = list(Tunes("train", config).take(N_TRAINING))
     sets, copying = imitations(tunes, training, rng)
     learned = [measure_music(t.render(), t.sample_rate, beat_period=60 / t.tempo) for t in training]
     rows = {}
@@ -95,7 +95,7 @@ def print_table(level, n_tunes):
 
 def print_speed():
     """Seconds of audio measured in a second; the least of five turns each."""
-    tunes = list(Corpus("validation", TuneConfig()).take(8))
+    tunes = list(Tunes("validation", TuneConfig()).take(8))
     sounds = [tune.render() for tune in tunes]
     seconds = sum(len(a) / t.sample_rate for a, t in zip(sounds, tunes, strict=True))
     jobs = {

@@ -13,7 +13,7 @@ from refimpl.codecs import MelCodec
 from refimpl.mel import MelConfig, mel_spectrogram, mel_to_audio
 from refimpl.pipeline import load_tokenizer
 from refimpl.presets import get_preset
-from refimpl.tinytunes import Corpus, TuneConfig
+from refimpl.tinytunes import TuneConfig, Tunes
 
 
 def timed(function, items: list) -> tuple[list, float]:
@@ -26,7 +26,7 @@ def timed(function, items: list) -> tuple[list, float]:
 
 def measure(mel: MelConfig, codec: MelCodec, n_tunes: int) -> dict[str, float]:
     """Seconds that each stage takes for n_tunes tunes of level 1."""
-    tunes = list(Corpus("test").take(n_tunes))
+    tunes = list(Tunes("test").take(n_tunes))
     audio, rendering = timed(lambda tune: tune.render(), tunes)
     frames, analysing = timed(lambda one: mel_spectrogram(one, mel), audio)
     codes, encoding = timed(codec.encode_frames, frames)
@@ -46,7 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--tunes", type=int, default=24, help="tunes to measure (default: 24)")
     n_tunes = parser.parse_args().tunes
-    seconds = n_tunes * next(iter(Corpus("test").take(1))).duration
+    seconds = n_tunes * next(iter(Tunes("test").take(1))).duration
     for name in ("course", "report"):
         codec = load_tokenizer(name).codec
         stages = measure(get_preset(name).codec.mel, codec, n_tunes)
@@ -57,7 +57,7 @@ def main() -> None:
         back = stages["codes to mel"] + stages["mel to audio"]
         print(f"  codes to audio {seconds / back:>10,.0f} x real time")
     for level in (1, 2, 3):
-        tunes = list(Corpus("test", TuneConfig(level=level)).take(n_tunes))
+        tunes = list(Tunes("test", TuneConfig(level=level)).take(n_tunes))
         _, took = timed(lambda tune: tune.render(), tunes)
         length = sum(tune.duration for tune in tunes)
         print(f"level {level}: rendering {length / took:,.0f} x real time")

@@ -26,7 +26,7 @@ MOVED = {
     "refimpl.pipeline.running": "refimpl.pipeline.resumable",
     "refimpl.reproduce.comparing": "refimpl.reproduce.mixture_comparison",
     "refimpl.reproduce.running": "refimpl.reproduce.reproduction",
-    "refimpl.tinytunes.corpus": "refimpl.tinytunes.endless_tunes",
+    "refimpl.tinytunes.corpus": "refimpl.tinytunes",
     "refimpl.training.configuration": "refimpl.training.config",
     "refimpl.vqvae": "refimpl.codecs.vqvae",
 }

@@ -23,6 +23,9 @@ def test_an_old_name_offers_what_the_new_one_does(old):
         ("refimpl.kmeans", ["kmeans", "nearest"]),
         ("refimpl.packing.layout", ["PackedBatch", "expand"]),
         ("refimpl.pipeline.running", ["run", "load_run"]),
+        ("refimpl.display", ["progress"]),
+        ("refimpl.tinytunes", ["Corpus"]),
+        ("refimpl.tinytunes.corpus", ["Corpus"]),
         ("refimpl.vqvae", ["VQVAE", "VQVAEConfig", "VectorQuantizer"]),
     ],
 )

@@ -39,9 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    from refimpl.tinytunes import Corpus, TuneConfig, write_corpus
+    from refimpl.tinytunes import TuneConfig, Tunes, write_corpus
 
-    corpus = Corpus(args.split, TuneConfig(level=args.level), seed=args.seed)
+    corpus = Tunes(args.split, TuneConfig(level=args.level), seed=args.seed)
     manifest = write_corpus(args.out, corpus, args.count, scheduler=args.scheduler)
     result(f"{manifest} ({args.count} tunes)")
     next_step(f"refimpl evaluate {args.out}, or refimpl run {args.out} --out runs/tunes")

@@ -12,8 +12,7 @@ import numpy as np
 from refimpl.audio import Clip
 from refimpl.corpora.corpus import Corpus
 from refimpl.errors import UserError
-from refimpl.tinytunes import Corpus as Tunes
-from refimpl.tinytunes import Tune, TuneConfig
+from refimpl.tinytunes import Tune, TuneConfig, Tunes
 
 if TYPE_CHECKING:
     from refimpl.presets import Preset

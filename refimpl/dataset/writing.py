@@ -10,7 +10,7 @@ import numpy as np
 from refimpl.audio import Clip
 from refimpl.dataset.manifest import FILE_NAME, DatasetError, Manifest, open_shard, shard_path
 from refimpl.dataset.reading import TokenDataset
-from refimpl.display import progress
+from refimpl.display import progress_bar
 from refimpl.errors import UserError
 from refimpl.files import write_atomically
 from refimpl.parallel import map_in_order
@@ -66,7 +66,7 @@ def tokenize_corpus(
     _skip_done(stream, tokenizer, manifest, folder)
     position = len(manifest.names) + len(manifest.skipped)
     results = map_in_order(_encode, tokenizer, stream, n_processes=n_processes, scheduler=scheduler)
-    bar = progress(results, total=total, description="tokenizing", unit="clip", show=show)
+    bar = progress_bar(results, total=total, description="tokenizing", unit="clip", show=show)
     bar.update(position)
     try:
         for one in bar:

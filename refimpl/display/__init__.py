@@ -28,16 +28,19 @@ _HOME = {
     "plot_mel": "spectrograms",
     "plot_tokens": "tokens",
     "plot_waveform": "waveforms",
-    "progress": "bars",
+    "progress_bar": "bars",
     "sampling_explorer": "explorers.sampling_explorer",
     "save_comparison": "spectrograms",
     "token_explorer": "explorers.token_explorer",
 }
 
+_FORMERLY = {"progress": "progress_bar"}  # notebooks from before import the old name
+
 __all__ = list(_HOME)
 
 
 def __getattr__(name: str):
+    name = _FORMERLY.get(name, name)
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -15,7 +15,7 @@ def is_quiet() -> bool:
     return os.environ.get(QUIET_VARIABLE, "").lower() not in ("", "0", "false", "no")
 
 
-def progress(
+def progress_bar(
     iterable: Iterable | None = None,
     total: int | None = None,
     description: str = "",

@@ -10,7 +10,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-from refimpl.display.bars import is_quiet, progress
+from refimpl.display.bars import is_quiet, progress_bar
 from refimpl.errors import UserError
 
 SCRIPT = Path(__file__).with_suffix(".js")
@@ -52,7 +52,7 @@ def explore(
     stills = [first | dict(one) for one in twin or [{name: value} for value in knobs[name]]]
     settings = _all_settings(knobs)
     _check(knobs, settings, stills)
-    bar = progress(settings, description="drawing", leave=False)
+    bar = progress_bar(settings, description="drawing", leave=False)
     drawn = [_as_list(draw(**one)) for one in bar]
     if is_quiet():
         # Words for a notebook that stores no HTML.

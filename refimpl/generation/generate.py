@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from refimpl.backbones import Backbone
-from refimpl.display import progress as progress_bar
+from refimpl.display import progress_bar
 from refimpl.generation.constraints import CycleRules, Rules, TokenConstraint
 from refimpl.generation.decoding import Decoding
 from refimpl.generation.holding import HoldLimit

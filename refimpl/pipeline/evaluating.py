@@ -11,7 +11,7 @@ import numpy as np
 from refimpl.audio import AudioError, find_audio, load_audio
 from refimpl.corpora import Corpus, reopen_corpus
 from refimpl.dataset import TokenDataset
-from refimpl.display import progress
+from refimpl.display import progress_bar
 from refimpl.generation import write_music
 from refimpl.metrics import Estimate, MusicalMeasures, measure_copying, measure_music, summarise
 from refimpl.metrics.references import (
@@ -196,7 +196,7 @@ def _decode_all(
     tokenizer: AudioTokenizer, sets: Sequence[np.ndarray], what: str, scheduler: str | None
 ) -> list[np.ndarray]:
     sounds = map_in_order(AudioTokenizer.decode, tokenizer, sets, scheduler=scheduler)
-    return list(progress(sounds, total=len(sets), description=what, unit="clip", leave=False))
+    return list(progress_bar(sounds, total=len(sets), description=what, unit="clip", leave=False))
 
 
 def _measure_all(

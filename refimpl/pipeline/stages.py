@@ -15,7 +15,7 @@ from refimpl.backbones import Backbone, find_backbone
 from refimpl.codecs import Codec
 from refimpl.corpora import Corpus, corpus_class
 from refimpl.dataset import TokenDataset, tokenize_corpus
-from refimpl.display import progress
+from refimpl.display import progress_bar
 from refimpl.errors import UserError
 from refimpl.pipeline.batches import mixtures_of, next_token_validation, training_data
 from refimpl.pipeline.generators import load_generator
@@ -75,7 +75,7 @@ def fit_codec(
     clips = corpus.clips("train")
     n_needed = int(np.ceil(preset.codec.seconds / corpus.clip_seconds))
     n_clips = min(len(clips), preset.codec.n_clips or len(clips))
-    chosen = progress(
+    chosen = progress_bar(
         islice(clips, 0, n_clips, max(1, n_clips // n_needed)),  # evenly from first to last
         total=min(n_needed, n_clips),
         description="listening",

@@ -13,7 +13,7 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from refimpl.display import progress
+from refimpl.display import progress_bar
 from refimpl.layouts import Flat
 from refimpl.metrics import MusicalMeasures, measure_music, part_accuracy
 
@@ -83,7 +83,9 @@ class Workshop:
             )
         ]
         results = map(_Job.do, jobs) if self._pool is None else self._pool.map(_Job.do, jobs)
-        bar = progress(results, total=len(jobs), description=description, unit="tune", show=show)
+        bar = progress_bar(
+            results, total=len(jobs), description=description, unit="tune", show=show
+        )
         found = list(bar)
         return MeasuredSet(
             measures=[measures for measures, _, _ in found],

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from refimpl.corpora import TinyTunes
-from refimpl.display import progress
+from refimpl.display import progress_bar
 from refimpl.files import replace_file
 from refimpl.metrics import MusicalMeasures, summarise
 from refimpl.metrics.references import REAL, RESYNTHESISED
@@ -24,7 +24,7 @@ from refimpl.reproduce.mixture_tables import mixture_tables
 from refimpl.reproduce.mixtures import ARMS, MixtureRun, means, preset_of
 from refimpl.reproduce.page import write_page
 from refimpl.reproduce.records import machine
-from refimpl.tinytunes import Corpus
+from refimpl.tinytunes import Tunes
 
 Tell = Callable[[str], None]
 N_TRAINING = 200  # training tunes whose rhythm is the reference
@@ -107,7 +107,7 @@ def _all_runs(
     todo = [job for job in jobs if _kept(job, place) is None]
     if len(todo) < len(jobs):
         tell(f"{len(jobs) - len(todo)} of {len(jobs)} runs are there already")
-    bar = progress(total=len(todo), description="mixtures", unit="run")
+    bar = progress_bar(total=len(todo), description="mixtures", unit="run")
     with bar:
         for record in _make(todo, n_processes):
             replace_file(_file(record["name"], record["seed"], place), json.dumps(record).encode())
@@ -154,7 +154,7 @@ def _kept(job: MixtureRun, place: Path) -> dict[str, Any] | None:
 
 
 def _training_measures(preset: Preset, n_processes: int) -> list[MusicalMeasures]:
-    tunes = list(Corpus("train", preset.tunes).take(min(N_TRAINING, preset.data.n_train)))
+    tunes = list(Tunes("train", preset.tunes).take(min(N_TRAINING, preset.data.n_train)))
     beat = 60 / preset.tunes.tempos[0]
     with Workshop(preset.tunes.sample_rate, beat, n_processes) as workshop:
         return workshop.measure([tune.render for tune in tunes], "training tunes").measures
@@ -173,7 +173,7 @@ def _references(
     cached = work / "mixtures" / f"references-{n_tunes}-{n_groups}.json"
     if cached.exists():
         return json.loads(cached.read_text(encoding="utf-8"))
-    corpus = iter(Corpus("test", preset.tunes))
+    corpus = iter(Tunes("test", preset.tunes))
     place = RunFolder(base)
     tokenizer = ensure_codec(place, TinyTunes(preset), preset)
     found: dict[str, list[dict[str, float | None]]] = {REAL: [], RESYNTHESISED: []}

@@ -39,7 +39,7 @@ from refimpl.reproduce.records import (
     same_tokens,
 )
 from refimpl.reproduce.sets import MODEL, Noise, token_sets
-from refimpl.tinytunes import Corpus, Tune
+from refimpl.tinytunes import Tune, Tunes
 from refimpl.training import plot_metrics
 
 Tell = Callable[[str], None]
@@ -137,12 +137,12 @@ class Reproduction:
 
     def held_out(self, n: int) -> list[Tune]:
         """The first n tunes of the test split, which no run has seen."""
-        return list(Corpus("test", self.tunes_config).take(n))
+        return list(Tunes("test", self.tunes_config).take(n))
 
     def training_measures(self, n: int) -> list:
         """The measures of training tunes, to which the rhythm of all sets is compared."""
         if self._training is None:
-            tunes = list(Corpus("train", self.tunes_config).take(n))
+            tunes = list(Tunes("train", self.tunes_config).take(n))
             with self.workshop() as workshop:
                 self._training = workshop.measure([t.render for t in tunes], "training").measures
         return self._training

@@ -6,12 +6,12 @@ Nothing to download and nothing to license. Tunes are composed (`harmony`, `melo
 key, tempo, chords, notes and stems (`tune`), so that what a model writes can be measured and not
 only heard.
 
->>> tune = Corpus("train")[0]
+>>> tune = Tunes("train")[0]
 >>> audio = tune.render()
 """
 
 from refimpl.tinytunes.config import COURSE_TEMPO, SAMPLES_PER_BEAT, TuneConfig
-from refimpl.tinytunes.endless_tunes import Corpus
+from refimpl.tinytunes.endless_tunes import Tunes
 from refimpl.tinytunes.export import write_corpus
 from refimpl.tinytunes.note import Chord, Note
 from refimpl.tinytunes.tune import Tune
@@ -20,9 +20,11 @@ __all__ = [
     "COURSE_TEMPO",
     "SAMPLES_PER_BEAT",
     "Chord",
-    "Corpus",
     "Note",
     "Tune",
     "TuneConfig",
+    "Tunes",
     "write_corpus",
 ]
+
+Corpus = Tunes  # its old name, which notebooks from before import

@@ -12,7 +12,7 @@ from collections import Counter
 import numpy as np
 
 from refimpl.tinytunes.config import LEVELS, TuneConfig
-from refimpl.tinytunes.endless_tunes import Corpus
+from refimpl.tinytunes.endless_tunes import Tunes
 from refimpl.tinytunes.harmony import SCALES
 from refimpl.tinytunes.timbres import tone
 from refimpl.tinytunes.tune import Tune
@@ -32,10 +32,10 @@ def describe(level: int, n: int) -> dict[str, str]:
     """
     config = TuneConfig(level=level)
     started = time.perf_counter()
-    tunes = list(Corpus("train", config).take(n))
+    tunes = list(Tunes("train", config).take(n))
     composing = time.perf_counter() - started
     held_out = [
-        {t.fingerprint for t in Corpus(split, config).take(max(1, n // 4))}
+        {t.fingerprint for t in Tunes(split, config).take(max(1, n // 4))}
         for split in ("validation", "test")
     ]
     ours = {t.fingerprint for t in tunes}

@@ -29,7 +29,7 @@ BEATS_PER_BAR = 4
 STEPS_PER_BEAT = BAR // BEATS_PER_BAR  # composition counts in eighth notes
 
 
-class Corpus:
+class Tunes:
     """Tunes without end.
 
     A tune depends only on seed, split, index and configuration: tune 7 is the same whether or not

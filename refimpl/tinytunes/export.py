@@ -16,14 +16,14 @@ from refimpl.audio import save_audio
 from refimpl.errors import UserError
 from refimpl.files import replace_file, write_atomically
 from refimpl.parallel import map_in_order
-from refimpl.tinytunes.endless_tunes import Corpus
+from refimpl.tinytunes.endless_tunes import Tunes
 from refimpl.tinytunes.tune import Tune
 
 MANIFEST = "manifest.json"
 
 
 def write_corpus(
-    folder: str | Path, corpus: Corpus, n: int, *, scheduler: str | None = None
+    folder: str | Path, corpus: Tunes, n: int, *, scheduler: str | None = None
 ) -> Path:
     """Write the first `n` tunes of a corpus as WAV, JSON and MIDI.
 

@@ -19,7 +19,7 @@ from accelerate.state import AcceleratorState, PartialState
 from torch import nn
 from tqdm import tqdm
 
-from refimpl.display import progress
+from refimpl.display import progress_bar
 from refimpl.files import alone
 from refimpl.training.callbacks import Callback
 from refimpl.training.checkpoint import list_checkpoints
@@ -192,7 +192,7 @@ def _progress(run: Run) -> tqdm:
     """Return a bar in steps, or in seconds if only the clock ends the run."""
     config = run.config
     by_clock = config.steps is None
-    bar = progress(
+    bar = progress_bar(
         total=int(config.max_seconds) if by_clock else config.steps,
         description="training",
         unit="s" if by_clock else "step",

@@ -63,10 +63,10 @@ def drawn_explorers() -> dict[str, object]:
     from refimpl.display import codebook_map, mask_explorer, sampling_explorer, token_explorer
     from refimpl.objectives import Mixture
     from refimpl.pipeline import load_tokenizer
-    from refimpl.tinytunes import Corpus
+    from refimpl.tinytunes import Tunes
 
     tokenizer = load_tokenizer("course")
-    audio = Corpus("validation")[4].render()[: 2 * tokenizer.sample_rate]
+    audio = Tunes("validation")[4].render()[: 2 * tokenizer.sample_rate]
     ids = tokenizer.encode(audio)
     vocabulary = tokenizer.vocabulary
     mixture = Mixture("eight", vocabulary)

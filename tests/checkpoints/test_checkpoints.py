@@ -14,7 +14,7 @@ from refimpl.pipeline import load_generator, load_tokenizer, read_facts
 from refimpl.pipeline.folder import preset_from_dict
 from refimpl.pipeline.generators import shipped_folder
 from refimpl.reproduce.filling import PLACES, gap_of, notes_in_gap
-from refimpl.tinytunes import Corpus
+from refimpl.tinytunes import Tunes
 from refimpl.training import ValidationBatches, evaluate_losses, frame_tune
 
 NAMES = ("course", "report")
@@ -54,7 +54,7 @@ def filled():
     model, tokenizer = load_generator("course")
     draw = vars(preset_from_dict(read_facts("course")["settings"]).sampling)
     counts = {way: np.zeros(3) for way in SAMPLE_POSITIONS}
-    for seed, tune in enumerate(Corpus("test").take(24)):
+    for seed, tune in enumerate(Tunes("test").take(24)):
         tokens = tokenizer.encode(tune.render())
         gap = gap_of(tune, tokenizer.tokens_per_second, PLACES["between two beats"])
         for way, total in counts.items():

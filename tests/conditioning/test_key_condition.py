@@ -16,7 +16,7 @@ from refimpl.generation import generate
 from refimpl.metrics.musical import MIN_NOTES, key_shares
 from refimpl.metrics.notes import detect_notes
 from refimpl.pipeline import load_tokenizer
-from refimpl.tinytunes import Corpus, TuneConfig
+from refimpl.tinytunes import TuneConfig, Tunes
 from refimpl.training import NextTokenBatches, TrainingConfig, train
 from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.vocabulary import Vocabulary
@@ -118,7 +118,7 @@ def check(intervals, times):
 
 
 def test_the_key_of_a_melody_follows_the_condition():
-    tunes = list(Corpus("train", TuneConfig(level=1)).take(400))
+    tunes = list(Tunes("train", TuneConfig(level=1)).take(400))
     shape = {"n_layers": 2, "hidden_size": 32, "n_heads": 2, "ffn_hidden_size": 64}
     tokens = notes_as_tokens(tunes)
     run = {"seeds": [0, 1], "steps": 150, "scale": 2.0, "n_each": 8}
@@ -127,7 +127,7 @@ def test_the_key_of_a_melody_follows_the_condition():
 
 @pytest.mark.soak
 def test_the_key_of_a_sound_follows_the_condition():
-    tunes = list(Corpus("train", TuneConfig(level=1)).take(400))
+    tunes = list(Tunes("train", TuneConfig(level=1)).take(400))
     shape = {"n_layers": 2, "hidden_size": 64, "n_heads": 2, "ffn_hidden_size": 172}
     tokens = sounds_as_tokens(tunes)
     run = {"seeds": [0], "steps": 400, "scale": 3.0, "n_each": 3}

@@ -14,12 +14,12 @@ def no_quiet(monkeypatch):
 
 
 def test_progress_passes_everything_through(no_quiet):
-    assert list(display.progress(range(5), description="counting")) == list(range(5))
-    assert list(display.progress(iter("abc"), total=3)) == list("abc")
+    assert list(display.progress_bar(range(5), description="counting")) == list(range(5))
+    assert list(display.progress_bar(iter("abc"), total=3)) == list("abc")
 
 
 def test_a_shown_bar_goes_to_standard_error(no_quiet, capsys):
-    with display.progress(total=10, description="training", show=True) as bar:
+    with display.progress_bar(total=10, description="training", show=True) as bar:
         bar.update(10)
         bar.set_postfix(loss=1.25)
     printed = capsys.readouterr()
@@ -30,21 +30,21 @@ def test_a_shown_bar_goes_to_standard_error(no_quiet, capsys):
 
 
 def test_a_bar_keeps_quiet_where_nobody_watches(no_quiet, capsys, monkeypatch):
-    list(display.progress(range(5)))  # standard error is no terminal here
+    list(display.progress_bar(range(5)))  # standard error is no terminal here
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    list(display.progress(range(5)))
+    list(display.progress_bar(range(5)))
     assert "5/5" in capsys.readouterr().err
     monkeypatch.setenv("REFIMPL_QUIET", "1")
     assert display.is_quiet()
-    list(display.progress(range(5)))
+    list(display.progress_bar(range(5)))
     assert capsys.readouterr().err == ""
     monkeypatch.setenv("REFIMPL_QUIET", "0")
     assert not display.is_quiet()
 
 
 def test_a_quiet_bar_still_counts_as_a_context(no_quiet):
-    with display.progress(total=3, show=False) as bar:
+    with display.progress_bar(total=3, show=False) as bar:
         bar.update(3)
         bar.set_postfix(loss=0.5)
 
@@ -54,7 +54,7 @@ def test_sounds_and_progress_bars_do_not_load_what_they_do_not_need():
 import sys
 import refimpl.audio
 assert not {"matplotlib", "librosa", "torch", "tqdm", "refimpl.display"} & set(sys.modules)
-from refimpl.display import progress
+from refimpl.display import progress_bar
 assert not {"matplotlib", "librosa", "torch"} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], check=True)

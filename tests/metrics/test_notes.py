@@ -13,7 +13,7 @@ from refimpl.metrics import (
     pitch_salience,
     span_pitches,
 )
-from refimpl.tinytunes import Corpus, TuneConfig
+from refimpl.tinytunes import TuneConfig, Tunes
 from tests.metrics.synth import SAMPLE_RATE, Note, melody, render, seconds, tone
 
 
@@ -98,7 +98,7 @@ def test_a_held_note_has_one_onset():
 
 
 def test_tinytunes_are_heard_as_they_were_written():
-    tunes = list(Corpus("validation", TuneConfig(level=1)).take(12))
+    tunes = list(Tunes("validation", TuneConfig(level=1)).take(12))
     heard = [t.render() for t in tunes]
     right = [part_accuracy(a, t.sample_rate, t) for a, t in zip(heard, tunes, strict=True)]
     assert np.mean([r["melody"] for r in right]) > 0.95

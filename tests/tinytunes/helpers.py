@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from refimpl.tinytunes import Corpus, TuneConfig
+from refimpl.tinytunes import TuneConfig, Tunes
 
 LEVELS = (1, 2, 3)
 
 
-def corpus(level: int, split: str = "train", **options) -> Corpus:
+def corpus(level: int, split: str = "train", **options) -> Tunes:
     """A corpus of a level with all else as it comes."""
-    return Corpus(split, TuneConfig(level=level, **options))
+    return Tunes(split, TuneConfig(level=level, **options))
 
 
 def spectral_peak(audio: np.ndarray, sample_rate: int, pitch: int) -> float:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from refimpl.tinytunes import Corpus, TuneConfig
+from refimpl.tinytunes import TuneConfig, Tunes
 from refimpl.tinytunes.accompaniment import CHORD_RANGE, lead_voices, voicings
 from refimpl.tinytunes.bass import BASS_RANGE, bass_pitch
 from refimpl.tinytunes.drums import DRUM_PATTERNS
@@ -79,7 +79,7 @@ def test_voices_move_little():
 
 def test_the_caption_says_what_is_true():
     for level in LEVELS:
-        for tune in Corpus("train", TuneConfig(level=level)).take(10):
+        for tune in Tunes("train", TuneConfig(level=level)).take(10):
             assert tune.key_name in tune.caption
             assert f"{tune.tempo:.0f} bpm" in tune.caption
             assert all(name in tune.caption for name in tune.instruments.values())

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from refimpl.errors import UserError
-from refimpl.tinytunes import Corpus, TuneConfig, write_corpus
+from refimpl.tinytunes import TuneConfig, Tunes, write_corpus
 from tests.tinytunes.helpers import LEVELS, corpus
 
 
@@ -89,12 +89,12 @@ def test_an_interrupted_corpus_goes_on(tmp_path, monkeypatch):
 
 
 def test_a_folder_belongs_to_one_corpus(tmp_path):
-    write_corpus(tmp_path, Corpus("test"), 1)
+    write_corpus(tmp_path, Tunes("test"), 1)
     with pytest.raises(UserError, match="another corpus"):
-        write_corpus(tmp_path, Corpus("train"), 1)
+        write_corpus(tmp_path, Tunes("train"), 1)
     (tmp_path / "manifest.json").write_text("{")
     with pytest.raises(UserError, match="no manifest"):
-        write_corpus(tmp_path, Corpus("test"), 1)
+        write_corpus(tmp_path, Tunes("test"), 1)
 
 
 def test_no_tunes_and_no_folder_are_refused(tmp_path):

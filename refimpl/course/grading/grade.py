@@ -21,7 +21,7 @@ from refimpl.course.grading.term.changes import say_changes, say_why
 from refimpl.course.grading.term.course import gather, read_lists, reckon_course, write_course
 from refimpl.course.grading.term.rules import BEST, Rules, write_rules
 from refimpl.course.grading.term.standing import Standing
-from refimpl.display.bars import progress
+from refimpl.display.bars import progress_bar
 from refimpl.errors import UserError
 from refimpl.files import alone
 
@@ -243,7 +243,7 @@ def _grade_and_write(
     n_now = 0
     if not waiting:
         return n_now
-    bar = progress(total=len(waiting), description="grading", unit="submission")
+    bar = progress_bar(total=len(waiting), description="grading", unit="submission")
     with closing(engine(task, list(waiting))) as graded, bar:
         try:
             for submission, report in graded:

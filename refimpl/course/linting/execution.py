@@ -8,7 +8,7 @@ from refimpl.course.linting.finding import Finding
 from refimpl.course.linting.media import check_outputs
 from refimpl.course.linting.source import LessonSource
 from refimpl.course.notebooks import read_pair, repository_address
-from refimpl.display.bars import progress
+from refimpl.display.bars import progress_bar
 
 
 def check_by_running(
@@ -41,7 +41,7 @@ def check_by_running(
 
 def _execute(run: NotebookRun, name: str, n_cells: int) -> str:
     """Run all cells with a progress bar; return the last line of an error, or an empty text."""
-    with progress(total=n_cells, description=name) as bar:
+    with progress_bar(total=n_cells, description=name) as bar:
         try:
             run.execute(after_cell=bar.update)
         except STOPPED as error:

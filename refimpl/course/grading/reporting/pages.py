@@ -24,7 +24,7 @@ from refimpl.course.grading.term.anonymous import give_anonymous
 from refimpl.course.grading.term.course import Course
 from refimpl.course.grading.term.people import Person
 from refimpl.course.grading.term.standing import Standing
-from refimpl.display.bars import progress
+from refimpl.display.bars import progress_bar
 from refimpl.files import replace_file
 
 FOLDER, ANONYMOUS_FOLDER = "report", "report-anonymous"
@@ -64,7 +64,7 @@ def write_report(
     shown = {lesson: standings for lesson, standings in shown.items() if standings}
     names = _Names(out, course) if anonymous else _Names()
     figures, groups, pages = [], [], {}
-    for lesson, standings in progress(shown.items(), description="report", unit="lesson"):
+    for lesson, standings in progress_bar(shown.items(), description="report", unit="lesson"):
         answers = find_answers(book, standings)
         known = known_answers(project, lesson)
         alike = find_alike(answers, known)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from refimpl.errors import UserError
-from refimpl.tinytunes import SAMPLES_PER_BEAT, Corpus, TuneConfig
+from refimpl.tinytunes import SAMPLES_PER_BEAT, TuneConfig, Tunes
 from refimpl.tinytunes.composition import SPLITS, split_of
 from tests.tinytunes.helpers import LEVELS, corpus
 
@@ -26,11 +26,11 @@ def test_a_fresh_process_gives_the_same_bits():
     # Another process has other hashes, empty caches and another order of play.
     code = (
         "import hashlib; from refimpl.tinytunes import *;"
-        "c = Corpus('test', TuneConfig(level=3), seed=5); c[9].render();"
+        "c = Tunes('test', TuneConfig(level=3), seed=5); c[9].render();"
         "print(hashlib.sha256(c[2].render().tobytes()).hexdigest())"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    here = Corpus("test", TuneConfig(level=3), seed=5)[2].render()
+    here = Tunes("test", TuneConfig(level=3), seed=5)[2].render()
     assert ran.stdout.strip() == hashlib.sha256(here.tobytes()).hexdigest()
 
 
@@ -46,10 +46,10 @@ def test_no_global_chance_is_used():
 
 def test_seeds_splits_and_levels_give_other_tunes():
     corpora = [
-        Corpus("train"),
-        Corpus("train", seed=1),
-        Corpus("validation"),
-        Corpus("train", TuneConfig(level=2)),
+        Tunes("train"),
+        Tunes("train", seed=1),
+        Tunes("validation"),
+        Tunes("train", TuneConfig(level=2)),
     ]
     melodies = {tuple(t.fingerprint for t in c.take(5)) for c in corpora}
     names = [t.name for c in corpora for t in c.take(5)]
@@ -61,13 +61,13 @@ def test_seeds_splits_and_levels_give_other_tunes():
 def test_a_tune_is_in_the_split_that_its_melody_belongs_to(split):
     # The melody decides, so splits cannot share one, at whatever level or seed.
     for level in LEVELS:
-        for tune in Corpus(split, TuneConfig(level=level), seed=level).take(60):
+        for tune in Tunes(split, TuneConfig(level=level), seed=level).take(60):
             assert split_of(tune.fingerprint) == tune.split == split
 
 
 def test_splits_share_no_tune_and_a_split_rarely_repeats_one():
     found = {
-        split: [t.fingerprint for t in Corpus(split).take(n)]
+        split: [t.fingerprint for t in Tunes(split).take(n)]
         for split, n in (("train", 900), ("validation", 100), ("test", 100))
     }
     melodies = [set(fingerprints) for fingerprints in found.values()]
@@ -76,9 +76,9 @@ def test_splits_share_no_tune_and_a_split_rarely_repeats_one():
 
 
 def test_iterating_and_taking_agree():
-    by_hand = [t.name for t in islice(Corpus("test"), 3)]
-    assert by_hand == [t.name for t in Corpus("test").take(3)]
-    assert list(Corpus("test").take(0)) == []
+    by_hand = [t.name for t in islice(Tunes("test"), 3)]
+    assert by_hand == [t.name for t in Tunes("test").take(3)]
+    assert list(Tunes("test").take(0)) == []
 
 
 def test_level_1_is_the_corpus_of_the_course():
@@ -116,14 +116,14 @@ def test_richer_levels_have_more_keys_and_tempos(level):
 )
 def test_what_is_no_corpus_is_refused(given, needed):
     with pytest.raises(UserError, match=needed):
-        Corpus(**given)
+        Tunes(**given)
 
 
 def test_there_is_no_end_to_count_from():
     with pytest.raises(UserError, match="0 or more"):
-        Corpus()[-1]
+        Tunes()[-1]
     with pytest.raises(UserError, match="0 or more"):
-        Corpus().take(-1)
+        Tunes().take(-1)
 
 
 @pytest.mark.parametrize(
