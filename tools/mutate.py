@@ -11,7 +11,8 @@ out. mutmut has neither, and leaves out functions with a decorator (but for stat
 methods), such as the quantizer's updates under `torch.no_grad`.
 
 What survives is listed with its difference. It is a gap in the tests, or it changes nothing that
-can be observed: a person decides.
+can be observed: a person decides, and lists the latter with the reason (`changes_nothing` in
+`tools/mutation.toml`), so that it counts neither as caught nor as missed.
 """
 
 import argparse
@@ -23,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,8 +35,26 @@ COPIED = ("refimpl", "tests", "tools", "conftest.py", "pyproject.toml")
 
 
 def read_settings() -> dict:
-    """The sample's seed and size, the time limit, and the tests of each module."""
+    """The sample's seed and size, the time limit, the tests of each module, and what is judged."""
     return tomllib.loads(SETTINGS.read_text(encoding="utf-8"))
+
+
+def changes_nothing(module: str, difference: str, judged: Sequence[dict]) -> bool:
+    """Whether a person has found that a mutant changes nothing that can be observed.
+
+    Args:
+        module: the mutant's module.
+        difference: between the module and the mutant, as `diff -u` writes it.
+        judged: each with the module, the line and what became of it.
+    """
+    lines = difference.splitlines()
+    gone, new = (
+        [line[1:].strip() for line in lines if line[:1] == sign and line[:3] != 3 * sign]
+        for sign in "-+"
+    )
+    return any(
+        (module, gone, new) == (one["module"], [one["line"]], [one["mutant"]]) for one in judged
+    )
 
 
 def copy_project(folder: Path) -> Path:
@@ -58,10 +78,10 @@ def environment(project: Path) -> dict[str, str]:
     return os.environ | {"PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
-def run_tests(project: Path, files: Sequence[str]) -> str | None:
+def run_tests(project: Path, files: Sequence[str], timeout: float | None = None) -> str | None:
     """Run test files in a copy of the project; None when they pass, else the end of what they say.
 
-    Tests that do not end in time have noticed a fault, too.
+    Tests that do not end within `timeout` seconds have noticed a fault, too.
     """
     command = test_command(files)
     try:
@@ -71,11 +91,19 @@ def run_tests(project: Path, files: Sequence[str]) -> str | None:
             env=environment(project),
             capture_output=True,
             text=True,
-            timeout=read_settings()["timeout"],
+            timeout=timeout,
         )
     except subprocess.TimeoutExpired:
         return "timeout"
     return ran.stdout[-2000:] if ran.returncode else None
+
+
+def patience(seconds: float) -> float:
+    """Seconds after which a run has noticed a fault, if it takes `seconds` without one.
+
+    On a busy machine a fixed time would take slow tests for tests that have noticed something.
+    """
+    return max(read_settings()["timeout"], 10 * seconds)
 
 
 def main() -> int:
@@ -91,24 +119,29 @@ def main() -> int:
     if options.module:
         tests = {options.module: options.tests or tests[options.module]}
 
-    counts, survivors = {}, []
+    counts, n_judged = {}, 0
     with tempfile.TemporaryDirectory(prefix="refimpl-mutants-") as name:
         project = copy_project(Path(name))
         os.environ |= environment(project)
-        checked = set()
+        seconds = {}
         with contextlib.chdir(project):  # where Cosmic Ray looks for modules and starts the tests
             for module, files in tests.items():
-                failure = None if tuple(files) in checked else run_tests(project, files)
-                if failure:
-                    print(f"{' '.join(files)} fail without a mutant:\n{failure}")
-                    return 1
-                checked.add(tuple(files))
-                results = run_sample(module, files, options, settings["timeout"])
-                caught = sum(not survived for survived, _ in results)
-                counts[module] = caught, len(results)
-                survivors += [difference for survived, difference in results if survived]
-                print(f"{module}: {caught} of {len(results)} caught", flush=True)
-    print(report(counts, survivors))
+                if tuple(files) not in seconds:
+                    start = time.monotonic()
+                    if failure := run_tests(project, files):
+                        print(f"{' '.join(files)} fail without a mutant:\n{failure}")
+                        return 1
+                    seconds[tuple(files)] = time.monotonic() - start
+                results = run_sample(module, files, options, patience(seconds[tuple(files)]))
+                known = settings["changes_nothing"]
+                judged = [r for r in results if r[0] and changes_nothing(module, r[1], known)]
+                survivors = [r[1] for r in results if r[0] and r not in judged]
+                n = len(results) - len(judged)
+                counts[module] = n - len(survivors), n
+                n_judged += len(judged)
+                print(f"{module}: {n - len(survivors)} of {n} caught", *survivors, sep="\n")
+                sys.stdout.flush()
+    print(report(counts, n_judged))
     return 0
 
 
@@ -166,14 +199,14 @@ def annotations(source: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     return hints
 
 
-def report(counts: dict[str, tuple[int, int]], survivors: Sequence[str]) -> str:
-    """A table of what was caught in each module, and the differences of what was not."""
+def report(counts: dict[str, tuple[int, int]], n_judged: int) -> str:
+    """A table of what was caught in each module, and how many mutants change nothing."""
     lines = ["| module | caught | of |", "| --- | ---: | ---: |"]
     lines += [f"| {module} | {caught} | {n} |" for module, (caught, n) in counts.items()]
     caught, n = (sum(column) for column in zip(*counts.values(), strict=True))
     share = f" ({caught / n:.0%})" if n else ""
     lines.append(f"| all | {caught}{share} | {n} |")
-    return "\n".join([*lines, "", *survivors])
+    return "\n".join([*lines, "", f"Not counted: {n_judged} that change nothing."])
 
 
 if __name__ == "__main__":

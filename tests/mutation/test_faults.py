@@ -1,9 +1,11 @@
 """The tests of each core module notice faults that a person could make in it."""
 
+import time
+
 import pytest
 
 from tests.mutation.faults import FAULTS
-from tools.mutate import copy_project, read_settings, run_tests
+from tools.mutate import copy_project, patience, read_settings, run_tests
 
 TESTS = read_settings()["tests"]
 
@@ -15,16 +17,17 @@ def project(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def passes_unchanged(project):
-    """Say of test files whether they pass without a fault; each set is run once."""
+def unchanged(project):
+    """Run test files without a fault, each set once: what failed, and the seconds that it took."""
     known = {}
 
-    def passes(files):
+    def run(files):
         if files not in known:
-            known[files] = run_tests(project, files)
+            start = time.monotonic()
+            known[files] = run_tests(project, files), time.monotonic() - start
         return known[files]
 
-    return passes
+    return run
 
 
 def test_each_fault_is_one_change_and_has_tests():
@@ -38,14 +41,15 @@ def test_each_fault_is_one_change_and_has_tests():
 
 @pytest.mark.soak
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
-def test_a_fault_fails_the_tests_of_its_module(fault, project, passes_unchanged):
+def test_a_fault_fails_the_tests_of_its_module(fault, project, unchanged):
     files = tuple(TESTS[f"refimpl/{fault.file}"])
-    assert passes_unchanged(files) is None
+    failure, seconds = unchanged(files)
+    assert failure is None
     path = project / "refimpl" / fault.file
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace(fault.right, fault.wrong), encoding="utf-8")
     try:
-        failure = run_tests(project, files)
+        failure = run_tests(project, files, patience(seconds))
     finally:
         path.write_text(text, encoding="utf-8")
     assert failure, f"{', '.join(files)} pass with this fault: {fault.what}"

@@ -37,11 +37,32 @@ def test_the_sample_has_a_seed_and_leaves_annotations_alone(mutate, tmp_path):
     assert len(set(samples)) > 1
 
 
-def test_the_report_counts_what_was_caught_and_shows_what_was_not(mutate):
-    text = mutate.report({"a.py": (5, 6), "b.py": (4, 4)}, ["-x\n+y"])
+def test_the_report_counts_what_was_caught_and_what_changes_nothing(mutate):
+    text = mutate.report({"a.py": (5, 6), "b.py": (4, 4)}, 3)
     assert "| a.py | 5 | 6 |" in text
     assert "| all | 9 (90%) | 10 |" in text
-    assert text.endswith("-x\n+y")
+    assert text.endswith("Not counted: 3 that change nothing.")
+
+
+def test_a_mutant_that_a_person_has_judged_is_known_by_its_whole_change(mutate):
+    judged = [{"module": "a.py", "line": "x = 1", "mutant": "x = 2", "reason": "no x is read"}]
+    difference = "--- a/a.py\n+++ b/a.py\n@@ -1,2 +1,2 @@\n a\n-    x = 1\n+    x = 2\n"
+    assert mutate.changes_nothing("a.py", difference, judged)
+    assert not mutate.changes_nothing("b.py", difference, judged)
+    assert not mutate.changes_nothing("a.py", difference.replace("x = 2", "x = 3"), judged)
+    assert not mutate.changes_nothing("a.py", difference + "-y = 1\n+y = 2\n", judged)
+
+
+def test_whatever_is_judged_is_a_line_of_its_module_and_has_a_reason(mutate):
+    for one in mutate.read_settings()["changes_nothing"]:
+        lines = (ROOT / one["module"]).read_text(encoding="utf-8").splitlines()
+        assert one["line"] in [line.strip() for line in lines], one
+        assert one["line"] != one["mutant"] and len(one["reason"]) > 10
+
+
+def test_slow_tests_get_more_time_before_they_count_as_hanging(mutate):
+    assert mutate.patience(1.0) == mutate.read_settings()["timeout"]
+    assert mutate.patience(1000.0) == 10_000.0
 
 
 def test_every_module_and_test_file_of_the_settings_is_there(mutate):
