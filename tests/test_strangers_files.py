@@ -14,7 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import load, save
 
-from refimpl.codecs import VQVAE, Codebook, VQVAEConfig, load_codec
+from refimpl.codecs import (
+    VQVAE,
+    Codebook,
+    NeuralCodec,
+    NeuralConfig,
+    QuantizerConfig,
+    VQVAEConfig,
+    load_codec,
+)
 from refimpl.dataset import TokenDataset, tokenize_corpus
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
@@ -43,6 +51,9 @@ def good(tmp_path_factory):
     codebook.save(folder / "codebook.npz")
     network = VQVAEConfig(n_codes=4, hidden_size=8, codebook_dim=4, n_layers=1)
     VQVAE.fit(frames, MEL, network, steps=4, show=False).save(folder / "vqvae.safetensors")
+    neural = NeuralConfig(width=8, latent_dim=4, quantizer=QuantizerConfig(n_books=2, n_codes=4))
+    fitted = NeuralCodec.fit(frames, MEL, neural, window=8, steps=4, show=False)
+    fitted.save(folder / "neural.safetensors")
     tokenizer = AudioTokenizer(codebook)
     shape = {"n_layers": 2, "hidden_size": 16, "n_heads": 2, "ffn_hidden_size": 24}
     size = tokenizer.vocabulary.size
@@ -60,6 +71,7 @@ def good(tmp_path_factory):
 READERS = {
     "codebook.npz": lambda folder: load_codec(folder / "codebook.npz"),
     "vqvae.safetensors": lambda folder: load_codec(folder / "vqvae.safetensors"),
+    "neural.safetensors": lambda folder: load_codec(folder / "neural.safetensors"),
     f"model/{DESCRIPTION}": lambda folder: (load_generator(folder / "model"), read_facts(folder)),
     f"model/{WEIGHTS}": lambda folder: load_model(folder / "model"),
     "training/checkpoint-000002/state.json": lambda folder: load_checkpoint(

@@ -24,6 +24,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help=f"course or report (default: the run's preset, else {DEFAULT_PRESET}); "
         "`refimpl presets NAME` prints it",
     )
+    group.add_argument(
+        "--codec",
+        metavar="KIND",
+        help="how sound becomes codes: kmeans, vqvae, neural or another kind of codec "
+        "(short for --set codec.kind=KIND)",
+    )
     group.add_argument("--config", metavar="FILE.toml", help="settings from a file")
     group.add_argument(
         "--set",
@@ -64,6 +70,8 @@ def read_settings(
     else:
         base = get_preset(named or DEFAULT_PRESET)
     changes |= dict(parse_assignment(text) for text in args.set)
+    if args.codec is not None:
+        changes["codec.kind"] = args.codec
     if args.seed is not None:
         changes["training.seed"] = args.seed
     changes |= {name: value for name, value in (flags or {}).items() if value is not None}

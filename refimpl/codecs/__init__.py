@@ -1,7 +1,8 @@
 """Codecs: sound to codes and back.
 
 `codec` is their interface, `table` lists them, and `mel_codec` is what those on mel frames share:
-`codebook` finds codes by k-means (`clustering`), `vqvae` learns them together with a network.
+`codebook` finds codes by k-means (`clustering`), `vqvae` learns them together with a network, and
+`neural` with one that sees time, for several bit rates.
 `classical` is MP3, Opus and Vorbis, to compare with; `rates` computes those of published codecs.
 """
 
@@ -16,6 +17,14 @@ from refimpl.codecs.clustering import (
 from refimpl.codecs.codebook import Codebook, CodebookConfig
 from refimpl.codecs.codec import Codec, CodecConfig, CodecError, check_codes
 from refimpl.codecs.mel_codec import MelCodec, MelCodecConfig, check_frames
+from refimpl.codecs.neural import (
+    NeuralCodec,
+    NeuralCodecConfig,
+    NeuralConfig,
+    NeuralNetwork,
+    QuantizerConfig,
+    ResidualVectorQuantizer,
+)
 from refimpl.codecs.normaliser import NORMALISATIONS, make_normaliser
 from refimpl.codecs.rates import PUBLISHED, Published, code_rate, published, quoted_figures
 from refimpl.codecs.table import CODECS, codec_class, codec_config, find_codec, load_codec
@@ -42,8 +51,14 @@ __all__ = [
     "Compressed",
     "MelCodec",
     "MelCodecConfig",
+    "NeuralCodec",
+    "NeuralCodecConfig",
+    "NeuralConfig",
+    "NeuralNetwork",
     "Published",
     "Quantized",
+    "QuantizerConfig",
+    "ResidualVectorQuantizer",
     "StreamSample",
     "TooFewFramesError",
     "VQVAECodecConfig",

@@ -115,6 +115,16 @@ def test_settings_come_from_preset_file_and_flags_in_this_order(refimpl, tmp_pat
     assert changed.training.seed == 4
 
 
+def test_a_codec_has_a_flag_of_its_own():
+    from refimpl.cli.parser import build_parser, parse
+    from refimpl.cli.settings import read_settings
+
+    words = ["fit", "tinytunes", "--codec", "neural", "--set", "codec.network.width=8"]
+    codec = read_settings(parse(build_parser(), [*words, "--out", "r"])).codec
+    assert codec.kind == "neural" and codec.network.width == 8
+    assert codec.mel == PRESETS["course"].codec.mel
+
+
 def test_another_level_of_tunes_brings_its_own_tempos(refimpl):
     from refimpl.cli.parser import build_parser, parse
     from refimpl.cli.settings import read_settings
@@ -127,6 +137,7 @@ def test_another_level_of_tunes_brings_its_own_tempos(refimpl):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--codec", "nueral"], "did you mean neural"),
         (["--set", "mel.n_ftt=3"], "did you mean codec.mel.n_fft"),
         (["--set", "codec.mel.n_fft"], "NAME=VALUE"),
         (["--config", "none.toml"], "none.toml"),

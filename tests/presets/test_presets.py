@@ -99,7 +99,7 @@ def test_another_kind_of_codec_keeps_the_settings_that_it_shares():
     assert changed.codec.steps == VQVAECodecConfig().steps
     assert changed.vocabulary_of_codes().n_codes == 64
     assert override(changed, {"codec.kind": "vqvae"}) == changed
-    with pytest.raises(UserError, match="no codec of kind 'mp3'; there are kmeans, vqvae"):
+    with pytest.raises(UserError, match="no codec of kind 'mp3'; there are kmeans, vqvae, neural"):
         override(COURSE, {"codec.kind": "mp3"})
     with pytest.raises(UserError, match="no setting 'n_clusters'"):
         override(COURSE, {"codec.kind": "vqvae", "codec.n_clusters": 3})

@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 import torch
 
-from refimpl.codecs import VQVAEConfig, VQVAENetwork
+from refimpl.codecs import (
+    NeuralConfig,
+    NeuralNetwork,
+    QuantizerConfig,
+    VQVAEConfig,
+    VQVAENetwork,
+)
+from refimpl.codecs.neural import FRAME_DISTANCE
 from refimpl.codecs.vqvae.fitting import FRAME_ERROR
 from refimpl.training import NEXT_TOKEN, Loss, TrainingError, read_metrics, train
 from refimpl.training.loss import next_token_sum, split_batch
@@ -25,8 +32,16 @@ def frame_error():
     return FRAME_ERROR, VQVAENetwork(5, shape), {"frames": torch.from_numpy(frames)}
 
 
+def frame_distance():
+    torch.manual_seed(0)
+    quantizer = QuantizerConfig(n_books=2, n_codes=8, dropout=0.0)
+    shape = NeuralConfig(8, 2, encoder_blocks=1, decoder_blocks=1, quantizer=quantizer)
+    frames = np.random.default_rng(0).normal(size=(8, 12, 5)).astype(np.float32)
+    return FRAME_DISTANCE, NeuralNetwork(5, shape), {"frames": torch.from_numpy(frames)}
+
+
 # A function for each loss: the loss, a model that it can measure, and a batch of 8 rows or more.
-LOSSES = {"next token": next_token, "VQ-VAE": frame_error}
+LOSSES = {"next token": next_token, "VQ-VAE": frame_error, "neural codec": frame_distance}
 
 
 def gradient_of(total, model):

@@ -108,7 +108,8 @@ def fit_network(
         validate_every=None,
         progress=show is not False,
     )
-    care = CodebookCare(network, windows, steps, kmeans_start=kmeans_start, seed=seed)
+    starts_after = steps // 10 if kmeans_start else None
+    care = CodebookCare(network, windows, steps, starts_after=starts_after, seed=seed)
     batches = WindowBatches(windows, batch_size, seed)
     result = train(network, batches, options, loss=FRAME_ERROR, folder=folder, callbacks=[care])
     if result.stopped_by == "interrupt":
@@ -162,10 +163,11 @@ class CodebookCare(Callback):
     """Starts the codes of a network in training, revives those that die, and keeps records.
 
     Args:
-        network: that is trained.
+        network: that is trained: a `VQVAENetwork`, or another one with its attributes and methods.
         windows: (n_windows, length, n_mels) float32, normalised; the codes start from them.
         steps: of the whole training.
-        kmeans_start: whether the codes start, after a tenth of the steps, at k-means centroids.
+        starts_after: steps without codes; then they start at k-means centroids. None: they are
+            random, and used from the first step.
         seed: for k-means and revival.
 
     Attributes:
@@ -178,15 +180,15 @@ class CodebookCare(Callback):
         windows: np.ndarray,
         steps: int,
         *,
-        kmeans_start: bool,
+        starts_after: int | None,
         seed: int,
     ) -> None:
         self.network, self.windows, self.steps, self.seed = network, windows, steps, seed
-        self.starts_after = steps // 10 if kmeans_start else 0
+        self.starts_after = starts_after
         self.history: list[dict[str, float]] = []
         self._revived = 0
-        network.quantizes = self.starts_after == 0
-        if kmeans_start and self.starts_after == 0:
+        network.quantizes = not starts_after
+        if starts_after == 0:
             self._start()
 
     def after_step(self, run: Any) -> None:
@@ -240,8 +242,10 @@ def _start_codes(
     network: VQVAENetwork, windows: np.ndarray, rng: np.random.Generator, seed: int
 ) -> None:
     """Put each stage's codes at the centroids of what it gets to quantize."""
+    if not network.stages:
+        return
     frames_each = windows.shape[1]
-    n_latents = 32 * len(network.stages[0].counts)
+    n_latents = 32 * max(len(stage.counts) for stage in network.stages)
     n_windows = min(len(windows), -(-n_latents * network.config.downsampling // frames_each))
     picks = rng.choice(len(windows), n_windows, replace=False)
     latents = network.latents(torch.from_numpy(windows[picks]))
@@ -257,6 +261,8 @@ def _revive(network: VQVAENetwork, latents: torch.Tensor, generator: torch.Gener
 
 
 def _running_perplexity(network: VQVAENetwork) -> float:
+    if not network.stages:
+        return 0.0
     shares = network.stages[0].counts / network.stages[0].counts.sum()
     return float(torch.exp(-torch.special.xlogy(shares, shares).sum()))
 

@@ -1,0 +1,197 @@
+"""The neural codec: what it learns, how far it sees, its rates, its files."""
+
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+import torch
+
+from refimpl.codecs import (
+    CodecError,
+    NeuralCodec,
+    NeuralCodecConfig,
+    NeuralConfig,
+    NeuralNetwork,
+    QuantizerConfig,
+    TooFewFramesError,
+    load_codec,
+)
+from refimpl.codecs.vqvae.fitting import CodebookCare
+from refimpl.errors import UserError
+from refimpl.mel import MelConfig
+
+MEL = MelConfig(n_mels=10)
+BOOKS = QuantizerConfig(n_books=3, n_codes=16)
+SMALL = NeuralConfig(
+    width=24, downsampling=2, encoder_blocks=1, decoder_blocks=1, latent_dim=6, quantizer=BOOKS
+)
+
+
+def make_clips(n=12, n_frames=60, seed=0):
+    """Clips that hold one of ten noisy shapes for five frames each."""
+    rng = np.random.default_rng(seed)
+    shapes = np.random.default_rng(42).uniform(-70, -5, (10, 10))
+    return [
+        (
+            np.repeat(shapes[rng.integers(10, size=n_frames // 5)], 5, axis=0)
+            + rng.normal(0, 2, (n_frames, 10))
+        ).astype(np.float32)
+        for _ in range(n)
+    ]
+
+
+def fit(config=SMALL, steps=150, **options):
+    options = {"seed": 0, "batch_size": 8, "show": False, "learning_rate": 1e-2} | options
+    return NeuralCodec.fit(iter(make_clips()), MEL, config, window=20, steps=steps, **options)
+
+
+@pytest.fixture(scope="module")
+def codec():
+    return fit()
+
+
+def test_training_beats_the_mean_by_far_and_more_books_are_better(codec):
+    frames = make_clips(1, n_frames=200, seed=9)[0]
+    errors = [codec.with_streams(k).distortion(frames, units="normalised") for k in (1, 3)]
+    assert errors[1] < 0.3 and errors[1] < errors[0] < 0.8
+    assert codec.history[-1]["reconstruction"] < 0.5 * codec.history[0]["reconstruction"]
+    assert codec.history[-1]["perplexity"] > 6
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_fewer_streams_are_the_first_codes_of_all(codec, k):
+    frames = make_clips(1, seed=5)[0]
+    fewer = codec.with_streams(k)
+    codes = codec.encode_frames(frames)
+    assert fewer.stream_sizes == (16,) * k and codec.stream_sizes == (16,) * 3
+    assert np.array_equal(fewer.encode_frames(frames), codes[:, :k])
+    assert fewer.decode_frames(codes[:, :k]).shape == (60, 10)
+    assert (fewer.fingerprint == codec.fingerprint) == (k == 3)
+    assert fewer.with_streams(3).fingerprint == codec.fingerprint
+
+
+def test_its_settings_make_a_codec_of_fewer_streams():
+    config = NeuralCodecConfig(mel=MEL, network=SMALL, n_streams=2)
+    assert config.stream_sizes == (16, 16)
+    assert config.step_rate == MEL.frame_rate / 2
+    for wrong in (4, 0):
+        with pytest.raises(UserError, match="n_streams is"):
+            NeuralCodecConfig(mel=MEL, network=SMALL, n_streams=wrong)
+    with pytest.raises(CodecError, match="n_streams is 4; the quantizer has 1 to 3"):
+        fit(steps=2).with_streams(4)
+
+
+@pytest.mark.parametrize("causal", [True, False])
+@pytest.mark.parametrize("frame_blocks", [0, 1])
+def test_it_sees_as_far_ahead_as_it_says(causal, frame_blocks):
+    changes = {"causal": causal, "frame_blocks": frame_blocks, "kernel_size": 5}
+    torch.manual_seed(0)
+    network = NeuralNetwork(10, NeuralConfig(**(SMALL.to_dict() | changes))).eval()
+    frames = torch.randn(1, 120, 10, requires_grad=True)
+    heard = network.reconstruct(network.latents(frames))
+    step_end = 60  # the end of a step of two frames
+    heard[0, step_end - 2 : step_end].sum().backward()
+    seen = frames.grad[0].abs().sum(dim=-1).nonzero().flatten()
+    assert seen.max() + 1 - step_end <= network.look_ahead
+    assert seen.max() + 1 - step_end > network.look_ahead - (2 if frame_blocks else 1)
+    assert (network.look_ahead == 0) == causal
+
+
+def test_the_latency_counts_the_step_the_frames_ahead_and_half_a_window():
+    network = NeuralConfig(**(SMALL.to_dict() | {"causal": True}))
+    codec = NeuralCodec(MEL, NeuralNetwork(10, network), np.zeros(10), np.ones(10))
+    frame = MEL.hop_length / MEL.sample_rate
+    assert codec.latency == pytest.approx(2 * frame + MEL.n_fft / 2 / MEL.sample_rate)
+    ahead = NeuralCodec(MEL, NeuralNetwork(10, SMALL), np.zeros(10), np.ones(10))
+    assert ahead.latency == pytest.approx(codec.latency + 12 * frame)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"causal": True},
+        {"frame_blocks": 1},
+        {"encoder_blocks": 0, "decoder_blocks": 0},
+        {"quantizer": {"n_books": 2, "n_codes": 16, "code_dim": 2, "cosine": True}},
+        {"quantizer": {"n_books": 2, "n_codes": 16, "code_dim": 4, "update": "loss"}},
+    ],
+)
+def test_every_variant_trains(changes):
+    codec = fit(NeuralConfig(**(SMALL.to_dict() | changes)))
+    frames = make_clips(1, n_frames=200, seed=9)[0]
+    assert codec.distortion(frames, units="normalised") < 0.55
+    assert len(np.unique(codec.encode_frames(frames)[:, 0])) > 5
+
+
+@pytest.mark.parametrize(("n_frames", "n_steps"), [(0, 0), (1, 1), (2, 1), (3, 2), (60, 30)])
+def test_a_step_is_several_frames(codec, n_frames, n_steps):
+    codes = codec.encode_frames(make_clips(1)[0][:n_frames])
+    assert codes.dtype == np.int64 and codes.shape == (n_steps, 3)
+    decoded = codec.decode_frames(codes)
+    assert decoded.shape == (2 * n_steps, 10) and decoded.dtype == np.float32
+    assert (decoded >= MEL.floor_db).all()
+
+
+def test_a_saved_codec_comes_back_the_same_with_16_bits_a_weight(codec, tmp_path):
+    fewer = codec.with_streams(2)
+    path = fewer.save(tmp_path / "codec.safetensors")
+    loaded = load_codec(path)
+    frames = make_clips(1, seed=4)[0]
+    assert isinstance(loaded, NeuralCodec) and loaded.fingerprint == fewer.fingerprint
+    assert loaded.stream_sizes == (16, 16) and loaded.history == codec.history
+    codes = fewer.encode_frames(frames)
+    assert np.array_equal(loaded.encode_frames(frames), codes)
+    assert np.array_equal(loaded.decode_frames(codes), fewer.decode_frames(codes))
+    assert loaded.with_streams(3).fingerprint == codec.fingerprint, "all books are in the file"
+    n_weights = sum(weight.numel() for weight in codec.network.state_dict().values())
+    header = len(json.dumps(codec.history)) + 10_000
+    assert path.stat().st_size < 2 * n_weights + header
+
+
+def test_the_same_seed_gives_the_same_network():
+    fingerprints = [fit(steps=12, seed=s).fingerprint for s in (1, 1, 2)]
+    assert fingerprints[0] == fingerprints[1] != fingerprints[2]
+
+
+@pytest.mark.parametrize("steps", [1, 2, 10, 11])
+def test_any_number_of_steps_fits(steps):
+    assert [record["step"] for record in fit(steps=steps).history] == list(range(steps))
+
+
+def test_frames_that_do_not_fit_are_refused(codec):
+    with pytest.raises(CodecError, match=r"\(5, 11\)"):
+        codec.encode_frames(np.zeros((5, 11)))
+    with pytest.raises(CodecError, match="NaN"):
+        codec.encode_frames(np.full((5, 10), np.nan))
+    with pytest.raises(CodecError, match="no codes; the first is 16"):
+        codec.decode_frames(np.array([[0, 16, 0]]))
+    with pytest.raises(CodecError, match=r"ends in \.safetensors"):
+        codec.save("codec.npz")
+
+
+def test_fitting_on_too_little_is_refused():
+    with pytest.raises(CodecError, match="empty"):
+        NeuralCodec.fit(iter([]), MEL, SMALL)
+    with pytest.raises(TooFewFramesError, match="5 latents, .* 16 clusters"):
+        NeuralCodec.fit(make_clips(1, n_frames=5)[0], MEL, SMALL, window=10, steps=10, show=False)
+
+
+def test_an_even_kernel_is_refused():
+    with pytest.raises(UserError, match="kernel_size must be odd"):
+        NeuralConfig(kernel_size=4)
+
+
+def test_ctrl_c_leaves_no_half_fitted_codec(monkeypatch):
+    def interrupt(self, run):
+        if run.step == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(CodebookCare, "after_step", interrupt)
+    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            fit()
+    finally:
+        signal.signal(signal.SIGINT, handler)
