@@ -32,7 +32,7 @@ class NeuralCodecConfig(MelCodecConfig):
         mel: the frames.
         n_clips: see `CodecConfig`.
         network: the shape of the network, with its quantizer.
-        n_streams: the codec gives the codes of so many books, the first ones; None: of all. All
+        n_streams: the number of books whose codes the codec gives, from the first; None: all. All
             books are trained.
         steps, batch_size, learning_rate: of its training, see `fit_neural`.
         window, max_frames: see `NeuralCodec.fit`.
@@ -101,7 +101,7 @@ class NeuralCodec(MelCodec):
         mel: the configuration of its frames.
         network: a trained network; its weights are rounded to 16 bits.
         mean, std: (n_mels,) in dB, for the normalisation.
-        n_streams: the codec gives the codes of so many books, the first ones; None: of all.
+        n_streams: the number of books whose codes the codec gives, from the first; None: all.
         history: the training's records, see `fit_neural`.
         notes: any JSON to keep with it.
 

@@ -23,7 +23,7 @@ class ResidualVectorQuantizer(Quantizer):
         n_books: codebooks.
         n_codes: codes in each.
         dim: numbers in a latent.
-        code_dim: each book looks at the latent through linear maps of so many numbers; None: at
+        code_dim: numbers that each book sees of a latent, through linear maps; None: it looks at
             the latent itself.
         dropout: share of the training samples that reach the decoder with fewer books, 1 to
             n_books of them with equal chances.
