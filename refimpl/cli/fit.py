@@ -29,13 +29,13 @@ def run(args: argparse.Namespace) -> None:
     from refimpl.corpora import open_corpus
     from refimpl.pipeline import RunFolder, ensure_codec
 
-    place = RunFolder(args.out)
-    preset, source = read_settings(args, place), source_of(args, place)
+    run_folder = RunFolder(args.out)
+    preset, source = read_settings(args, run_folder), source_of(args, run_folder)
     corpus = open_corpus(source, preset)
-    with place.alone():
+    with run_folder.alone():
         if args.force:
-            place.clear()
-        place.begin(preset, source)
-        ensure_codec(place, corpus, preset, tell=remark)
-    result(f"{place.codec}")
+            run_folder.clear()
+        run_folder.begin(preset, source)
+        ensure_codec(run_folder, corpus, preset, log=remark)
+    result(f"{run_folder.codec}")
     next_step(f"refimpl tokenize --out {args.out}")

@@ -46,7 +46,7 @@ def add_scheduler(parser: argparse._ActionsContainer) -> None:
     )
 
 
-def source_of(args: argparse.Namespace, place: RunFolder) -> str:
+def source_of(args: argparse.Namespace, run_folder: RunFolder) -> str:
     """Return the given source, or the source of the run.
 
     Raises:
@@ -56,7 +56,7 @@ def source_of(args: argparse.Namespace, place: RunFolder) -> str:
         # Absolute, so that the run can go on from another working directory.
         is_path = args.source != "tinytunes" and Path(args.source).exists()
         return str(Path(args.source).resolve()) if is_path else args.source
-    known = place.read()[1] if place.settings.exists() else None
+    known = run_folder.read()[1] if run_folder.settings.exists() else None
     if known is None:
         raise UserError("a new run needs a SOURCE: tinytunes, or a folder of recordings")
     return known

@@ -84,7 +84,7 @@ def run(args: argparse.Namespace) -> None:
     from refimpl.reproduce import compare_mixtures, reproduce
 
     changes = dict(parse_assignment(text) for text in args.set)
-    common = {"work": args.work, "n_processes": n_processes(), "changes": changes, "tell": remark}
+    common = {"work": args.work, "n_processes": n_processes(), "changes": changes, "log": remark}
     if args.mixtures:
         compare_mixtures(args.out, n_seeds=args.seeds, n_tunes=args.mixture_tunes, **common)
         result(f"{args.out}/mixtures.md")

@@ -38,15 +38,15 @@ def run(args: argparse.Namespace) -> int | None:
     from refimpl.corpora import open_corpus
     from refimpl.generation import write_music
 
-    place = pipeline.RunFolder(args.out)
-    preset = read_settings(args, place, {"training.steps": args.steps})
-    source = source_of(args, place)
-    with place.alone():
+    run_folder = pipeline.RunFolder(args.out)
+    preset = read_settings(args, run_folder, {"training.steps": args.steps})
+    source = source_of(args, run_folder)
+    with run_folder.alone():
         if args.force:
             open_corpus(source, preset)  # what is no source shows before this removes it
-            place.clear()
+            run_folder.clear()
         workers = {"n_processes": n_processes(), "scheduler": args.scheduler}
-        finished = pipeline.run(source, preset, args.out, **workers, tell=remark)
+        finished = pipeline.run(source, preset, args.out, **workers, log=remark)
     if finished is None:
         next_step("the same command resumes the run")
         return INTERRUPTED
@@ -61,9 +61,9 @@ def run(args: argparse.Namespace) -> int | None:
         progress=None,
         **vars(preset.sampling),
     )
-    tune = place.path / "tune.wav"
+    tune = run_folder.path / "tune.wav"
     write_files([tune], [pieces[0].audio], finished.tokenizer.sample_rate)
-    result(f"{place.model}")
+    result(f"{run_folder.model}")
     for sentence in pipeline.judge(finished).sentences():
         remark(sentence)
     next_step(f"listen to {tune}; refimpl generate --model {args.out} --seed 1 --out another.wav")

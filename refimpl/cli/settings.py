@@ -48,14 +48,14 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 def read_settings(
     args: argparse.Namespace,
-    place: RunFolder | None = None,
+    run_folder: RunFolder | None = None,
     flags: Mapping[str, Any] | None = None,
 ) -> Preset:
     """Combine the settings of a command.
 
     Args:
         args: with what `add_settings` added.
-        place: the run's folder; what it was begun with is where the settings start from.
+        run_folder: the run's folder; what it was begun with is where the settings start from.
         flags: settings by dotted names that the command's own flags gave; None: not given.
 
     Raises:
@@ -65,8 +65,8 @@ def read_settings(
 
     changes: dict[str, Any] = read_changes(args.config) if args.config else {}
     named = args.preset or changes.pop("preset", None)
-    if named is None and place is not None and place.settings.exists():
-        base, _ = place.read()
+    if named is None and run_folder is not None and run_folder.settings.exists():
+        base, _ = run_folder.read()
     else:
         base = get_preset(named or DEFAULT_PRESET)
     changes |= dict(parse_assignment(text) for text in args.set)

@@ -31,16 +31,16 @@ def run(args: argparse.Namespace) -> None:
     from refimpl.corpora import open_corpus
     from refimpl.pipeline import RunFolder, ensure_tokens, load_run_tokenizer
 
-    place = RunFolder(args.out)
-    preset = read_settings(args, place)
-    tokenizer = load_run_tokenizer(place, preset)
-    source = source_of(args, place)
+    run_folder = RunFolder(args.out)
+    preset = read_settings(args, run_folder)
+    tokenizer = load_run_tokenizer(run_folder, preset)
+    source = source_of(args, run_folder)
     corpus = open_corpus(source, preset)
-    with place.alone():
+    with run_folder.alone():
         if args.force:
-            place.clear("tokens")
-        place.begin(preset, source)
+            run_folder.clear("tokens")
+        run_folder.begin(preset, source)
         workers = {"n_processes": n_processes(), "scheduler": args.scheduler}
-        ensure_tokens(place, corpus, preset, tokenizer, **workers, tell=remark)
-    result(f"{place.path / 'tokens'}")
+        ensure_tokens(run_folder, corpus, preset, tokenizer, **workers, log=remark)
+    result(f"{run_folder.path / 'tokens'}")
     next_step(f"refimpl train --out {args.out}")

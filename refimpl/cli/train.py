@@ -41,17 +41,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int | None:
     from refimpl.pipeline import RunFolder, ensure_model
 
-    place = RunFolder(args.out)
-    _, source = place.read()
-    preset = read_settings(args, place, {"training.steps": args.steps})
-    with place.alone():
+    run_folder = RunFolder(args.out)
+    _, source = run_folder.read()
+    preset = read_settings(args, run_folder, {"training.steps": args.steps})
+    with run_folder.alone():
         if args.force:
-            place.clear("training")
-        place.begin(preset, source)
-        stopped_by = ensure_model(place, preset, tell=remark)
+            run_folder.clear("training")
+        run_folder.begin(preset, source)
+        stopped_by = ensure_model(run_folder, preset, log=remark)
     if stopped_by == "interrupt":
         next_step("the same command resumes the run")
         return INTERRUPTED
-    result(f"{place.model}")
+    result(f"{run_folder.model}")
     next_step(f"refimpl generate --model {args.out} --out tune.wav")
     return None

@@ -27,7 +27,7 @@ from refimpl.presets import Preset
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.training.models import DESCRIPTION
 
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 
 
 def _say_nothing(remark: str) -> None:
@@ -65,7 +65,7 @@ def run(
     *,
     n_processes: int = 1,
     scheduler: str | None = None,
-    tell: Tell = _say_nothing,
+    log: Log = _say_nothing,
 ) -> FinishedRun | None:
     """Fit a codec, tokenize, train, and save the model; finished stages are kept.
 
@@ -75,7 +75,7 @@ def run(
         folder: of the run; see `RunFolder`.
         n_processes: for tokenizing; more than one needs `if __name__ == "__main__":` in a script.
         scheduler: the address of a Dask scheduler whose workers tokenize instead.
-        tell: called with a sentence after each stage.
+        log: called with a sentence after each stage.
 
     Returns:
         The run, or None if the user stopped it: call again to continue.
@@ -85,16 +85,16 @@ def run(
 
     Taught in lesson 7.
     """
-    place = RunFolder(folder)
+    run_folder = RunFolder(folder)
     corpus = open_corpus(source, preset)
     for split in SPLITS:
         corpus.clips(split)  # too little to hold something out shows now, not after the fitting
-    with place.alone():
-        place.begin(preset, str(source))
-        tokenizer = ensure_codec(place, corpus, preset, tell=tell)
+    with run_folder.alone():
+        run_folder.begin(preset, str(source))
+        tokenizer = ensure_codec(run_folder, corpus, preset, log=log)
         workers = {"n_processes": n_processes, "scheduler": scheduler}
-        ensure_tokens(place, corpus, preset, tokenizer, **workers, tell=tell)
-        result = ensure_model(place, preset, tell=tell)
+        ensure_tokens(run_folder, corpus, preset, tokenizer, **workers, log=log)
+        result = ensure_model(run_folder, preset, log=log)
     return None if result == "interrupt" else load_run(folder)
 
 
@@ -104,29 +104,31 @@ def load_run(folder: str | Path) -> FinishedRun:
     Raises:
         UserError: no run, or one that is not finished.
     """
-    place = RunFolder(folder)
-    preset, source = place.read()
-    model, tokenizer = load_generator(place.model)
-    train_set, validation_set = (TokenDataset(place.tokens(s), tokenizer) for s in SPLITS)
-    facts = read_facts(place.model)
-    return FinishedRun(place, preset, source, model, tokenizer, train_set, validation_set, facts)
+    run_folder = RunFolder(folder)
+    preset, source = run_folder.read()
+    model, tokenizer = load_generator(run_folder.model)
+    train_set, validation_set = (TokenDataset(run_folder.tokens(s), tokenizer) for s in SPLITS)
+    facts = read_facts(run_folder.model)
+    return FinishedRun(
+        run_folder, preset, source, model, tokenizer, train_set, validation_set, facts
+    )
 
 
 def ensure_codec(
-    place: RunFolder, corpus: Corpus, preset: Preset, *, tell: Tell = _say_nothing
+    run_folder: RunFolder, corpus: Corpus, preset: Preset, *, log: Log = _say_nothing
 ) -> AudioTokenizer:
     """Return the run's tokenizer; fit the codec if there is none yet."""
-    if place.codec is not None:
-        tell(f"codec: {place.codec} is there already")
-        return load_run_tokenizer(place, preset)
+    if run_folder.codec is not None:
+        log(f"codec: {run_folder.codec} is there already")
+        return load_run_tokenizer(run_folder, preset)
     if preset.start_from is None:
         codec, origin = fit_codec(corpus, preset), ""
     else:
         codec, origin = borrow_codec(preset), f" from {preset.start_from}"
-    path = codec.save(place.path / codec.file_name)
+    path = codec.save(run_folder.path / codec.file_name)
     sizes = codec.stream_sizes
     streams = f" in {len(sizes)} streams" * (len(sizes) > 1)
-    tell(f"codec: {sum(sizes)} codes{streams}{origin}, {path}")
+    log(f"codec: {sum(sizes)} codes{streams}{origin}, {path}")
     return AudioTokenizer(codec, preset.vocabulary_of_codes(), layout=preset.layout)
 
 
@@ -145,54 +147,54 @@ def borrow_codec(preset: Preset) -> Codec:
     return codec
 
 
-def load_run_tokenizer(place: RunFolder, preset: Preset) -> AudioTokenizer:
+def load_run_tokenizer(run_folder: RunFolder, preset: Preset) -> AudioTokenizer:
     """The run's tokenizer, with the codec that is there.
 
     Raises:
         UserError: it is not there.
     """
-    if place.codec is None:
-        raise UserError(f"{place.path} has no codec yet; begin with `refimpl fit SOURCE`")
-    codec = load_codec(place.codec)
+    if run_folder.codec is None:
+        raise UserError(f"{run_folder.path} has no codec yet; begin with `refimpl fit SOURCE`")
+    codec = load_codec(run_folder.codec)
     return AudioTokenizer(codec, preset.vocabulary_of_codes(), layout=preset.layout)
 
 
 def ensure_tokens(
-    place: RunFolder,
+    run_folder: RunFolder,
     corpus: Corpus,
     preset: Preset,
     tokenizer: AudioTokenizer,
     *,
     n_processes: int = 1,
     scheduler: str | None = None,
-    tell: Tell = _say_nothing,
+    log: Log = _say_nothing,
 ) -> None:
     """Return the tokens of both splits; finished clips are not encoded again."""
     for split in SPLITS:
-        folder = place.tokens(split)
+        folder = run_folder.tokens(split)
         workers = {"n_processes": n_processes, "scheduler": scheduler}
         dataset = tokenize(corpus, preset, tokenizer, folder, split, **workers)
-        tell(
+        log(
             f"{split}: {len(dataset)} clips, {dataset.seconds:,.0f} s, "
             f"{dataset.n_tokens:,} tokens, {folder}"
         )
         for path, reason in dataset.left_out if split == "train" else []:
-            tell(f"  left out: {path}: {reason}")
+            log(f"  left out: {path}: {reason}")
 
 
-def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing) -> str:
+def ensure_model(run_folder: RunFolder, preset: Preset, *, log: Log = _say_nothing) -> str:
     """Train if necessary, and save the model; the result says why training stopped."""
-    tokenizer = load_run_tokenizer(place, preset)
+    tokenizer = load_run_tokenizer(run_folder, preset)
     identity = {
         "settings": preset_to_dict(preset),
         "codec": tokenizer.codec.fingerprint,
     }
-    if _is_trained(place, identity):
-        tell(f"model: {place.model} is there already")
+    if _is_trained(run_folder, identity):
+        log(f"model: {run_folder.model} is there already")
         return "done"
-    train_set, validation_set = (TokenDataset(place.tokens(s), tokenizer) for s in SPLITS)
+    train_set, validation_set = (TokenDataset(run_folder.tokens(s), tokenizer) for s in SPLITS)
     began = time.process_time()  # of all threads: says more than a clock on a machine that is busy
-    trained = train_model(preset, train_set, validation_set, place.training)
+    trained = train_model(preset, train_set, validation_set, run_folder.training)
     core_seconds = round(time.process_time() - began, 1)
     result = trained.result
     if result.stopped_by == "interrupt":
@@ -208,15 +210,15 @@ def ensure_model(place: RunFolder, preset: Preset, *, tell: Tell = _say_nothing)
     if preset.start_from is not None:
         facts["start"] = read_facts(preset.start_from)
     if is_main_process():
-        save_generator(place.model, trained.model, tokenizer, facts=facts)
-    tell(_summary(trained, place))
+        save_generator(run_folder.model, trained.model, tokenizer, facts=facts)
+    log(_summary(trained, run_folder))
     return result.stopped_by
 
 
-def _is_trained(place: RunFolder, identity: dict[str, Any]) -> bool:
-    if not (place.model / DESCRIPTION).exists():
+def _is_trained(run_folder: RunFolder, identity: dict[str, Any]) -> bool:
+    if not (run_folder.model / DESCRIPTION).exists():
         return False
-    facts = read_facts(place.model)
+    facts = read_facts(run_folder.model)
     if "settings" in facts:  # an older version may have written down fewer of them
         facts |= {"settings": preset_to_dict(preset_from_dict(facts["settings"]))}
     return all(facts.get(name) == value for name, value in identity.items())
@@ -236,10 +238,10 @@ def _figures(trained: TrainedModel, tokenizer: AudioTokenizer) -> dict[str, Any]
     }
 
 
-def _summary(trained: TrainedModel, place: RunFolder) -> str:
+def _summary(trained: TrainedModel, run_folder: RunFolder) -> str:
     result, loss = trained.result, trained.validation_loss
     text = f"model: {result.step} steps in {result.seconds:,.0f} s"
     if loss is not None:
         bigram = trained.baselines["bigram"]
         text += f", validation loss {loss:.3f} nats per token (bigram {bigram:.3f})"
-    return f"{text}, {place.model}"
+    return f"{text}, {run_folder.model}"

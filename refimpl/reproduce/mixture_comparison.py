@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import islice
 from multiprocessing import get_context
@@ -17,6 +17,7 @@ from refimpl.files import replace_file
 from refimpl.metrics import MusicalMeasures, summarise
 from refimpl.metrics.references import REAL, RESYNTHESISED
 from refimpl.pipeline import RunFolder, ensure_codec, ensure_tokens
+from refimpl.pipeline.resumable import Log
 from refimpl.presets import Preset, get_preset, override
 from refimpl.reproduce.measuring import FramesToSound, Workshop
 from refimpl.reproduce.mixture_figures import draw_mixtures
@@ -26,7 +27,6 @@ from refimpl.reproduce.page import write_page
 from refimpl.reproduce.records import machine
 from refimpl.tinytunes import Tunes
 
-Tell = Callable[[str], None]
 N_TRAINING = 200  # training tunes whose rhythm is the reference
 
 
@@ -38,7 +38,7 @@ def compare_mixtures(
     work: str | Path = "runs/reproduce",
     n_processes: int = 2,
     changes: dict[str, Any] | None = None,
-    tell: Tell = print,
+    log: Log = print,
 ) -> dict[str, Any]:
     """Train the course's model on several mixtures of objectives, and measure what comes out.
 
@@ -50,7 +50,7 @@ def compare_mixtures(
         n_processes: runs made side by side, one thread each. More than one needs the usual
             `if __name__ == "__main__":` in a script.
         changes: settings by dotted name, made in every run (to try things out quickly).
-        tell: is given a sentence after each run.
+        log: is given a sentence after each run.
 
     Returns:
         What mixtures.json holds.
@@ -63,14 +63,14 @@ def compare_mixtures(
     folder, work, changes = Path(folder), Path(work), changes or {}
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     base = work / "course"
-    preset = _prepare(base, changes, n_processes, tell)
+    preset = _prepare(base, changes, n_processes, log)
     training = _training_measures(preset, n_processes)
     jobs = [
         MixtureRun(name, seed, n_tunes, base, changes, training)
         for seed in range(n_seeds)  # seed by seed, so that a comparison that is cut short is fair
         for name in ARMS
     ]
-    runs = list(_all_runs(jobs, work / "mixtures", n_processes, tell))
+    runs = list(_all_runs(jobs, work / "mixtures", n_processes, log))
     results = {
         "command": f"refimpl reproduce --mixtures --seeds {n_seeds} --mixture-tunes {n_tunes}",
         "machine": machine(),
@@ -84,39 +84,43 @@ def compare_mixtures(
     replace_file(folder / "mixtures.md", mixture_tables(results).encode())
     if (folder / "results.json").exists():
         write_page(json.loads((folder / "results.json").read_text(encoding="utf-8")), folder)
-    tell(f"wrote {folder / 'mixtures.json'}, tables and pictures")
+    log(f"wrote {folder / 'mixtures.json'}, tables and pictures")
     return results
 
 
-def _prepare(base: Path, changes: dict[str, Any], n_processes: int, tell: Tell) -> Preset:
+def _prepare(base: Path, changes: dict[str, Any], n_processes: int, log: Log) -> Preset:
     """The tokens: those of the course's run where that is there, else made now, once for all."""
-    place = RunFolder(base)
-    preset = place.read()[0] if place.settings.exists() else override(get_preset("course"), changes)
-    place.begin(preset, TinyTunes.kind)
+    run_folder = RunFolder(base)
+    preset = (
+        run_folder.read()[0]
+        if run_folder.settings.exists()
+        else override(get_preset("course"), changes)
+    )
+    run_folder.begin(preset, TinyTunes.kind)
     corpus = TinyTunes(preset)
-    tokenizer = ensure_codec(place, corpus, preset, tell=tell)
-    ensure_tokens(place, corpus, preset, tokenizer, n_processes=n_processes, tell=tell)
+    tokenizer = ensure_codec(run_folder, corpus, preset, log=log)
+    ensure_tokens(run_folder, corpus, preset, tokenizer, n_processes=n_processes, log=log)
     return preset
 
 
 def _all_runs(
-    jobs: list[MixtureRun], place: Path, n_processes: int, tell: Tell
+    jobs: list[MixtureRun], folder: Path, n_processes: int, log: Log
 ) -> Iterator[dict[str, Any]]:
     """The records of all runs, in order; each is kept as soon as it is there."""
-    place.mkdir(parents=True, exist_ok=True)
-    todo = [job for job in jobs if _kept(job, place) is None]
+    folder.mkdir(parents=True, exist_ok=True)
+    todo = [job for job in jobs if _kept(job, folder) is None]
     if len(todo) < len(jobs):
-        tell(f"{len(jobs) - len(todo)} of {len(jobs)} runs are there already")
+        log(f"{len(jobs) - len(todo)} of {len(jobs)} runs are there already")
     bar = progress_bar(total=len(todo), description="mixtures", unit="run")
     with bar:
         for record in _make(todo, n_processes):
-            replace_file(_file(record["name"], record["seed"], place), json.dumps(record).encode())
+            replace_file(_file(record["name"], record["seed"], folder), json.dumps(record).encode())
             bar.update()
-            tell(
+            log(
                 f"{record['name']}, seed {record['seed']}: {record['next_token_nats']:.3f} nats "
                 f"per token, {record['seconds']:.0f} s"
             )
-    return (_kept(job, place) for job in jobs)
+    return (_kept(job, folder) for job in jobs)
 
 
 def _make(jobs: list[MixtureRun], n_processes: int) -> Iterator[dict[str, Any]]:
@@ -140,12 +144,12 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def _file(name: str, seed: int, place: Path) -> Path:
-    return place / f"{re.sub('[^a-z]+', '-', name)}-{seed}.json"
+def _file(name: str, seed: int, folder: Path) -> Path:
+    return folder / f"{re.sub('[^a-z]+', '-', name)}-{seed}.json"
 
 
-def _kept(job: MixtureRun, place: Path) -> dict[str, Any] | None:
-    path = _file(job.name, job.seed, place)
+def _kept(job: MixtureRun, folder: Path) -> dict[str, Any] | None:
+    path = _file(job.name, job.seed, folder)
     if not path.exists():
         return None
     record = json.loads(path.read_text(encoding="utf-8"))
@@ -174,8 +178,8 @@ def _references(
     if cached.exists():
         return json.loads(cached.read_text(encoding="utf-8"))
     corpus = iter(Tunes("test", preset.tunes))
-    place = RunFolder(base)
-    tokenizer = ensure_codec(place, TinyTunes(preset), preset)
+    run_folder = RunFolder(base)
+    tokenizer = ensure_codec(run_folder, TinyTunes(preset), preset)
     found: dict[str, list[dict[str, float | None]]] = {REAL: [], RESYNTHESISED: []}
     beat = 60 / preset.tunes.tempos[0]
     with Workshop(preset.tunes.sample_rate, beat, n_processes) as workshop:

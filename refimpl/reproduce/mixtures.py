@@ -121,14 +121,14 @@ class MixtureRun:
     def do(self) -> dict[str, Any]:
         """Train, let the model write, and measure: numbers that JSON holds."""
         preset = preset_of(self.name, self.seed, self.changes)
-        place = RunFolder(self.base)
-        tokenizer = load_run_tokenizer(place, preset)
+        run_folder = RunFolder(self.base)
+        tokenizer = load_run_tokenizer(run_folder, preset)
         train_set, held_out = (
-            TokenDataset(place.tokens(split), tokenizer) for split in ("train", "validation")
+            TokenDataset(run_folder.tokens(split), tokenizer) for split in ("train", "validation")
         )
         trained = train_model(preset, train_set, held_out)
         finished = FinishedRun(
-            place, preset, None, trained.model, tokenizer, train_set, held_out, facts={}
+            run_folder, preset, None, trained.model, tokenizer, train_set, held_out, facts={}
         )
         n_tokens = int(train_set.lengths.max())
         n_samples = round(float(train_set.clip_seconds.max()) * tokenizer.sample_rate)

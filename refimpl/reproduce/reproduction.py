@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from refimpl.files import replace_file
 from refimpl.metrics import measure_copying, summarise
 from refimpl.metrics.references import NOISE, REAL, RESYNTHESISED
 from refimpl.pipeline import FinishedRun, RunFolder, load_run, preset_to_dict, run
+from refimpl.pipeline.resumable import Log
 from refimpl.presets import Preset, override
 from refimpl.reproduce.experiments import (
     COURSE,
@@ -42,7 +43,6 @@ from refimpl.reproduce.sets import MODEL, Noise, token_sets
 from refimpl.tinytunes import Tune, Tunes
 from refimpl.training import plot_metrics
 
-Tell = Callable[[str], None]
 # The two presets are held against all references, the other runs only against their own tokens.
 FEW_SETS = (RESYNTHESISED, MODEL)
 
@@ -57,7 +57,7 @@ def reproduce(
     n_processes: int = 2,
     changes: dict[str, Any] | None = None,
     again: Sequence[str] | None = None,
-    tell: Tell = print,
+    log: Log = print,
 ) -> dict[str, Any]:
     """Run the report's pipeline and the course's on the same corpus, and measure what comes out.
 
@@ -72,7 +72,7 @@ def reproduce(
         changes: settings by dotted name, made in every run (to try things out quickly).
         again: names of runs; all others are taken from the results.json that lies in `folder`, as
             they are, and are noted as kept. None: every run is made, or taken from `work`.
-        tell: is given a sentence after each stage.
+        log: is given a sentence after each stage.
 
     Returns:
         What results.json holds.
@@ -82,19 +82,19 @@ def reproduce(
 
     Taught in lesson 7.
     """
-    place = Reproduction(Path(folder), Path(work), changes or {}, n_processes, tell)
+    reproduction = Reproduction(Path(folder), Path(work), changes or {}, n_processes, log)
     known = Kept() if again is None else Kept.read(Path(folder), again)
-    references = known.references or place.references(n_tunes)
+    references = known.references or reproduction.references(n_tunes)
     experiments, seconds = [], None
     for experiment in two_presets() + (ladder() if with_ladder else []):
         n = n_ladder_tunes if experiment.is_rung else n_tunes
-        record = known.record(experiment.name) or place.experiment(experiment, n, seconds)
+        record = known.record(experiment.name) or reproduction.experiment(experiment, n, seconds)
         seconds = record["seconds"] if experiment.name == COURSE else seconds
         experiments.append(record)
     first = known.first_losses
     if first is None:
         folders = {record["name"]: record["folder"] for record in experiments}
-        report = load_run(place.work / folders[REPORT_AS_IT_STANDS])
+        report = load_run(reproduction.work / folders[REPORT_AS_IT_STANDS])
         first = first_losses(report.preset, report.train_set)
     results = {
         "command": f"refimpl reproduce{' --ladder' if with_ladder else ''}",
@@ -104,7 +104,7 @@ def reproduce(
         "experiments": experiments,
         "first_losses": first,
     }
-    place.write(results)
+    reproduction.write(results)
     return results
 
 
@@ -116,14 +116,14 @@ class Reproduction:
         work: for runs and for what was measured so far.
         changes: made to every preset.
         n_processes: see `reproduce`.
-        tell: see `reproduce`.
+        log: see `reproduce`.
     """
 
     def __init__(
-        self, folder: Path, work: Path, changes: dict[str, Any], n_processes: int, tell: Tell
+        self, folder: Path, work: Path, changes: dict[str, Any], n_processes: int, log: Log
     ):
         self.folder, self.work, self.changes = folder, work, changes
-        self.n_processes, self.tell = n_processes, tell
+        self.n_processes, self.log = n_processes, log
         self.tunes_config = override(two_presets()[0].preset, changes).tunes
         for part in ("figures", "sounds"):
             (folder / part).mkdir(parents=True, exist_ok=True)
@@ -174,16 +174,16 @@ class Reproduction:
             n: tunes in each set.
             seconds: how long a run of equal time is trained.
         """
-        place = self.work / experiment.folder
+        folder = self.work / experiment.folder
         cached = self.work / f"{experiment.folder}.json"
         if (known := read_record(cached, n)) is not None:
-            self.tell(f"{experiment.name}: measured already")
+            self.log(f"{experiment.name}: measured already")
             return known
         preset = experiment.with_seconds(seconds) if experiment.equal_time else experiment.preset
         preset = override(preset, self.changes)
-        self.tell(f"{experiment.name}: {preset.about}")
-        self.borrow_tokens(preset, place)
-        finished = run(TinyTunes.kind, preset, place, n_processes=self.n_processes, tell=self.tell)
+        self.log(f"{experiment.name}: {preset.about}")
+        self.borrow_tokens(preset, folder)
+        finished = run(TinyTunes.kind, preset, folder, n_processes=self.n_processes, log=self.log)
         if finished is None:
             raise KeyboardInterrupt
         full = experiment.name in (COURSE, REPORT)
@@ -197,8 +197,8 @@ class Reproduction:
             earlier = RunFolder(settings.parent)
             if folder.exists() or not same_tokens(earlier.read()[0], preset):
                 continue
-            place = RunFolder(folder)
-            place.begin(preset, TinyTunes.kind)
+            run_folder = RunFolder(folder)
+            run_folder.begin(preset, TinyTunes.kind)
             shutil.copytree(earlier.path / "tokens", folder / "tokens")
             shutil.copy(earlier.codec, folder)
 
@@ -280,4 +280,4 @@ class Reproduction:
         if any(is_rung(record["name"]) for record in results["experiments"]):
             draw_ladder(results, self.folder / "figures" / "ladder.png")
         write_page(results, self.folder)
-        self.tell(f"wrote {self.folder / 'index.html'} and what it shows")
+        self.log(f"wrote {self.folder / 'index.html'} and what it shows")

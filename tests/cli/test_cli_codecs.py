@@ -60,14 +60,14 @@ def test_a_codec_is_made_stage_by_stage_and_lent_to_another_run(refimpl, kind):
 
 
 def test_another_kind_of_codec_is_another_run(refimpl, trained):
-    place = RunFolder("r")
+    run_folder = RunFolder("r")
     assert refimpl("fit", "tinytunes", "--out", "r", *settings_of("kmeans")).code == 0
     done = refimpl("fit", "--out", "r", "--set", "codec.kind=vqvae")
     assert done.code == 2 and "was made with codec.kind = kmeans" in done.error
     done = refimpl("fit", "tinytunes", "--out", "r", "--force", *settings_of("vqvae"))
     assert done.code == 0, done.err
-    assert place.codec.name == "vqvae.safetensors"
-    assert [path.name for path in place.path.glob("codebook*")] == []
+    assert run_folder.codec.name == "vqvae.safetensors"
+    assert [path.name for path in run_folder.path.glob("codebook*")] == []
     done = refimpl(
         "fit", "tinytunes", "--out", "s", *settings_of("vqvae"), "--set", f"start_from={trained}"
     )

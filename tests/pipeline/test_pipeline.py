@@ -13,7 +13,7 @@ from refimpl.corpora import open_corpus
 from refimpl.dataset import TokenDataset
 from refimpl.errors import UserError
 from refimpl.generation import within_range, write_music
-from refimpl.pipeline import generators, running, stages
+from refimpl.pipeline import generators, resumable, stages
 from refimpl.training import loop, read_metrics
 from tests.pipeline.pipeline_examples import RATE, TINY, tiny, tone, write_recordings
 
@@ -77,10 +77,10 @@ def test_training_needs_no_folder(finished):
 
 
 def test_a_run_leaves_everything_in_its_folder(finished):
-    place = finished.folder
-    for path in (place.settings, place.codec, place.model / "config.json"):
+    run_folder = finished.folder
+    for path in (run_folder.settings, run_folder.codec, run_folder.model / "config.json"):
         assert path.is_file()
-    tokens = TokenDataset(place.tokens("train"))
+    tokens = TokenDataset(run_folder.tokens("train"))
     assert len(tokens) == 4
     assert all(one.caption and one.facts["key"].endswith("major") for one in tokens.metadata)
     assert finished.preset == tiny() and finished.source == "tinytunes"
@@ -108,7 +108,7 @@ def test_a_run_that_was_stopped_goes_on_and_ends_the_same(finished, tmp_path, mo
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(running, stage, stop)
+        patch.setattr(resumable, stage, stop)
         with pytest.raises(KeyboardInterrupt):
             pipeline.run("tinytunes", tiny(), tmp_path / "run")
     done = contents(tmp_path / "run")
@@ -154,10 +154,10 @@ def test_another_source_is_refused(finished, recordings):
 
 
 def test_settings_of_stages_yet_to_come_may_change(finished, tmp_path):
-    place = pipeline.RunFolder(tmp_path / "run")
-    shutil.copytree(finished.folder.path, place.path)
-    place.clear("tokens")
-    again = pipeline.run("tinytunes", tiny(data__n_train=3, batch_size=1), place.path)
+    run_folder = pipeline.RunFolder(tmp_path / "run")
+    shutil.copytree(finished.folder.path, run_folder.path)
+    run_folder.clear("tokens")
+    again = pipeline.run("tinytunes", tiny(data__n_train=3, batch_size=1), run_folder.path)
     assert len(again.train_set) == 3
 
 
@@ -170,11 +170,15 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path):
 
 
 def test_clearing_removes_only_what_runs_write(finished, tmp_path):
-    place = pipeline.RunFolder(tmp_path / "run")
-    shutil.copytree(finished.folder.path, place.path)
-    (place.path / "notes.txt").write_text("mine")
-    place.clear()
-    assert {path.name for path in place.path.iterdir()} == {".lock", "preset.json", "notes.txt"}
+    run_folder = pipeline.RunFolder(tmp_path / "run")
+    shutil.copytree(finished.folder.path, run_folder.path)
+    (run_folder.path / "notes.txt").write_text("mine")
+    run_folder.clear()
+    assert {path.name for path in run_folder.path.iterdir()} == {
+        ".lock",
+        "preset.json",
+        "notes.txt",
+    }
 
 
 def test_a_damaged_settings_file_is_named(tmp_path):
@@ -188,7 +192,7 @@ def test_a_damaged_settings_file_is_named(tmp_path):
 def test_recordings_become_a_model(recordings, tmp_path):
     said = []
     preset = tiny(data__clip_seconds=2.0)
-    finished = pipeline.run(recordings, preset, tmp_path / "run", tell=said.append)
+    finished = pipeline.run(recordings, preset, tmp_path / "run", log=said.append)
     assert finished.facts["source"]["kind"] == "recordings"
     assert any("empty.wav" in line for line in said)
     assert set(finished.train_set.names).isdisjoint(finished.validation_set.names)
@@ -223,8 +227,8 @@ def test_a_model_of_another_kind_is_no_start(finished, tmp_path, changes, named)
 def test_a_run_of_an_older_version_is_as_it_was(finished, tmp_path):
     """What its files do not say is what was the case then: positions that count through the row."""
     shutil.copytree(finished.folder.path, tmp_path / "run")
-    place = pipeline.RunFolder(tmp_path / "run")
-    for path in (place.settings, place.model / "config.json"):
+    run_folder = pipeline.RunFolder(tmp_path / "run")
+    for path in (run_folder.settings, run_folder.model / "config.json"):
         content = json.loads(path.read_text())
         settings = content.get("settings") or content["facts"]["settings"]
         del settings["start_from"], settings["model"]["sample_positions"]
@@ -234,12 +238,12 @@ def test_a_run_of_an_older_version_is_as_it_was(finished, tmp_path):
         del settings["codebook"]["kind"]
         content.get("config", {}).pop("sample_positions", None)
         path.write_text(json.dumps(content))
-    preset, _ = place.read()
+    preset, _ = run_folder.read()
     assert preset.model.sample_positions == "row" != tiny().model.sample_positions
     assert preset.codec == tiny().codec
-    before = contents(place.model)
-    assert pipeline.run("tinytunes", preset, place.path).model.config.sample_positions == "row"
-    assert contents(place.model) == before  # not trained again
+    before = contents(run_folder.model)
+    assert pipeline.run("tinytunes", preset, run_folder.path).model.config.sample_positions == "row"
+    assert contents(run_folder.model) == before  # not trained again
 
 
 # Generators

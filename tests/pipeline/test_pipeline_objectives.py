@@ -6,7 +6,7 @@ from refimpl import pipeline
 from refimpl.corpora import open_corpus
 from refimpl.errors import UserError
 from refimpl.objectives import MIXTURES
-from refimpl.pipeline import batches, folder, running, stages
+from refimpl.pipeline import batches, folder, resumable, stages
 from refimpl.presets import PRESETS, ObjectivesConfig, override
 from refimpl.training import ValidationBatches, evaluate_losses, read_metrics
 from tests.pipeline.pipeline_examples import tiny
@@ -111,7 +111,7 @@ def test_rows_too_short_for_an_objective_are_refused(finished):
 def test_another_mixture_is_another_run(finished):
     other = override(finished.preset, {"objectives.mixture": "report"})
     with pytest.raises(UserError, match=r"was made with objectives\.mixture = eight"):
-        running.RunFolder(finished.folder.path).begin(other, None)
+        resumable.RunFolder(finished.folder.path).begin(other, None)
 
 
 def test_settings_from_before_there_were_objectives_mean_the_next_token():

@@ -30,11 +30,11 @@ LITTLE = {
 @pytest.fixture(scope="module")
 def little(tmp_path_factory):
     """Two seeds of each mixture, in a few seconds."""
-    place, said = tmp_path_factory.mktemp("mixtures"), []
+    folder, said = tmp_path_factory.mktemp("mixtures"), []
     options = {"n_seeds": 2, "n_tunes": 1, "n_processes": 1, "changes": LITTLE}
-    options["work"] = place / "work"
-    results = compare_mixtures(place / "out", tell=said.append, **options)
-    return place, results, said, options
+    options["work"] = folder / "work"
+    results = compare_mixtures(folder / "out", log=said.append, **options)
+    return folder, results, said, options
 
 
 def test_every_mixture_runs_with_every_seed(little):
@@ -77,11 +77,11 @@ def _names():
 
 
 def test_a_second_call_makes_only_what_is_missing(little):
-    place, results, said, options = little
-    (gone,) = (place / "work" / "mixtures").glob("for-music-1.json")
+    folder, results, said, options = little
+    (gone,) = (folder / "work" / "mixtures").glob("for-music-1.json")
     gone.unlink()
     said.clear()
-    again = compare_mixtures(place / "out", tell=said.append, **options)
+    again = compare_mixtures(folder / "out", log=said.append, **options)
     assert any("13 of 14 runs are there already" in line for line in said)
     assert sum("nats per token" in line for line in said) == 1
     for before, after in zip(results["runs"], again["runs"], strict=True):
@@ -90,15 +90,15 @@ def test_a_second_call_makes_only_what_is_missing(little):
 
 
 def test_pictures_have_words_and_tables_have_every_mixture(little):
-    place, results, _, _ = little
-    pictures = sorted((place / "out" / "figures").glob("*.png"))
+    folder, results, _, _ = little
+    pictures = sorted((folder / "out" / "figures").glob("*.png"))
     assert len(pictures) == 6
     for picture in pictures:
         assert len(picture.with_suffix(".txt").read_text()) > 60
-    text = (place / "out" / "mixtures.md").read_text()
+    text = (folder / "out" / "mixtures.md").read_text()
     assert text == mixture_tables(results)
     assert all(text.count(f"| {name} |") >= 2 for name in ARMS)
-    written = json.loads((place / "out" / "mixtures.json").read_text())
+    written = json.loads((folder / "out" / "mixtures.json").read_text())
     assert [run | {"seconds": 0} for run in written["runs"]] == [
         run | {"seconds": 0} for run in results["runs"]
     ]

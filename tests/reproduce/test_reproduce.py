@@ -27,10 +27,10 @@ LITTLE = {
 @pytest.fixture(scope="module")
 def little(tmp_path_factory):
     """A reproduction of a few seconds, with what it printed."""
-    place, said = tmp_path_factory.mktemp("reproduce"), []
-    options = {"n_tunes": 2, "work": place / "work", "n_processes": 1, "changes": LITTLE}
-    results = reproduce(place / "out", tell=said.append, **options)
-    return place, results, said, options
+    folder, said = tmp_path_factory.mktemp("reproduce"), []
+    options = {"n_tunes": 2, "work": folder / "work", "n_processes": 1, "changes": LITTLE}
+    results = reproduce(folder / "out", log=said.append, **options)
+    return folder, results, said, options
 
 
 def settings_of(experiment):
@@ -54,18 +54,18 @@ def test_without_tied_weights_an_untrained_model_knows_nothing(little):
 
 
 def test_every_set_is_measured_and_can_be_heard(little):
-    place, results, _, _ = little
+    folder, results, _, _ = little
     course = next(r for r in results["experiments"] if r["name"] == "course")
     assert {"resynthesised", "model", "bigram"} < set(course["sets"])
     assert results["references"]["sets"]["real, held out"]["summary"]["melody_right"]["mean"] > 0.9
     for record in [results["references"], *results["experiments"]]:
         for one in record["sets"].values():
             assert one["sounds"]
-            assert all((place / "out" / "sounds" / name).stat().st_size for name in one["sounds"])
+            assert all((folder / "out" / "sounds" / name).stat().st_size for name in one["sounds"])
 
 
 def test_what_fills_a_gap_is_heard_beside_the_tune_itself(little):
-    place, results, _, _ = little
+    folder, results, _, _ = little
     course = next(r for r in results["experiments"] if r["name"] == "course")
     assert course["filling"]["n_tunes"] == 2
     for ways in course["filling"]["places"].values():
@@ -73,31 +73,31 @@ def test_what_fills_a_gap_is_heard_beside_the_tune_itself(little):
         for found in ways.values():
             low, mean, high = (found["grid"][key] for key in ("low", "mean", "high"))
             assert found["notes"] == 0 or 0 <= low <= mean <= high <= 1
-    assert "| between two beats | filled |" in (place / "out" / "tables.md").read_text()
+    assert "| between two beats | filled |" in (folder / "out" / "tables.md").read_text()
 
 
 def test_the_page_shows_every_sound_and_every_figure_of_the_results(little):
-    place, results, _, _ = little
-    page = (place / "out" / "index.html").read_text()
-    for file in (place / "out" / "sounds").iterdir():
+    folder, results, _, _ = little
+    page = (folder / "out" / "index.html").read_text()
+    for file in (folder / "out" / "sounds").iterdir():
         assert file.name in page
-    for picture in (place / "out" / "figures").glob("*.png"):
+    for picture in (folder / "out" / "figures").glob("*.png"):
         assert picture.name in page
-    assert json.loads((place / "out" / "results.json").read_text()) == results
-    assert "| course: model" in (place / "out" / "tables.md").read_text()
+    assert json.loads((folder / "out" / "results.json").read_text()) == results
+    assert "| course: model" in (folder / "out" / "tables.md").read_text()
 
 
 def test_a_second_call_measures_nothing_again(little):
-    place, results, said, options = little
+    folder, results, said, options = little
     said.clear()
-    assert reproduce(place / "out", tell=said.append, **options) == results
+    assert reproduce(folder / "out", log=said.append, **options) == results
     assert [line for line in said if line.endswith("measured already")] == said[:-1]
 
 
 def test_tokens_of_the_same_settings_are_made_once(little):
-    place, _, _, _ = little
-    books = [place / "work" / name / "codebook.npz" for name in ("report-10-steps",)]
-    books.append(place / "work" / "report-same-time" / "codebook.npz")
+    folder, _, _, _ = little
+    books = [folder / "work" / name / "codebook.npz" for name in ("report-10-steps",)]
+    books.append(folder / "work" / "report-same-time" / "codebook.npz")
     assert books[0].read_bytes() == books[1].read_bytes()
 
 
@@ -127,11 +127,11 @@ def test_each_rung_changes_one_part_of_the_settings_and_the_last_is_all_but_the_
 
 
 def test_one_run_can_be_made_again_and_the_others_kept(little, tmp_path):
-    place, results, said, options = little
-    shutil.copytree(place / "out", tmp_path / "out")
+    folder, results, said, options = little
+    shutil.copytree(folder / "out", tmp_path / "out")
     said.clear()
     options = options | {"work": tmp_path / "work", "again": ["course"]}
-    again = reproduce(tmp_path / "out", tell=said.append, **options)
+    again = reproduce(tmp_path / "out", log=said.append, **options)
     assert again["kept"] == ["report, 10 steps", "report, same time"]
     for before, after in zip(results["experiments"], again["experiments"], strict=True):
         assert (before == after) or after["name"] == "course"
@@ -141,8 +141,8 @@ def test_one_run_can_be_made_again_and_the_others_kept(little, tmp_path):
 
 
 def test_making_a_run_again_needs_results_with_that_run(little, tmp_path):
-    place, _, _, options = little
+    folder, _, _, options = little
     with pytest.raises(UserError, match="leave out --again"):
         reproduce(tmp_path, again=["course"], **options)
     with pytest.raises(UserError, match="has no run 'curse'; it has course"):
-        reproduce(place / "out", again=["curse"], **options)
+        reproduce(folder / "out", again=["curse"], **options)

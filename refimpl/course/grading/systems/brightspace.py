@@ -52,7 +52,7 @@ def export_brightspace(
     if sheet.column(_ID) is None and sheet.column(_USER) is None:
         raise UserError(f"{sheet.name} has neither a column {_ID!r} nor {_USER!r}")
     end = sheet.need(_END)
-    columns = {n: place for n in course.standings if (place := _column(course, sheet, n))}
+    columns = {n: column for n in course.standings if (column := _column(course, sheet, n))}
     if not columns:
         raise UserError(f"{sheet.name} has no column such as 'Lesson 1 Points Grade'")
     done, there = Exported(), set()
@@ -63,10 +63,10 @@ def export_brightspace(
             done.not_known.append(next(filter(None, cells), "a row without an id"))
             continue
         there.add(person.id)
-        for lesson, place in columns.items():
+        for lesson, column in columns.items():
             points = grade_of(standings_of(course, lesson).get(person.id), zeros)
             if points is not None:
-                sheet.fill(row, place, show_grade(points))
+                sheet.fill(row, column, show_grade(points))
                 done.n_filled += 1
         sheet.fill(row, end, _MARK)
     done.not_there = missing_from(course, columns, there)
@@ -75,13 +75,13 @@ def export_brightspace(
 
 
 def _column(course: Course, sheet: Sheet, lesson: int) -> int | None:
-    place = column_of_lesson(sheet, lesson)
-    if place is None or "points grade" not in sheet.head[place].lower():
+    column = column_of_lesson(sheet, lesson)
+    if column is None or "points grade" not in sheet.head[column].lower():
         return None
-    said = _MOST.search(sheet.head[place])
-    name = f"{sheet.name}: {sheet.head[place].partition(' Points Grade')[0]}"
+    said = _MOST.search(sheet.head[column])
+    name = f"{sheet.name}: {sheet.head[column].partition(' Points Grade')[0]}"
     check_most(name, said[1] if said else "", course.standings[lesson][0].of)
-    return place
+    return column
 
 
 def _full_name(sheet: Sheet, row: list[str]) -> str:

@@ -56,7 +56,7 @@ def export_canvas(
     sheet = read_sheet(template) if template else _new_sheet(course)
     sheet.need("Student")
     sheet.need("ID")
-    columns = {n: place for n in course.standings if (place := column_of_lesson(sheet, n))}
+    columns = {n: column for n in course.standings if (column := column_of_lesson(sheet, n))}
     if not columns:
         raise UserError(f"{sheet.name} has no column that names a lesson, such as 'Lesson 1'")
     for row in sheet.rows:
@@ -75,13 +75,13 @@ def export_canvas(
             done.not_known.append(sheet.cell(row, 0))
             continue
         there.add(person.id)
-        for lesson, place in columns.items():
+        for lesson, column in columns.items():
             standing = standings_of(course, lesson).get(person.id)
             points = grade_of(standing, zeros)
             if standing and standing.status == EXCUSED:
-                sheet.fill(row, place, _EXCUSED)
+                sheet.fill(row, column, _EXCUSED)
             elif points is not None:
-                sheet.fill(row, place, show_grade(points))
+                sheet.fill(row, column, show_grade(points))
             else:
                 continue
             done.n_filled += 1
@@ -91,9 +91,9 @@ def export_canvas(
 
 
 def _check_points(course: Course, sheet: Sheet, row: list[str], columns: dict[int, int]) -> None:
-    for lesson, place in columns.items():
+    for lesson, column in columns.items():
         of = course.standings[lesson][0].of
-        check_most(f"{sheet.name}: {sheet.head[place]}", sheet.cell(row, place), of)
+        check_most(f"{sheet.name}: {sheet.head[column]}", sheet.cell(row, column), of)
 
 
 def _new_sheet(course: Course) -> Sheet:

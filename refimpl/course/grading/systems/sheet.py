@@ -39,19 +39,19 @@ class Sheet:
         Raises:
             UserError: The table has no such column.
         """
-        if (place := self.column(*names)) is None:
+        if (column := self.column(*names)) is None:
             there = ", ".join(self.head)[:300]
             raise UserError(f"{self.name} has no column {names[0]!r}; its first row is: {there}")
-        return place
+        return column
 
-    def cell(self, row: list[str], place: int | None) -> str:
+    def cell(self, row: list[str], column: int | None) -> str:
         """Return a cell, or "" where the row has none."""
-        return row[place].strip() if place is not None and place < len(row) else ""
+        return row[column].strip() if column is not None and column < len(row) else ""
 
-    def fill(self, row: list[str], place: int, text: str) -> None:
+    def fill(self, row: list[str], column: int, text: str) -> None:
         """Write a cell, in a row that may be too short for it."""
-        row.extend([""] * (place + 1 - len(row)))
-        row[place] = text
+        row.extend([""] * (column + 1 - len(row)))
+        row[column] = text
 
     def write(self, path: Path) -> None:
         """Write the table with the separator that it was read with."""
@@ -94,9 +94,9 @@ def column_of_lesson(sheet: Sheet, lesson: int) -> int | None:
         UserError: Two columns name the lesson.
     """
     named = re.compile(rf"\blesson[\s_-]*0*{lesson}(?!\d)", re.IGNORECASE)
-    found = [place for place, heading in enumerate(sheet.head) if named.search(heading)]
+    found = [column for column, heading in enumerate(sheet.head) if named.search(heading)]
     if len(found) > 1:
-        names = " and ".join(sheet.head[place] for place in found)
+        names = " and ".join(sheet.head[column] for column in found)
         raise UserError(f"{sheet.name} has several columns for lesson {lesson}: {names}")
     return found[0] if found else None
 

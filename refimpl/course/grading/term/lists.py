@@ -67,7 +67,7 @@ def read_list(path: Path, columns: Mapping[str, Sequence[str]], needed: Sequence
     found = [
         Row(
             f"{path.name}, row {number}",
-            {name: _cell(row, place) for name, place in places.items()},
+            {name: _cell(row, column) for name, column in places.items()},
         )
         for number, row in enumerate(rows[1:], start=2)
     ]
@@ -89,10 +89,10 @@ def _place(head: list[str], *names: str) -> int | None:
     return next((head.index(name) for name in plain if name in head), None)
 
 
-def _cell(row: list[str], place: int | None) -> str:
-    if place is None or place >= len(row):
+def _cell(row: list[str], column: int | None) -> str:
+    if column is None or column >= len(row):
         return ""
-    return clean_line(row[place], LONGEST_CELL)
+    return clean_line(row[column], LONGEST_CELL)
 
 
 def _plain(heading: str) -> str:
