@@ -10,6 +10,7 @@ from refimpl.training.loss import NEXT_TOKEN, Batch, Loss, evaluate_losses
 from refimpl.training.metrics import TrainingResult, plot_metrics, read_metrics
 from refimpl.training.models import SavedModel, load_model, save_model
 from refimpl.training.objective_batches import ObjectiveBatches
+from refimpl.training.opponent import Opponent
 from refimpl.training.run import Run
 from refimpl.training.step import learning_rate, parameter_groups
 
@@ -22,6 +23,7 @@ __all__ = [
     "Loss",
     "NextTokenBatches",
     "ObjectiveBatches",
+    "Opponent",
     "Run",
     "SavedModel",
     "TrainingConfig",

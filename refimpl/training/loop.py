@@ -26,6 +26,7 @@ from refimpl.training.checkpoint import list_checkpoints
 from refimpl.training.config import TrainingConfig, TrainingError
 from refimpl.training.loss import NEXT_TOKEN, Batch, Loss
 from refimpl.training.metrics import TrainingResult, plot_metrics, save_legend
+from refimpl.training.opponent import Opponent, models_of
 from refimpl.training.run import Run
 
 
@@ -41,6 +42,7 @@ def train(
     callbacks: Iterable[Callback] = (),
     baselines: Mapping[str, float] | None = None,
     vocabulary: Any = None,
+    opponent: Opponent | None = None,
 ) -> TrainingResult:
     """Train a model in place, in this process or, under `accelerate launch`, in several.
 
@@ -63,6 +65,7 @@ def train(
         callbacks: see `Callback`.
         baselines: drawn in `loss.png`, by name, such as those of `measure_baselines`.
         vocabulary: saved with checkpoints to refuse other tokens; by default `batches.vocabulary`.
+        opponent: a second model that plays against this one in the same steps; see `Opponent`.
 
     Returns:
         The result; the model is trained, and in evaluation mode. Ctrl-C ends a run early but
@@ -92,6 +95,7 @@ def train(
                         folder=folder,
                         callbacks=callbacks,
                         vocabulary=vocabulary,
+                        opponent=opponent,
                     )
                     run.prepare(checkpoint)
                     if folder and accelerator.is_main_process:
@@ -101,9 +105,11 @@ def train(
                 raise _cannot_write(error, run, folder) from error
             finally:
                 # Mixed precision wraps the model's own `forward`: give it back as it was.
-                for name in ("forward", "_original_forward"):
-                    model.__dict__.pop(name, None)
-    model.eval()
+                for one in models_of(model, opponent):
+                    for name in ("forward", "_original_forward"):
+                        one.__dict__.pop(name, None)
+    for one in models_of(model, opponent):
+        one.eval()
     return TrainingResult(
         run.step, run.tokens, run.seconds, run.stopped_by, run.log.records, folder
     )

@@ -26,8 +26,9 @@ def read_metrics(path: str | Path) -> list[dict]:
     Returns:
         One record per line. A training step's has `step`, `loss` (by default in nats per token),
         `gradient_norm`, `learning_rate`, `tokens` (labels trained on so far; another loss counts
-        and names other things) and `seconds` (spent in training so far); a validation's has
-        `step`, `validation_loss` and `validation` (losses by name).
+        and names other things) and `seconds` (spent in training so far), and where
+        an opponent plays `opponent_loss`; a validation's has `step`, `validation_loss` and
+        `validation` (losses by name).
         A last line that a kill cut short is ignored.
     """
     path = Path(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -23,9 +22,11 @@ from refimpl.training.checkpoint import (
     save_checkpoint,
 )
 from refimpl.training.config import FREE_TO_CHANGE, TrainingConfig, TrainingError
+from refimpl.training.identity import check_same, with_defaults
 from refimpl.training.loss import ALL, NEXT_TOKEN, Batch, Loss, evaluate_losses
 from refimpl.training.metrics import MetricsLog
 from refimpl.training.models import load_weights, plain_config, weights_of
+from refimpl.training.opponent import Opponent, part_of
 from refimpl.training.step import (
     learning_rate,
     load_optimizer_tensors,
@@ -34,6 +35,8 @@ from refimpl.training.step import (
     seed_step,
     training_step,
 )
+
+OPPONENT_LOSS = "opponent_loss"  # in a record of `metrics.jsonl`
 
 
 def _without_end(batches: Iterable, skip: int) -> Iterator[dict]:
@@ -48,26 +51,6 @@ def _without_end(batches: Iterable, skip: int) -> Iterator[dict]:
                 yield batch
         if not given:
             raise TrainingError("the batches have run out; give an endless iterator or a list")
-
-
-def _with_defaults(saved: dict | None, config: Any) -> dict | None:
-    """A saved configuration, with the defaults of what an older version did not write down."""
-    if not saved or not dataclasses.is_dataclass(config):
-        return saved
-    known = {f.name: f.default for f in dataclasses.fields(config)}
-    return {k: v for k, v in known.items() if v is not dataclasses.MISSING} | saved
-
-
-def _check_same(saved: Any, now: Any, name: str, source: Path) -> None:
-    """Raise an error that names the first difference between two nested configurations."""
-    if isinstance(saved, dict) and isinstance(now, dict):
-        for key in saved.keys() | now.keys():
-            _check_same(saved.get(key), now.get(key), f"{name}{key}.", source)
-    elif saved != now:
-        raise TrainingError(
-            f"{source} was saved with {name[:-1]} = {saved}, and this run has {now}; resume with"
-            " the same value, or train in another folder"
-        )
 
 
 class Run:
@@ -85,6 +68,7 @@ class Run:
         log: the `MetricsLog`.
         accelerator: Accelerate's.
         validation_loss: the latest, if it was measured at this very step.
+        opponent: the run's part of the second player; None where there is none.
     """
 
     def __init__(
@@ -99,6 +83,7 @@ class Run:
         folder: Path | None = None,
         callbacks: Iterable[Callback] = (),
         vocabulary: Any = None,
+        opponent: Opponent | None = None,
     ) -> None:
         self.model, self.batches, self.config = model, batches, config
         self.accelerator, self.validation, self.folder = accelerator, validation, folder
@@ -115,6 +100,7 @@ class Run:
         self.log = MetricsLog(folder, writes=accelerator.is_main_process)
         self.model.to(accelerator.device)
         self.optimizer = make_optimizer(model, config)
+        self.opponent = part_of(opponent, config, accelerator, loss)
 
     def prepare(self, checkpoint: Path | None) -> None:
         """Begin, or go on from a checkpoint; then wrap model and optimizer for the device."""
@@ -127,6 +113,8 @@ class Run:
         self._wrapped, self._prepared_optimizer = self.accelerator.prepare(
             self.model, self.optimizer
         )
+        if self.opponent:
+            self.opponent.prepare()
 
     def stop(self, reason: str = "callback") -> None:
         """End the training after this step."""
@@ -139,9 +127,8 @@ class Run:
         began = time.perf_counter()
         self._wrapped.train()
         batch = next(self._data)
-        seed_step(
-            self.config.seed, self.step, self.accelerator.process_index, self.accelerator.device
-        )
+        against = self._opponents_step(batch)
+        self._seed()
         rate = learning_rate(self.step, self.config, seconds=self.seconds)
         mean, norm, weight = training_step(
             self._wrapped,
@@ -156,11 +143,24 @@ class Run:
         self.step += 1
         self.validation_loss = None
         record = {"step": self.step, "loss": mean, "gradient_norm": norm, "learning_rate": rate}
+        record |= against
         seconds = round(self.seconds + time.perf_counter() - began, 3)
         self._unread.append(record | {self.loss.counted: weight, "seconds": seconds})
         if self.step % self.config.log_every == 0:
             self.read_losses()
         self.seconds += time.perf_counter() - began
+
+    def _seed(self) -> None:
+        process, device = self.accelerator.process_index, self.accelerator.device
+        seed_step(self.config.seed, self.step, process, device)
+
+    def _opponents_step(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """Update the opponent, if there is one, and return its loss by name."""
+        if self.opponent is None:
+            return {}
+        self._seed()
+        loss = self.opponent.make_step(batch, self.step, self.seconds)
+        return {} if loss is None else {OPPONENT_LOSS: loss}
 
     def read_losses(self) -> None:
         """Read the losses of the latest steps, check that they are numbers, and log them.
@@ -183,6 +183,7 @@ class Run:
                     f"step {record['step']}: the batch holds no label, so its {self.loss.name} is"
                     " a mean over nothing, and there is nothing to learn from it"
                 )
+            self._read_opponents(record)  # first: the model breaks down with its opponent
             # With fp16 an infinite gradient is a matter of course: its step is left out.
             broken = None if math.isfinite(loss) else f"loss is {loss}"
             if not broken and not math.isfinite(norm) and self.config.mixed_precision != "fp16":
@@ -196,6 +197,21 @@ class Run:
             record["loss"], record[counted] = loss, self.tokens
             record["gradient_norm"] = norm if math.isfinite(norm) else None
         self.log.append(records)
+
+    def _read_opponents(self, record: dict) -> None:
+        """Turn the opponent's loss in a record into a number.
+
+        Raises:
+            TrainingError: it is none any more.
+        """
+        if OPPONENT_LOSS in record:
+            loss = self.accelerator.reduce(record[OPPONENT_LOSS], "sum").item()
+            if not math.isfinite(loss):
+                raise TrainingError(
+                    f"step {record['step']}: the opponent's loss is {loss}; training has stopped."
+                    f" {self.last_checkpoint()} Lower the opponent's learning rate"
+                )
+            record[OPPONENT_LOSS] = loss
 
     def validate(self) -> None:
         """Measure the validation loss, log it, and tell the callbacks."""
@@ -220,7 +236,8 @@ class Run:
 
     def _identity(self) -> dict:
         training = self.config.to_dict()
-        return {
+        against = {"opponent": self.opponent.identity()} if self.opponent else {}
+        return against | {
             "loss": self.loss.name,
             "model": plain_config(getattr(self.model, "config", None)),
             "vocabulary": plain_config(self.vocabulary),
@@ -242,6 +259,8 @@ class Run:
                 "data": data,
                 "callbacks": [callback.state_dict() for callback in self.callbacks],
             }
+            if self.opponent:
+                state["opponent"] = self.opponent.state_dict()
             save_checkpoint(self.folder, Checkpoint(self.step, weights_of(self.model), state))
             remove_old(self.folder, self.config.keep_checkpoints)
         self.accelerator.wait_for_everyone()
@@ -250,9 +269,9 @@ class Run:
         checkpoint = load_checkpoint(path)
         state = checkpoint.state
         saved = state["identity"]
-        saved["model"] = _with_defaults(saved["model"], getattr(self.model, "config", None))
+        saved["model"] = with_defaults(saved["model"], getattr(self.model, "config", None))
         saved.setdefault("loss", NEXT_TOKEN.name)  # an older version knew no other
-        _check_same(saved, self._identity(), "", path)
+        check_same(saved, self._identity(), "", path)
         if len(state["callbacks"]) != len(self.callbacks):
             raise TrainingError(
                 f"{path} was saved with {len(state['callbacks'])} callbacks, and this run has"
@@ -262,6 +281,8 @@ class Run:
         load_optimizer_tensors(self.optimizer, self.model, state["optimizer"])
         if state["scaler"] and self.accelerator.scaler:
             self.accelerator.scaler.load_state_dict(state["scaler"])
+        if self.opponent:
+            self.opponent.load_state_dict(state["opponent"], str(path))
         if hasattr(self.batches, "load_state_dict"):
             self.batches.load_state_dict(state["data"])
         for callback, saved in zip(self.callbacks, state["callbacks"], strict=True):

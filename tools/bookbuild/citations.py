@@ -37,9 +37,9 @@ class Works:
                 raise ValueError(f"{path}: {other} and {key} have the same first author and year")
         names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name, _ in self.keys)
         # No other work's author, but a name in a title, such as that of Griffin-Lim.
-        between = rf"(?:(?!\b(?:{names})\b(?!-)|{YEAR}|{SENTENCE_ENDS})[^;`\ue000])+?"
+        between = rf"(?:(?!(?<![\w-])(?:{names})\b(?!-)|{YEAR}|{SENTENCE_ENDS})[^;`\ue000])+?"
         self.pattern = re.compile(
-            rf"(?:\b[A-Z]\.\s*)*(?<!\w)(?P<name>{names})\b(?P<between>{between})(?P<year>{YEAR})"
+            rf"(?:\b[A-Z]\.\s*)*(?<![\w-])(?P<name>{names})\b(?P<between>{between})(?P<year>{YEAR})"
             r"(?P<bracket>\)?)"
         )
 
