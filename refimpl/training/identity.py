@@ -1,4 +1,4 @@
-"""What a run has to have in common with the checkpoint that it resumes from."""
+"""The settings that a run shares with the checkpoint from which it resumes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A second player in the loop: a model with an optimizer of its own, trained on the same batches.
+"""A second player in the loop: a model with its own optimizer, trained on the same batches.
 
 A discriminator learns to tell real from decoded sounds while a codec learns to leave it nothing to
 tell. Each has its loss. In every step the loop first updates the opponent, then the model.
@@ -55,14 +55,14 @@ class Opponent:
     starts_after: int = 0
 
     def options(self, config: TrainingConfig) -> TrainingConfig:
-        """The run's options with those that the opponent has of its own."""
+        """The run's options, with the opponent's in their place."""
         own = {name: getattr(self, name) for name in OWN}
         own = {name: value for name, value in own.items() if value is not None}
         return dataclasses.replace(config, **own)
 
 
 class OpponentsPart:
-    """What a run does with its opponent: updates, saves and loads it.
+    """The opponent's part of a run: its updates, its saving and its loading.
 
     Args:
         opponent: the second player.
@@ -104,7 +104,7 @@ class OpponentsPart:
         return mean
 
     def identity(self) -> dict:
-        """What a run may not be resumed without."""
+        """The settings that a resumed run must have again."""
         one, options = self.opponent, self.config.to_dict()
         return {
             "loss": one.loss.name,
