@@ -27,7 +27,9 @@ class FiniteScalarQuantizer(Quantizer):
     Raises:
         UserError: a grid without axes, or an axis with a single level.
 
-    Source: Mentzer et al. 2023, section 3; levels here are spread evenly from -1 to 1.
+    The levels are spread evenly from -1 to 1.
+
+    Source: Mentzer et al. 2023, section 3.
     """
 
     def __init__(self, n_books: int, levels: tuple[int, ...], dim: int):

@@ -1,4 +1,4 @@
-"""Product quantization: a latent is cut into parts, and each part has a codebook of its own.
+"""Product quantization: a latent is cut into parts, and each part has its own codebook.
 
 No book waits for another, but none refines another either: all of them are needed.
 """
