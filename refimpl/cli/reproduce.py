@@ -3,7 +3,8 @@
 Writes results.json, tables, and a page of sounds and spectrograms to a folder. It takes a while
 (with --ladder, hours); a second call skips finished runs. With --mixtures it trains the
 course's model on several mixtures of objectives instead, at equal compute and over several seeds,
-and writes mixtures.json with tables and pictures.
+and writes mixtures.json with tables and pictures. With --codecs it sends held-out tunes through
+every codec, and writes codecs.json with a table, a picture and sounds.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ examples:
   refimpl reproduce                                train both presets, and compare
   refimpl reproduce --ladder                       change one factor at a time, too
   refimpl reproduce --mixtures --seeds 5           which objectives make the best music?
+  refimpl reproduce --codecs                       how few bits still sound like music?
   refimpl reproduce --out quick --work runs/quick --tunes 8 --set training.steps=20
 """
 
@@ -71,6 +73,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="tunes that each run's model writes (default: 32)",
     )
     parser.add_argument(
+        "--codecs", action="store_true", help="compare codecs by rate and distortion, nothing else"
+    )
+    parser.add_argument(
+        "--codec-tunes",
+        type=whole,
+        default=24,
+        metavar="N",
+        help="held-out tunes that each codec is measured on (default: 24)",
+    )
+    parser.add_argument(
+        "--codec",
+        metavar="NAME=FILE",
+        action="append",
+        default=[],
+        help="a further codec, such as one that a run trained; can be repeated",
+    )
+    parser.add_argument(
         "--set",
         metavar="NAME=VALUE",
         action="append",
@@ -81,7 +100,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     from refimpl.presets import parse_assignment
-    from refimpl.reproduce import compare_mixtures, reproduce
+    from refimpl.reproduce import compare_codecs, compare_mixtures, reproduce
+
+    if args.codecs:
+        compare_codecs(
+            args.out,
+            n_tunes=args.codec_tunes,
+            work=args.work,
+            neural=dict(_named(text) for text in args.codec),
+            tell=remark,
+        )
+        result(f"{args.out}/codecs.md")
+        next_step(f"read {args.out}/codecs.md; its picture is {args.out}/figures/codecs.png")
+        return
 
     changes = dict(parse_assignment(text) for text in args.set)
     common = {"work": args.work, "n_processes": n_processes(), "changes": changes, "log": remark}
@@ -100,3 +131,13 @@ def run(args: argparse.Namespace) -> None:
     )
     result(f"{args.out}")
     next_step(f"open {args.out}/index.html")
+
+
+def _named(text: str) -> tuple[str, str]:
+    """Split NAME=FILE."""
+    from refimpl.errors import UserError
+
+    name, equals, file = text.partition("=")
+    if not (name and equals and file):
+        raise UserError(f"--codec {text}: give a name and a codec's file, as in --codec mine=FILE")
+    return name, file

@@ -1,10 +1,12 @@
 """The report's pipeline and the course's, run through the same code and measured side by side.
 
 Read in this order: `experiments`, `sets`, `measuring`, `reproduction`, `figures`, `page`; then, for
-the mixtures of objectives, `mixtures`, `mixture_comparison`, `mixture_figures`, `mixture_tables`.
+the mixtures of objectives, `mixtures`, `mixture_comparison`, `mixture_figures`, `mixture_tables`;
+and for rate and distortion, `codec_systems`, `codec_comparison`, `codec_tables`, `codec_figures`.
 """
 
+from refimpl.reproduce.codec_comparison import compare_codecs
 from refimpl.reproduce.mixture_comparison import compare_mixtures
 from refimpl.reproduce.reproduction import reproduce
 
-__all__ = ["compare_mixtures", "reproduce"]
+__all__ = ["compare_codecs", "compare_mixtures", "reproduce"]
