@@ -56,6 +56,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="your secret (gradescope; default: seeds.txt in GRADES)",
     )
+    parser.add_argument(
+        "--pip-flags",
+        default="",
+        metavar="FLAGS",
+        help="for pip, when the image is built, such as those that you give to make (gradescope)",
+    )
 
 
 def run(args: argparse.Namespace) -> None:
@@ -102,7 +108,7 @@ def _write_autograder(args: argparse.Namespace) -> None:
     rules, seeds = read_rules(args.grades), args.seeds or args.grades / "seeds.txt"
     limits = Limits(seconds=rules.seconds, memory=int(rules.memory * 2**30))
     secret, is_new = read_secret(seeds)
-    write_autograder(find_project(), args.out, args.lesson, secret, limits)
+    write_autograder(find_project(), args.out, args.lesson, secret, limits, args.pip_flags)
     if is_new:
         keep_secret(seeds, secret)
         remark(f"note: new hidden seeds in {seeds}: keep this file: other seeds, other inputs")

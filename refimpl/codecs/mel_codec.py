@@ -18,7 +18,29 @@ from refimpl.configuration import Count
 from refimpl.mel import MelConfig, mel_spectrogram, mel_to_audio
 
 
-class MelCodecConfig(CodecConfig):
+class _OnMelFrames:
+    """The clock of a codec of mel frames, which its settings keep before there is a codec.
+
+    Attributes:
+        mel: the frames.
+        frames_per_step: mel frames in a step.
+    """
+
+    mel: MelConfig
+    frames_per_step: int
+
+    @property
+    def sample_rate(self) -> int:
+        """Of the sounds, in Hz."""
+        return self.mel.sample_rate
+
+    @property
+    def step_rate(self) -> float:
+        """Steps per second."""
+        return self.mel.frame_rate / self.frames_per_step
+
+
+class MelCodecConfig(_OnMelFrames, CodecConfig):
     """The settings that all codecs of mel frames have.
 
     Attributes:
@@ -28,14 +50,6 @@ class MelCodecConfig(CodecConfig):
 
     mel: MelConfig
     max_frames: Count
-
-    @property
-    def sample_rate(self) -> int:
-        return self.mel.sample_rate
-
-    @property
-    def step_rate(self) -> float:
-        return self.mel.frame_rate / self.frames_per_step
 
     @property
     def frames_per_step(self) -> int:
@@ -63,7 +77,7 @@ class MelCodecConfig(CodecConfig):
         return super().difference(codec)
 
 
-class MelCodec(ABC):
+class MelCodec(_OnMelFrames, ABC):
     """The base class of codecs of mel frames.
 
     Args:
@@ -95,16 +109,6 @@ class MelCodec(ABC):
         self.mean = np.asarray(mean, dtype=np.float32)
         self.std = np.asarray(std, dtype=np.float32)
         self.notes = dict(notes or {})
-
-    @property
-    def sample_rate(self) -> int:
-        """Of the sounds, in Hz."""
-        return self.mel.sample_rate
-
-    @property
-    def step_rate(self) -> float:
-        """Steps per second."""
-        return self.mel.frame_rate / self.frames_per_step
 
     @property
     def n_codes(self) -> int:

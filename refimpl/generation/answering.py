@@ -106,8 +106,6 @@ def gap_losses(
 
     Raises:
         GenerationError: a gap that does not fit the tune.
-
-    Taught in lesson 7.
     """
     tokens = _checked_tokens(tokens, vocabulary)
     _check_gaps([gap], len(tokens))

@@ -1,6 +1,6 @@
 """The autograder for Gradescope: built as a zip, and run here as its container runs it.
 
-What is not tried here: the installation by `setup.sh`, and Gradescope itself.
+What is not tried here: what pip installs, and Gradescope itself.
 """
 
 import json
@@ -139,6 +139,46 @@ def test_bash_reads_the_scripts(built, tmp_path, script):
     with zipfile.ZipFile(built) as archive:
         archive.extract(script, tmp_path)
     subprocess.run(["bash", "-n", tmp_path / script], check=True)
+
+
+# Stand-ins for what installs: they write down what pip was asked for.
+STAND_INS = {
+    "apt-get": "exit 0",
+    "python3": """
+if [ "$2" = venv ]; then
+  mkdir -p "$3/bin"
+  printf '#!/bin/sh\\nprintf "%%s\\\\n" "$@" > "$0.asked"\\n' > "$3/bin/python"
+  chmod +x "$3/bin/python"
+fi
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("flags", "given"),
+    [("", []), ("--pre --find-links '/a folder'", ["--pre", "--find-links", "/a folder"])],
+)
+def test_pip_is_given_the_instructors_flags_and_no_others(tmp_path, flags, given):
+    write_autograder(ROOT, tmp_path / "a.zip", 1, SECRET, LIMITS, flags)
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        archive.extractall(tmp_path / "source")
+    (tmp_path / "bin").mkdir()
+    for name, script in STAND_INS.items():
+        (tmp_path / "bin" / name).write_text(f"#!/bin/bash\n{script}")
+        (tmp_path / "bin" / name).chmod(0o755)
+    there = {"AUTOGRADER": str(tmp_path), "AUTOGRADER_VENV": str(tmp_path / "venv")}
+    path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
+    setup = tmp_path / "source" / "setup.sh"
+    subprocess.run(["bash", setup], check=True, env={**os.environ, **there, "PATH": path})
+    asked = (tmp_path / "venv/bin/python.asked").read_text().splitlines()
+    source = f"{tmp_path}/source"
+    locked = ["-c", f"{source}/requirements.txt", "-r", f"{source}/dependencies.txt"]
+    assert asked == ["-m", "pip", "install", "--no-cache-dir", *given, *locked]
+
+
+def test_flags_with_an_open_quotation_mark_are_refused(tmp_path):
+    with pytest.raises(UserError, match="close what you quote"):
+        write_autograder(ROOT, tmp_path / "a.zip", 1, SECRET, LIMITS, "--find-links '/a")
 
 
 def test_a_right_notebook_and_a_wrong_answer(container):

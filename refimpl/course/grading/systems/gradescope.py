@@ -8,6 +8,7 @@ it; `autograder.py` tells more.
 """
 
 import json
+import shlex
 import tomllib
 import zipfile
 from importlib.resources import files
@@ -27,7 +28,9 @@ _LEFT_OUT = ("__pycache__",)
 _DATE = (2020, 1, 1, 0, 0, 0)  # the same files always make the same zip
 
 
-def write_autograder(root: Path, out: Path, lesson: int, secret: str, limits: Limits) -> None:
+def write_autograder(
+    root: Path, out: Path, lesson: int, secret: str, limits: Limits, pip_flags: str = ""
+) -> None:
     """Write the zip for one lesson.
 
     Args:
@@ -36,13 +39,15 @@ def write_autograder(root: Path, out: Path, lesson: int, secret: str, limits: Li
         lesson: Its number.
         secret: The hidden inputs are drawn from it.
         limits: Of each submission.
+        pip_flags: For the installation there, quoted as in a shell.
 
     Raises:
-        UserError: There is no such lesson.
+        UserError: There is no such lesson, or a quotation mark is left open.
     """
     lesson_exercises(lesson)
     contents = {name: _script(name) for name in _SCRIPTS}
     contents["dependencies.txt"] = "\n".join(_dependencies(root)).encode() + b"\n"
+    contents["pip-flags.txt"] = _one_a_line(pip_flags)
     contents["requirements.txt"] = (root / "requirements.txt").read_bytes()
     settings = {"lesson": lesson, "seconds": limits.seconds, "memory": limits.memory}
     contents[SETTINGS] = json.dumps(settings).encode()
@@ -64,6 +69,13 @@ def write_autograder(root: Path, out: Path, lesson: int, secret: str, limits: Li
 
 def _script(name: str) -> bytes:
     return files("refimpl.course.grading.systems").joinpath("container", name).read_bytes()
+
+
+def _one_a_line(pip_flags: str) -> bytes:
+    try:
+        return "".join(f"{flag}\n" for flag in shlex.split(pip_flags)).encode()
+    except ValueError as error:
+        raise UserError(f"--pip-flags {pip_flags!r}: {error}; close what you quote") from None
 
 
 def _dependencies(root: Path) -> list[str]:

@@ -15,8 +15,8 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
 
 # Answers run as another user, who may use the libraries but not read the folder with the references.
 python3 -m venv "$VENV"
-"$VENV/bin/python" -m pip install --no-cache-dir \
-  --extra-index-url https://download.pytorch.org/whl/cpu \
+mapfile -t PIP_FLAGS < "$SOURCE/pip-flags.txt" # one a line
+"$VENV/bin/python" -m pip install --no-cache-dir "${PIP_FLAGS[@]}" \
   -c "$SOURCE/requirements.txt" -r "$SOURCE/dependencies.txt"
 chmod -R go+rX "$VENV"
 chmod 700 "$SOURCE"
