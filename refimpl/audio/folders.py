@@ -23,6 +23,9 @@ from refimpl.audio.standardising import (
     set_level,
 )
 
+# Notes, modules and projects, which Python's table of kinds lacks.
+_NOT_READ = (".kar", ".mod", ".xm", ".it", ".s3m", ".cda", ".aup", ".aup3", ".als", ".flp", ".ptx")
+
 
 def find_audio(folder: str | os.PathLike) -> list[Path]:
     """Return all sound files below a folder, sorted by path.
@@ -216,6 +219,8 @@ def _sort_in(
         files.setdefault(target, child)
     elif (kind := mimetypes.guess_type(child.name)[0] or "").startswith(("audio/", "video/")):
         odd.append((child, f"is a kind of file that is not read ({kind})"))
+    elif child.suffix.lower() in _NOT_READ:
+        odd.append((child, f"is a kind of file that is not read ({child.suffix})"))
 
 
 def _unreadable(error: Exception) -> str:

@@ -23,6 +23,15 @@ _BEGINNINGS = (
     (0, b"RIFF"),  # codecs in WAV that libsndfile lacks
     (0, b"#!AMR"),
     (0, b"\x0b\x77"),  # AC-3
+    (0, b"\x7f\xfe\x80\x01"),  # DTS
+    (0, b"wvpk"),  # WavPack
+    (0, b"TTA1"),
+    (0, b"MAC "),  # Monkey's Audio
+    (0, b"MPCK"),  # Musepack
+    (0, b"MP+"),
+    (0, b"tBaK"),
+    (0, b"DSD "),
+    (0, b"FRM8"),
     (0, b"caff"),
     (0, b"FORM"),
 )

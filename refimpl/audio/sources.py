@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -35,18 +36,21 @@ _CONTAINERS = {
     ".au": {"AU"},
     ".snd": {"AU"},
     ".caf": {"CAF"},
+    ".voc": {"VOC"},
+    ".sph": {"NIST"},
 }
 # Other sounds, such as recordings of a phone or a camera, which libsndfile does not decode.
 FOREIGN_SUFFIXES = (
     *(".m4a", ".m4b", ".mp4", ".mov", ".aac", ".wma", ".amr", ".3gp", ".webm", ".mka", ".ac3"),
-    *(".spx", ".mkv"),
+    *(".spx", ".mkv", ".weba", ".eac3", ".ec3", ".adts", ".3g2", ".m4p", ".wv", ".tta", ".ape"),
+    *(".mpc", ".tak", ".dsf", ".dff", ".dts"),
 )
 READABLE_SUFFIXES = (*_CONTAINERS, *FOREIGN_SUFFIXES)
 
 MIN_SECONDS = 0.01  # a shorter sound, such as one sample or a click, teaches nothing
 _TOLERANCE = 0.5  # seconds that a header may promise too much: the padding of some codecs
 _LOUDEST = 1e6  # of float samples, whose full scale is 1, or 32,768 from a careless program
-_MOST_LINKS = 1000  # streams chained in one file
+_MOST_LINKS = 1000  # streams chained in one file, or runs of frames between damaged places
 _PIECE_VALUES = 2**16  # samples times channels decoded at a time, so that memory stays small
 
 
@@ -223,13 +227,12 @@ def _links(path: Path, remarks: list[str]) -> list[Callable[[], soundfile.SoundF
     with path.open("rb") as file:
         head = file.read(12)
     if head[:4] == b"OggS" and len(ranges := ogg_links(path)) > 1:
-        if len(ranges) > _MOST_LINKS:
-            raise AudioError(f"is a chain of {len(ranges):,} streams: cut it", path)
-        return [opener(lambda span=span: Sections(path, [span])) for span in ranges]
+        links = [partial(Sections, path, [span]) for span in ranges]
+        return [opener(make) for make in _not_too_many(links, path)]
     if head[:4] == b"RIFF":
-        corrected, is_cut = wav_with_its_real_length(path)
-        if is_cut:
-            remarks.append("is cut off: its header promises more than there is")
+        corrected, remark = wav_with_its_real_length(path)
+        if remark:
+            remarks.append(remark)
         if corrected:
             corrected.close()
             return [opener(lambda: wav_with_its_real_length(path)[0])]
@@ -241,8 +244,15 @@ def _links(path: Path, remarks: list[str]) -> list[Callable[[], soundfile.SoundF
             whole = frames.seconds * frames.promised / frames.count
             remarks.append(f"breaks off after {frames.seconds:.2f} of {whole:.2f} s")
         if not frames.is_as_promised():
-            return [opener(frames.as_file)]
+            return [opener(make) for make in _not_too_many(frames.as_files(), path)]
     return [opener(lambda: decoder_name(path))]
+
+
+def _not_too_many(links: list, path: Path) -> list:
+    """Return the links of a chain, if they are few enough to open each."""
+    if len(links) > _MOST_LINKS:
+        raise AudioError(f"falls into {len(links):,} streams: cut it", path)
+    return links
 
 
 def _may_be_mpeg(path: Path, head: bytes) -> bool:

@@ -75,6 +75,36 @@ def test_a_damaged_place_in_an_mp3_is_left_out_and_told(write):
     assert np.isfinite(audio).all()
 
 
+@pytest.mark.parametrize("put", [b"\x55", b"\xff", b"\0"])
+@pytest.mark.parametrize("mode", ["VARIABLE", "CONSTANT"])
+def test_only_what_is_damaged_is_lost_from_an_mp3(write, mode, put):
+    audio = tone(SECONDS) * np.linspace(0.2, 1, round(SECONDS * RATE)) ** 2
+    path = write("a.mp3", audio.astype(np.float32), bitrate_mode=mode)
+    data = bytearray(path.read_bytes())
+    for share in (0.3, 0.5, 0.8):
+        start = int(share * len(data))
+        data[start : start + 500] = 500 * put
+    path.write_bytes(data)
+    n_frames = find_frames(path).count
+    with pytest.warns(UserWarning, match="3 damaged places, which were left out"):
+        found = load_audio(path, RATE)
+    # Behind each place, two frames lack what they borrow from those that are gone.
+    lost = 4 * 3 * 576
+    assert n_frames * 576 - lost < len(found) <= n_frames * 576
+    assert len(found) > 0.7 * len(audio)
+
+
+def test_very_many_damaged_places_are_refused(write, monkeypatch):
+    path = write("a.mp3", noise(SECONDS), bitrate_mode="CONSTANT")
+    data = bytearray(path.read_bytes())
+    for start in range(3000, len(data) - 3000, 3000):
+        data[start : start + 700] = bytes(700)
+    path.write_bytes(data)
+    monkeypatch.setattr("refimpl.audio.sources._MOST_LINKS", 5)
+    with pytest.raises(UserError, match=r"falls into \d+ streams"):
+        load_audio(path)
+
+
 @pytest.mark.parametrize("size", [0, 5000])
 def test_tags_of_any_kind_may_come_first(write, size):
     path = write("a.mp3", noise(SECONDS))
@@ -118,6 +148,30 @@ def test_a_wav_of_unknown_length_is_read(write, claimed):
     np.testing.assert_array_equal(load_silently(path), expected)
 
 
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_24", "FLOAT"])
+@pytest.mark.parametrize("claimed", [2, 1001, 50_000])
+def test_a_wav_that_goes_on_behind_its_promised_end_is_read_on(write, subtype, claimed):
+    path = write("a.wav", noise(SECONDS), subtype=subtype)
+    expected = load_silently(path)
+    data = bytearray(path.read_bytes())
+    at = data.index(b"data") + 4
+    data[at : at + 4] = struct.pack("<I", claimed)  # as a recorder leaves it that lost its power
+    path.write_bytes(data)
+    with pytest.warns(UserWarning, match="goes on behind the end that its header promises"):
+        np.testing.assert_array_equal(load_audio(path, RATE), expected)
+
+
+@pytest.mark.parametrize("subtype", ["PCM_16", "PCM_U8"])
+@pytest.mark.parametrize("name", [b"LIST", None])
+def test_what_follows_a_wav_is_no_sound(write, subtype, name):
+    audio = noise(SECONDS)[:-1]  # an odd number: a byte that makes the length even follows
+    path = write("a.wav", audio, subtype=subtype)
+    expected = load_silently(path)
+    behind = bytes(900) if name is None else name + struct.pack("<I", 90_000) + bytes(90_000)
+    path.write_bytes(path.read_bytes() + behind)
+    np.testing.assert_array_equal(load_silently(path), expected)
+
+
 def test_an_empty_wav_stays_empty_with_other_chunks_behind_it(write):
     path = write("a.wav", np.zeros(0))
     data = path.read_bytes() + b"LIST" + struct.pack("<I", 4) + b"INFO"
@@ -147,6 +201,10 @@ def test_all_links_of_a_chained_ogg_are_read(write, subtype):
     separate = np.concatenate([load_audio(path, rate) for path in files])
     joined = load_audio(chain, rate)
     np.testing.assert_array_equal(joined, separate)
+    # A receiver that lost a moment leaves something else between two links.
+    between = b"\0" * 5000
+    apart = write("apart.ogg", between.join(path.read_bytes() for path in files))
+    np.testing.assert_array_equal(load_audio(apart, rate), separate)
     part = load_audio(chain, rate, offset=3.0, duration=2.0)
     np.testing.assert_array_equal(part, joined[3 * rate : 5 * rate])
     with pytest.raises(UserError, match="different sample rates"):
@@ -197,12 +255,17 @@ def test_every_sound_that_is_not_read_is_listed_with_its_reason(write, tmp_path)
     write("notes.mid", b"MThd")
     write("film.avi", b"RIFF")
     write("text.txt", b"nothing")
+    for name in ("sing.kar", "demo.mod", "master.wv", "disc.ape", "voice.weba"):
+        write(name, b"nothing")
     whole = write("part.wav", noise(2.0)).read_bytes()
     write("part.wav", whole[: len(whole) // 2])
     folder = AudioFolder(tmp_path, RATE)
     assert len(list(folder)) == 2
     told = dict((path.name, reason) for path, reason in folder.skipped)
-    assert sorted(told) == ["film.avi", "notes.mid", "part.wav"]
+    foreign = ["disc.ape", "master.wv", "voice.weba"]
+    assert sorted(told) == sorted(
+        [*foreign, "demo.mod", "film.avi", "notes.mid", "part.wav", "sing.kar"]
+    )
     assert "not read" in told["notes.mid"]
     assert "the rest is used" in told["part.wav"]
 
@@ -225,7 +288,10 @@ def ffmpeg():
     return convert
 
 
-@pytest.mark.parametrize("name", ["a.m4a", "a.aac", "a.wma", "a.webm", "a.mka", "a.ac3", "a.mov"])
+@pytest.mark.parametrize(
+    "name",
+    ["a.m4a", "a.aac", "a.wma", "a.webm", "a.mka", "a.ac3", "a.mov", "a.wv", "a.tta"],
+)
 def test_what_only_ffmpeg_reads_is_read_where_it_is_installed(ffmpeg, write, tmp_path, name):
     path = ffmpeg(write("a.wav", tone(SECONDS)), tmp_path / name)
     audio = load_silently(path)
