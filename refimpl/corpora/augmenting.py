@@ -4,6 +4,9 @@ A model soon memorises a few minutes of sound. Each copy of a clip is played at 
 which changes tempo and pitch together, as on a tape machine, and at another level. So the model
 hears the same music in other keys and other codes, and memorising it helps less.
 
+Where the notes are known, key and tempo change apart: the score is played again, transposed, and
+faster or slower.
+
 Source: Ko et al. 2015, section 2 (changes of speed).
 """
 
@@ -38,6 +41,39 @@ class Variation:
     def speed(self) -> float:
         """Factor of the tempo and of all frequencies."""
         return 2.0 ** (self.semitones / 12)
+
+
+@dataclass(frozen=True)
+class NoteVariation:
+    """The differences between a copy and its piece, where the notes are known.
+
+    Attributes:
+        semitones: by which it is transposed.
+        tempo: factor of the tempo.
+    """
+
+    semitones: int = 0
+    tempo: float = 1.0
+
+
+def draw_note_variations(
+    n: int, rng: np.random.Generator, *, most_semitones: int, most_tempo_change: float
+) -> list[NoteVariation]:
+    """Draw the variations of n copies of a piece.
+
+    No interval comes twice before all have come, so twelve copies are in twelve keys, and with more
+    the tempo differs.
+
+    Args:
+        n: number of copies.
+        rng: source of randomness.
+        most_semitones: the largest transposition up or down; 0 leaves the key as it is.
+        most_tempo_change: 0.1 plays up to a tenth faster, or slower by the same factor.
+    """
+    steps = [s for s in range(-most_semitones, most_semitones + 1) if s] or [0]
+    order = [int(s) for _ in range(-(-n // len(steps))) for s in rng.permutation(steps)]
+    widest = np.log1p(most_tempo_change)
+    return [NoteVariation(s, float(np.exp(rng.uniform(-widest, widest)))) for s in order[:n]]
 
 
 def draw_variations(n: int, rng: np.random.Generator) -> list[Variation]:

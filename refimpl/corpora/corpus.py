@@ -63,8 +63,13 @@ class Corpus(ABC):
         """
 
     @classmethod
-    def reopen(cls, preset: Preset) -> Self | None:
-        """Open the corpus of a finished run from its settings; None if they are not enough."""
+    def reopen(cls, preset: Preset, described: Mapping[str, Any]) -> Self | None:
+        """Open the corpus of a finished run again; None if what is known is not enough.
+
+        Args:
+            preset: the run's settings.
+            described: what the corpus said of itself (`describe`).
+        """
         return None
 
     @classmethod

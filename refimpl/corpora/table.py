@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from refimpl.corpora.corpus import Corpus
 from refimpl.corpora.recordings import Recordings
+from refimpl.corpora.scores import Scores
 from refimpl.corpora.tinytunes import TinyTunes
 from refimpl.errors import UserError
 
@@ -17,15 +18,17 @@ if TYPE_CHECKING:
 # The first that knows what a user means opens it: names come before paths.
 CORPORA: dict[str, type[Corpus]] = {
     "tinytunes": TinyTunes,
+    "scores": Scores,
     "recordings": Recordings,
 }
 
 
 def open_corpus(where: str | Path, preset: Preset) -> Corpus:
-    """Open "tinytunes", or a folder (or file) of recordings.
+    """Open "tinytunes", a collection of scores, or a folder (or file) of recordings or scores.
 
     Args:
-        where: "tinytunes", or a path; a folder of that very name is "./tinytunes".
+        where: "tinytunes", "scores:chorales", "scores:fiddle", or a path; a folder of the name
+            tinytunes is "./tinytunes".
         preset: says which tunes, how many clips of what length, and their sample rate.
 
     Raises:
@@ -37,8 +40,8 @@ def open_corpus(where: str | Path, preset: Preset) -> Corpus:
         if (corpus := one.open(where, preset)) is not None:
             return corpus
     raise UserError(
-        f"there is no file or folder {str(where)!r}; give a folder of recordings, "
-        f"or {TinyTunes.kind} for the embedded corpus"
+        f"there is no file or folder {str(where)!r}; give a folder of recordings "
+        f"or of scores, scores:chorales, scores:fiddle, or {TinyTunes.kind} for the embedded corpus"
     )
 
 
@@ -55,4 +58,4 @@ def reopen_corpus(described: Mapping[str, Any], preset: Preset) -> Corpus | None
         preset: of the run.
     """
     made_by = corpus_class(described)
-    return None if made_by is None else made_by.reopen(preset)
+    return None if made_by is None else made_by.reopen(preset, described)

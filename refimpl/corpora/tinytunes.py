@@ -44,7 +44,7 @@ class TinyTunes(Corpus):
         return cls(preset) if str(where) == cls.kind else None
 
     @classmethod
-    def reopen(cls, preset: Preset) -> Self:
+    def reopen(cls, preset: Preset, described: Mapping[str, Any]) -> Self:
         return cls(preset)
 
     @classmethod

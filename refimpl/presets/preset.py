@@ -17,15 +17,17 @@ from refimpl.configuration import (
     Configuration,
     Count,
     NotNegative,
+    Number,
     Positive,
     Share,
     Whole,
     configuration,
 )
-from refimpl.errors import UserError
+from refimpl.errors import UserError, suggest
 from refimpl.layouts import Layout, make_layout
 from refimpl.objectives.presets import MIXTURES
 from refimpl.tinytunes import TuneConfig
+from refimpl.tinytunes.timbres import INSTRUMENTS
 from refimpl.training import TrainingConfig
 from refimpl.vocabulary import Vocabulary
 
@@ -62,6 +64,36 @@ class RecordingsConfig(Configuration):
     below_minutes: NotNegative = 30.0
     validate_every: Count = 20
     patience: Count | None = 5
+
+
+@configuration
+class ScoresConfig(Configuration):
+    """How scores are played, and their augmentation.
+
+    Args:
+        tempo: quarter notes per minute; None: the collection's own, or a file's.
+        instruments: one is drawn for each piece; None: the collection's own.
+        copies: varied copies of each training piece, if it takes them to reach data.n_train;
+            0 switches augmentation off.
+        most_semitones: by which a copy is transposed at most, up or down.
+        most_tempo_change: 0.1 plays a copy up to a tenth faster, or slower by the same factor.
+
+    Taught in lesson 10.
+    """
+
+    tempo: Annotated[Number, Field(ge=20, le=400)] | None = None
+    instruments: tuple[str, ...] | None = None
+    copies: Annotated[Whole, Field(ge=0, le=100)] = 0
+    most_semitones: Annotated[Whole, Field(ge=0, le=11)] = 5
+    most_tempo_change: Annotated[Number, Field(ge=0, le=1)] = 0.0
+
+    def __post_init__(self) -> None:
+        for name in self.instruments or ():
+            if name not in INSTRUMENTS:
+                advice = suggest(name, INSTRUMENTS)
+                raise UserError(f"scores.instruments has no {name!r}; {advice}")
+        if self.instruments == ():
+            raise UserError("scores.instruments is empty; name one, or set it to none")
 
 
 @configuration
@@ -131,6 +163,7 @@ class Preset:
         start_from: a run's folder, or the name of a model that comes with the package, whose
             codec and weights this run begins with. None: its own codec and random weights.
         recordings: what is done where the sounds are recordings.
+        scores: what is done where they are scores.
         layout: how codes become rows of tokens, a name in `refimpl.layouts.LAYOUTS`.
         backbone: what reads the tokens, a name in `refimpl.backbones.BACKBONES`.
     """
@@ -149,6 +182,7 @@ class Preset:
     objectives: ObjectivesConfig = ObjectivesConfig()
     start_from: str | None = None
     recordings: RecordingsConfig = RecordingsConfig()
+    scores: ScoresConfig = ScoresConfig()
     layout: str = "flat"
     backbone: str = "Transformer"
 

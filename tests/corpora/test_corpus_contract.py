@@ -200,7 +200,7 @@ class Changing(TinyTunes):
     """Another tune first after it was opened again."""
 
     @classmethod
-    def reopen(cls, preset):
+    def reopen(cls, preset, described):
         return cls(tiny(data__clip_seconds=1.0, tunes__level=2))
 
 
