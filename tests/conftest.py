@@ -5,6 +5,14 @@ import os
 import pytest
 
 
+@pytest.fixture(autouse=True, scope="session")
+def own_cache(tmp_path_factory):
+    """Keep parsed scores out of the user's folder."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("REFIMPL_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
 @pytest.fixture(scope="session")
 def sandbox():
     """Skip where there is no sandbox; in CI, fail."""

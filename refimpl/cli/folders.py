@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from refimpl.pipeline import RunFolder
 
 MAX_PROCESSES = 4
+_COLLECTIONS = ("scores:chorales", "scores:fiddle")
 
 
 def add_source(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +22,9 @@ def add_source(parser: argparse.ArgumentParser) -> None:
         "source",
         metavar="SOURCE",
         nargs="?",
-        help="tinytunes (the embedded corpus), or a folder or file of recordings "
-        "(WAV, FLAC, OGG, MP3); not needed to resume a run",
+        help="tinytunes (the embedded corpus); scores:chorales or scores:fiddle (real scores; "
+        "install refimpl[scores] first); or a folder or file of recordings (WAV, FLAC, OGG, "
+        "MP3) or of scores (MIDI, ABC, MusicXML); not needed to resume a run",
     )
 
 
@@ -54,11 +56,15 @@ def source_of(args: argparse.Namespace, run_folder: RunFolder) -> str:
     """
     if args.source is not None:
         # Absolute, so that the run can go on from another working directory.
-        is_path = args.source != "tinytunes" and Path(args.source).exists()
-        return str(Path(args.source).resolve()) if is_path else args.source
+        prefix = "scores:" if args.source.startswith("scores:") else ""
+        path = Path(args.source.removeprefix(prefix))
+        is_path = path.exists() and args.source not in ("tinytunes", *_COLLECTIONS)
+        return f"{prefix}{path.resolve()}" if is_path else args.source
     known = run_folder.read()[1] if run_folder.settings.exists() else None
     if known is None:
-        raise UserError("a new run needs a SOURCE: tinytunes, or a folder of recordings")
+        raise UserError(
+            "a new run needs a SOURCE: tinytunes, scores:chorales, or a folder of recordings"
+        )
     return known
 
 

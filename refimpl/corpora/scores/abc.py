@@ -268,7 +268,7 @@ class _Reader:
     def _bar_line(self, line: str) -> None:
         self.end_bar()
         before, after = line[: line.find("|") + 1].count(":"), line.endswith(":")
-        if line.startswith("::"):
+        if "|" not in line:  # "::" closes one section and opens the next
             before, after = 1, True
         if self.bars and before:
             self.bars[-1].closes = 1 + before

@@ -31,7 +31,7 @@ class BarNote(NamedTuple):
 
 @dataclass
 class Bar:
-    """What is between two bar lines.
+    """A measure of a score.
 
     Attributes:
         notes: in any order.

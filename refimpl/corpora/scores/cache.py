@@ -1,7 +1,7 @@
 """Keeps scores that have been read once: parsing takes seconds, loading a fraction of one.
 
-The cache is in the user's folder, or in the place that the environment variable REFIMPL_CACHE names.
-Removing it is harmless.
+The cache is in the user's folder, or where the environment variable REFIMPL_CACHE says. Removing it
+is harmless.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from refimpl.files import replacing
 PATH_VARIABLE = "REFIMPL_CACHE"
 VERSION = 1  # of the readers: another one reads all files again
 _FACTS = ("name", "title", "voices", "fifths", "mode", "metre", "tempo")
+_DAMAGED = (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 
 Read = Callable[[], tuple[list[Score], np.ndarray, list[tuple[Path, str]]]]
 
@@ -47,9 +48,7 @@ def cached(
         status = path.stat()
         digest.update(f"\0{path}\0{status.st_size}\0{status.st_mtime_ns}".encode())
     place = cache_folder() / f"scores-{digest.hexdigest()[:24]}.npz"
-    with contextlib.suppress(
-        OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile, EOFError
-    ):
+    with contextlib.suppress(OSError, *_DAMAGED):
         return _load(place)
     result = read()
     with contextlib.suppress(OSError):  # a disk that is full or read-only costs only time

@@ -106,7 +106,7 @@ def files_of(collection: Collection) -> list[Path]:
 
 
 def score_files(where: Path) -> list[Path]:
-    """Return all files of scores below a folder, or the file itself, in order, without hidden ones."""
+    """Return the files of scores below a folder, or the file itself, without hidden ones."""
     if where.is_file():
         return [where] if where.suffix.lower() in READERS else []
     found = (path for path in where.rglob("*") if path.suffix.lower() in READERS)

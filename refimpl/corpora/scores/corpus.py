@@ -180,6 +180,7 @@ class Scores(Corpus):
             semitones=variation.semitones,
             sample_rate=self.sample_rate,
             about=self._playing.about,
+            n_voices=len(score.voices),
         )
 
     def clip(

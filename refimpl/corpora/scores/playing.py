@@ -17,6 +17,7 @@ from refimpl.tinytunes import Note
 from refimpl.tinytunes.rendering import FULL_VELOCITY, render
 
 ROOM = 0.12
+_PART = "melody"  # of tinytunes: its mix makes other parts softer
 _SHORTEST = 0.5  # of a clip's length: an end below it is dropped
 
 
@@ -30,6 +31,7 @@ class Playing:
         semitones: by which it is transposed.
         sample_rate: in Hz.
         about: what it is called in captions, such as "chorale".
+        n_voices: number of voices, each of which is softer where there are many.
     """
 
     tempo: float
@@ -37,6 +39,7 @@ class Playing:
     semitones: int
     sample_rate: int
     about: str
+    n_voices: int = 1
 
     @property
     def seconds_per_tick(self) -> float:
@@ -68,7 +71,11 @@ def cut_at_bars(bars: np.ndarray, longest: float) -> list[tuple[int, int]]:
 
 
 def notes_between(score: Score, start: int, stop: int) -> np.ndarray:
-    """The notes that sound in a span, counted from its start and cut at its ends: as `Score.notes`."""
+    """Return the notes that sound in a span, cut at its ends.
+
+    Returns:
+        `(n_notes, 4)` int32 as in `Score.notes`, with onsets from the start of the span.
+    """
     notes = score.notes
     sounding = notes[(notes[:, 0] < stop) & (notes[:, 0] + notes[:, 1] > start)].copy()
     ends = np.minimum(sounding[:, 0] + sounding[:, 1], stop)
@@ -92,14 +99,16 @@ def play(notes: np.ndarray, length: int, how: Playing) -> np.ndarray:
     Taught in lesson 10.
     """
     tick = how.seconds_per_tick
+    # Voices add up like noise: the mix of four is as loud as one.
+    velocity = max(1, round(FULL_VELOCITY / np.sqrt(how.n_voices)))
     sounding = (
         Note(
             onset * tick,
             duration * tick,
             pitch + how.semitones,
-            FULL_VELOCITY,
+            velocity,
             how.instrument,
-            "melody",
+            _PART,
         )
         for onset, duration, pitch, _ in notes.tolist()
     )
