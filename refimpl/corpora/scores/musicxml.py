@@ -3,7 +3,7 @@
 Read are the notes of every part, ties, repeats with their endings, key and metre. Grace notes,
 lyrics and everything about the looks of a page are skipped.
 
-Source: W3C 2021, the elements of score-partwise.
+Source: Good 2001, and the elements of score-partwise in MusicXML 4.0.
 Taught in lesson 10.
 """
 
