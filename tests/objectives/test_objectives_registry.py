@@ -77,6 +77,42 @@ def test_a_value_that_cannot_be_is_refused(parameters):
 
 
 @pytest.mark.parametrize(
+    ("name", "parameter", "least", "most"),
+    [
+        ("deshuffling", "min_fraction", 0, 1),
+        ("deshuffling", "max_fraction", 0, 1),
+        ("autoencoding_with_deshuffling", "shuffle_fraction", 0, 1),
+        ("infilling", "corruption_rate", 0, 1),
+        ("infilling", "mean_tokens_per_span", 1, None),
+        ("infilling", "max_mask_spans", 1, 32),
+        ("prefix_language_modeling", "prefix_fraction", 0, 1),
+        ("selective_copying", "min_spans", 1, 31),
+        ("selective_copying", "max_spans", 1, 31),
+        ("selective_copying", "min_span_length", 1, 1000),
+        ("selective_copying", "max_delimiter_length", 1, 1000),
+    ],
+)
+def test_a_parameter_has_the_bounds_that_its_message_names(name, parameter, least, most):
+    whole = name == "selective_copying" or parameter == "max_mask_spans"
+    step = 1 if whole else 1e-6
+    outside = [least - step] if most is None else [least - step, most + step]
+    for value in outside:
+        with pytest.raises(ObjectiveError, match=f"{parameter} is .* from {least}"):
+            Mixture([{"name": name, parameter: value}], VOCABULARY)
+    for value in (least, most or 50):
+        # The least or the largest of a pair may be above its partner, which is another fault.
+        pair = {partner: value for partner in partners(parameter)}
+        Mixture([{"name": name, parameter: value} | pair], VOCABULARY)
+
+
+def partners(parameter):
+    """The other end of a range, `max_spans` of `min_spans`."""
+    other = {"min": "max", "max": "min"}
+    first, _, rest = parameter.partition("_")
+    return [f"{other[first]}_{rest}"] if first in other and rest != "mask_spans" else []
+
+
+@pytest.mark.parametrize(
     "wrong", [[], {"name": "copying"}, ["copying"], [{"prob": 1}], [{"name": "copying", "prob": 0}]]
 )
 def test_what_is_no_mixture_is_refused(wrong):
