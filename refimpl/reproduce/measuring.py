@@ -7,15 +7,14 @@ are kept to be heard.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
 
 import numpy as np
 
 from refimpl.display import progress_bar
 from refimpl.layouts import Flat
 from refimpl.metrics import MusicalMeasures, measure_music, part_accuracy
+from refimpl.parallel import map_in_order
 
 N_KEPT = 3  # sounds of each set that are kept to be heard
 
@@ -36,29 +35,19 @@ class MeasuredSet:
     sounds: list[np.ndarray]
 
 
+@dataclass(frozen=True)
 class Workshop:
-    """Some processes that turn frames into sounds and measure them.
+    """Makes sounds and measures them.
 
-    Args:
+    Attributes:
         sample_rate: of all sounds, Hz.
         beat_period: seconds a beat, known from the corpus.
-        n_processes: 1 works in this process.
-
-    Use as a context manager; the processes end with it.
+        n_processes: that work side by side; see `map_in_order`.
     """
 
-    def __init__(self, sample_rate: int, beat_period: float, n_processes: int = 1):
-        self.sample_rate, self.beat_period = sample_rate, beat_period
-        self._pool = None
-        if n_processes > 1:
-            self._pool = ProcessPoolExecutor(n_processes, mp_context=get_context("spawn"))
-
-    def __enter__(self) -> Workshop:
-        return self
-
-    def __exit__(self, *error) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+    sample_rate: int
+    beat_period: float
+    n_processes: int = 1
 
     def measure(
         self,
@@ -77,12 +66,12 @@ class Workshop:
             show: whether to show a progress bar; None decides by where the output goes.
         """
         jobs = [
-            _Job(maker, self.sample_rate, self.beat_period, tune, keep=number < N_KEPT)
+            _Job(maker, tune, keep=number < N_KEPT)
             for number, (maker, tune) in enumerate(
                 zip(makers, tunes or [None] * len(makers), strict=True)
             )
         ]
-        results = map(_Job.do, jobs) if self._pool is None else self._pool.map(_Job.do, jobs)
+        results = map_in_order(_do, self, jobs, n_processes=self.n_processes)
         bar = progress_bar(
             results, total=len(jobs), description=description, unit="tune", show=show
         )
@@ -116,15 +105,16 @@ class FramesToSound:
 @dataclass(frozen=True)
 class _Job:
     maker: Callable[[], np.ndarray]
-    sample_rate: int
-    beat_period: float
     tune: object
     keep: bool
 
-    def do(self) -> tuple[MusicalMeasures, dict[str, float] | None, np.ndarray | None]:
-        sound = self.maker()
-        return (
-            measure_music(sound, self.sample_rate, beat_period=self.beat_period),
-            None if self.tune is None else part_accuracy(sound, self.sample_rate, self.tune),
-            sound if self.keep else None,
-        )
+
+def _do(
+    workshop: Workshop, job: _Job
+) -> tuple[MusicalMeasures, dict[str, float] | None, np.ndarray | None]:
+    sound = job.maker()
+    return (
+        measure_music(sound, workshop.sample_rate, beat_period=workshop.beat_period),
+        None if job.tune is None else part_accuracy(sound, workshop.sample_rate, job.tune),
+        sound if job.keep else None,
+    )

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from itertools import islice
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +14,7 @@ from refimpl.display import progress_bar
 from refimpl.files import replace_file
 from refimpl.metrics import MusicalMeasures, summarise
 from refimpl.metrics.references import REAL, RESYNTHESISED
+from refimpl.parallel import map_in_order
 from refimpl.pipeline import RunFolder, ensure_codec, ensure_tokens
 from refimpl.pipeline.resumable import Log
 from refimpl.presets import Preset, get_preset, override
@@ -113,8 +112,7 @@ def _all_runs(
         log(f"{len(jobs) - len(todo)} of {len(jobs)} runs are there already")
     bar = progress_bar(total=len(todo), description="mixtures", unit="run")
     with bar:
-        for record in _make(todo, n_processes):
-            replace_file(_file(record["name"], record["seed"], folder), json.dumps(record).encode())
+        for record in map_in_order(_make, folder, todo, n_processes=n_processes):
             bar.update()
             log(
                 f"{record['name']}, seed {record['seed']}: {record['next_token_nats']:.3f} nats "
@@ -123,25 +121,11 @@ def _all_runs(
     return (_kept(job, folder) for job in jobs)
 
 
-def _make(jobs: list[MixtureRun], n_processes: int) -> Iterator[dict[str, Any]]:
-    if n_processes == 1 or len(jobs) < 2:
-        yield from map(MixtureRun.do, jobs)
-        return
-    context = get_context("spawn")
-    with ProcessPoolExecutor(n_processes, context, initializer=_one_thread) as pool:
-        waiting = [pool.submit(MixtureRun.do, job) for job in jobs]
-        try:
-            for done in as_completed(waiting):
-                yield done.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _one_thread() -> None:
-    """Two runs side by side on a thread each do more than one run on two threads."""
-    import torch
-
-    torch.set_num_threads(1)
+def _make(folder: Path, job: MixtureRun) -> dict[str, Any]:
+    """Make a run, and keep its record at once: an earlier run may still be under way elsewhere."""
+    record = job.do()
+    replace_file(_file(job.name, job.seed, folder), json.dumps(record).encode())
+    return record
 
 
 def _file(name: str, seed: int, folder: Path) -> Path:
@@ -160,8 +144,8 @@ def _kept(job: MixtureRun, folder: Path) -> dict[str, Any] | None:
 def _training_measures(preset: Preset, n_processes: int) -> list[MusicalMeasures]:
     tunes = list(Tunes("train", preset.tunes).take(min(N_TRAINING, preset.data.n_train)))
     beat = 60 / preset.tunes.tempos[0]
-    with Workshop(preset.tunes.sample_rate, beat, n_processes) as workshop:
-        return workshop.measure([tune.render for tune in tunes], "training tunes").measures
+    workshop = Workshop(preset.tunes.sample_rate, beat, n_processes)
+    return workshop.measure([tune.render for tune in tunes], "training tunes").measures
 
 
 def _references(
@@ -182,20 +166,20 @@ def _references(
     tokenizer = ensure_codec(run_folder, TinyTunes(preset), preset)
     found: dict[str, list[dict[str, float | None]]] = {REAL: [], RESYNTHESISED: []}
     beat = 60 / preset.tunes.tempos[0]
-    with Workshop(preset.tunes.sample_rate, beat, n_processes) as workshop:
-        for _ in range(n_groups):
-            tunes = list(islice(corpus, n_tunes))
-            makers = {
-                REAL: [tune.render for tune in tunes],
-                RESYNTHESISED: [
-                    FramesToSound(tokenizer.codec, tokenizer.encode(t.render()), t.n_samples)
-                    for t in tunes
-                ],
-            }
-            for name, sounds in makers.items():
-                measured = workshop.measure(sounds, name).measures
-                summary = summarise(measured, training=training)
-                found[name].append(means(summary))
+    workshop = Workshop(preset.tunes.sample_rate, beat, n_processes)
+    for _ in range(n_groups):
+        tunes = list(islice(corpus, n_tunes))
+        makers = {
+            REAL: [tune.render for tune in tunes],
+            RESYNTHESISED: [
+                FramesToSound(tokenizer.codec, tokenizer.encode(t.render()), t.n_samples)
+                for t in tunes
+            ],
+        }
+        for name, sounds in makers.items():
+            measured = workshop.measure(sounds, name).measures
+            summary = summarise(measured, training=training)
+            found[name].append(means(summary))
     replace_file(cached, json.dumps(found).encode())
     return found
 

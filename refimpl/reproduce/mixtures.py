@@ -136,8 +136,8 @@ class MixtureRun:
             FramesToSound(tokenizer.codec, ids, n_samples)
             for ids in write_tunes(finished, self.n_tunes, n_tokens)
         ]
-        with Workshop(tokenizer.sample_rate, 60 / preset.tunes.tempos[0]) as workshop:
-            measured = workshop.measure(makers, self.name, show=False)
+        workshop = Workshop(tokenizer.sample_rate, 60 / preset.tunes.tempos[0])
+        measured = workshop.measure(makers, self.name, show=False)
         summary = summarise(measured.measures, training=self.training)
         return {
             "name": self.name,

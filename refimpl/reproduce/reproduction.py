@@ -131,7 +131,7 @@ class Reproduction:
         self._training = None
 
     def workshop(self) -> Workshop:
-        """Processes that make and measure sounds."""
+        """For the sounds of these tunes."""
         beat_period = 60 / self.tunes_config.tempos[0]
         return Workshop(self.tunes_config.sample_rate, beat_period, self.n_processes)
 
@@ -143,8 +143,8 @@ class Reproduction:
         """The measures of training tunes, to which the rhythm of all sets is compared."""
         if self._training is None:
             tunes = list(Tunes("train", self.tunes_config).take(n))
-            with self.workshop() as workshop:
-                self._training = workshop.measure([t.render for t in tunes], "training").measures
+            measured = self.workshop().measure([t.render for t in tunes], "training")
+            self._training = measured.measures
         return self._training
 
     def references(self, n: int) -> dict[str, Any]:
@@ -153,9 +153,9 @@ class Reproduction:
         if (known := read_record(cached, n)) is not None:
             return known
         tunes = self.held_out(n)
-        with self.workshop() as workshop:
-            real = workshop.measure([t.render for t in tunes], REAL, tunes=tunes)
-            noise = workshop.measure([Noise(tunes[0].n_samples, i) for i in range(n)], NOISE)
+        workshop = self.workshop()
+        real = workshop.measure([t.render for t in tunes], REAL, tunes=tunes)
+        noise = workshop.measure([Noise(tunes[0].n_samples, i) for i in range(n)], NOISE)
         record = {
             "n_tunes": n,
             "sets": {
@@ -208,14 +208,14 @@ class Reproduction:
         """Return the record of a finished run."""
         tunes, facts = self.held_out(n), finished.facts
         sets, copying, heard = {}, {}, {REAL: tunes[0].render()}
-        with self.workshop() as workshop:
-            for one in token_sets(finished, tunes, names=names):
-                makers = one.makers(finished.tokenizer.codec, tunes[0].n_samples)
-                measured = workshop.measure(makers, one.name, tunes=one.tunes)
-                sets[one.name] = self.keep(f"{experiment.folder}-{one.name}", measured, n)
-                heard[one.name] = measured.sounds[0]
-                if names is None and one.name in FEW_SETS:
-                    copying[one.name] = self.copying(one.tokens, finished)
+        workshop = self.workshop()
+        for one in token_sets(finished, tunes, names=names):
+            makers = one.makers(finished.tokenizer.codec, tunes[0].n_samples)
+            measured = workshop.measure(makers, one.name, tunes=one.tunes)
+            sets[one.name] = self.keep(f"{experiment.folder}-{one.name}", measured, n)
+            heard[one.name] = measured.sounds[0]
+            if names is None and one.name in FEW_SETS:
+                copying[one.name] = self.copying(one.tokens, finished)
         picture = self.folder / "figures" / f"{experiment.folder}.png"
         save_comparison(picture, heard, finished.tokenizer.sample_rate)
         self.keep_losses(experiment, finished)
