@@ -15,7 +15,7 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", metavar="NAME", help="course or report")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="course, report or neural")
 
 
 def run(args: argparse.Namespace) -> None:

@@ -21,7 +21,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--preset",
         metavar="NAME",
-        help=f"course or report (default: the run's preset, else {DEFAULT_PRESET}); "
+        help=f"course, report or neural (default: the run's preset, else {DEFAULT_PRESET}); "
         "`refimpl presets NAME` prints it",
     )
     group.add_argument(

@@ -2,6 +2,7 @@
 
 from refimpl.errors import UserError, suggest
 from refimpl.presets.course import COURSE
+from refimpl.presets.neural import NEURAL
 from refimpl.presets.overrides import override, parse_assignment, read_changes
 from refimpl.presets.preset import (
     DataConfig,
@@ -11,7 +12,7 @@ from refimpl.presets.preset import (
 )
 from refimpl.presets.report import REPORT
 
-PRESETS = {preset.name: preset for preset in (COURSE, REPORT)}
+PRESETS = {preset.name: preset for preset in (COURSE, REPORT, NEURAL)}
 
 __all__ = [
     "PRESETS",

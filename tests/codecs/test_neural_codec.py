@@ -18,6 +18,7 @@ from refimpl.codecs import (
     TooFewFramesError,
     load_codec,
 )
+from refimpl.codecs.neural import low_emphasis
 from refimpl.codecs.vqvae.fitting import CodebookCare
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
@@ -44,6 +45,7 @@ def make_clips(n=12, n_frames=60, seed=0):
 
 def fit(config=SMALL, steps=150, **options):
     options = {"seed": 0, "batch_size": 8, "show": False, "learning_rate": 1e-2} | options
+    options = {"emphasis": 1.0} | options
     return NeuralCodec.fit(iter(make_clips()), MEL, config, window=20, steps=steps, **options)
 
 
@@ -176,6 +178,18 @@ def test_fitting_on_too_little_is_refused():
         NeuralCodec.fit(iter([]), MEL, SMALL)
     with pytest.raises(TooFewFramesError, match="5 latents, .* 16 clusters"):
         NeuralCodec.fit(make_clips(1, n_frames=5)[0], MEL, SMALL, window=10, steps=10, show=False)
+
+
+def test_errors_below_1_khz_count_more():
+    weights = low_emphasis(MelConfig(n_mels=100), 3.0)
+    assert weights.shape == (100,) and weights[0] == pytest.approx(3.0, abs=0.01)
+    assert weights[-1] == pytest.approx(1.0, abs=0.01) and (np.diff(weights) <= 0).all()
+    # Slaney's scale: 15 of 50 mels lie below 1 kHz, and so do 30 % of the bands.
+    assert abs(int((weights > 2).sum()) - 30) <= 1
+    assert low_emphasis(MelConfig(), 1.0) == pytest.approx(np.ones(128))
+    plain, low = fit(steps=2, emphasis=1.0), fit(steps=2, emphasis=3.0)
+    assert np.allclose(plain.std, plain.std[0])
+    assert np.allclose(plain.std / low.std, low_emphasis(MEL, 3.0), rtol=1e-5)
 
 
 def test_an_even_kernel_is_refused():

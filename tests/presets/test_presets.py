@@ -122,7 +122,7 @@ def test_the_report_has_the_reports_numbers():
 def test_an_unknown_preset_is_refused_with_the_nearest():
     with pytest.raises(UserError, match="did you mean course"):
         get_preset("coarse")
-    with pytest.raises(UserError, match="there are course, report"):
+    with pytest.raises(UserError, match="there are course, report, neural"):
         get_preset("zzz")
 
 

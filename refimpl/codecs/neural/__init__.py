@@ -2,12 +2,13 @@
 
 `quantizer` is the interface of the quantizers, and `quantizers` lists them: `residual`, with
 low-dimensional codes in `projected`, `product`, `finite_scalar` and `two_level`. `convnext` is the
-network's block, `network` the encoder and decoder around the quantizer, `fitting` trains them, and
-`codec` turns frames into codes.
+network's block, `network` the encoder and decoder around the quantizer, `fitting` trains them, with
+the `emphasis` that melody and bass need, and `codec` turns frames into codes.
 """
 
 from refimpl.codecs.neural.codec import NeuralCodec, NeuralCodecConfig
 from refimpl.codecs.neural.convnext import ConvNeXtBlock
+from refimpl.codecs.neural.emphasis import low_emphasis
 from refimpl.codecs.neural.finite_scalar import FiniteScalarQuantizer
 from refimpl.codecs.neural.fitting import FRAME_DISTANCE, fit_neural
 from refimpl.codecs.neural.network import NeuralConfig, NeuralNetwork
@@ -33,5 +34,6 @@ __all__ = [
     "ResidualVectorQuantizer",
     "TwoLevelQuantizer",
     "fit_neural",
+    "low_emphasis",
     "make_quantizer",
 ]

@@ -14,6 +14,7 @@ import torch
 from refimpl.codecs.clustering import sample_stream
 from refimpl.codecs.codec import CodecError, check_codes
 from refimpl.codecs.mel_codec import MelCodec, MelCodecConfig, check_frames
+from refimpl.codecs.neural.emphasis import low_emphasis
 from refimpl.codecs.neural.fitting import fit_neural
 from refimpl.codecs.neural.network import NeuralConfig, NeuralNetwork
 from refimpl.codecs.neural.quantizers import QuantizerConfig
@@ -35,7 +36,7 @@ class NeuralCodecConfig(MelCodecConfig):
         n_streams: the number of books whose codes the codec gives, from the first; None: all. All
             books are trained.
         steps, batch_size, learning_rate: of its training, see `fit_neural`.
-        window, max_frames: see `NeuralCodec.fit`.
+        window, max_frames, emphasis: see `NeuralCodec.fit`.
     """
 
     kind: Literal["neural"] = "neural"
@@ -43,11 +44,12 @@ class NeuralCodecConfig(MelCodecConfig):
     n_clips: Count | None = None
     network: NeuralConfig = NeuralConfig()
     n_streams: Count | None = None
-    steps: Count = 3000
-    batch_size: Count = 8
-    learning_rate: Positive = 2e-3
+    steps: Count = 7200
+    batch_size: Count = 16
+    learning_rate: Positive = 6e-3
     window: Count = 64
     max_frames: Count = 262_144
+    emphasis: Positive = 3.0
 
     def __post_init__(self) -> None:
         _check_streams(self.network, self.n_streams)
@@ -79,6 +81,7 @@ class NeuralCodecConfig(MelCodecConfig):
             self.network,
             window=self.window,
             max_frames=self.max_frames,
+            emphasis=self.emphasis,
             steps=self.steps,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
@@ -147,6 +150,7 @@ class NeuralCodec(MelCodec):
         *,
         window: int = 64,
         max_frames: int = 262_144,
+        emphasis: float = 3.0,
         **training,
     ) -> "NeuralCodec":
         """Train a neural codec on a clip's frames, or on a stream of clips.
@@ -159,6 +163,7 @@ class NeuralCodec(MelCodec):
             config: the network's shape.
             window: frames in a training window, rounded up to whole steps.
             max_frames: the most frames to keep in memory.
+            emphasis: how much more errors below 1 kHz count, see `low_emphasis`.
             training: steps, batch_size, learning_rate, seed, folder, show; see `fit_neural`.
 
         Raises:
@@ -175,7 +180,10 @@ class NeuralCodec(MelCodec):
         if sample.count == 0:
             raise CodecError("no frames to fit on: the stream is empty")
         windows = sample.frames().reshape(-1, window, mel.n_mels)
-        mean, std = make_normaliser(windows.mean(axis=(0, 1)), windows.var(axis=(0, 1)), "band")
+        moments = windows.mean(axis=(0, 1)), windows.var(axis=(0, 1))
+        # One unit for all bands: the high ones that hardly change would else count like the rest.
+        mean, std = make_normaliser(*moments, "global")
+        std = std / low_emphasis(mel, emphasis)
         network, history = fit_neural((windows - mean) / std, config, **training)
         return cls(mel, network, mean, std, history=history)
 

@@ -28,7 +28,7 @@ class QuantizerConfig(Configuration):
     """
 
     kind: Literal["residual", "product", "finite_scalar", "two_level"] = "residual"
-    n_books: Count = 8
+    n_books: Count = 4
     n_codes: Count = 512
     code_dim: Count | None = None
     dropout: Share = 0.5
