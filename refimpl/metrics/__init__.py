@@ -23,8 +23,10 @@ from refimpl.metrics.musical import (
 )
 from refimpl.metrics.notes import (
     Notes,
+    NoteScores,
     detect_notes,
     note_accuracy,
+    note_scores,
     part_accuracy,
     span_pitches,
 )
@@ -52,6 +54,7 @@ __all__ = [
     "MELODY",
     "Estimate",
     "MusicalMeasures",
+    "NoteScores",
     "Notes",
     "Probed",
     "Register",
@@ -73,6 +76,7 @@ __all__ = [
     "nats_per_second",
     "ngram_overlap",
     "note_accuracy",
+    "note_scores",
     "part_accuracy",
     "perplexity",
     "pitch_entropy",

@@ -1,8 +1,10 @@
 """Notes in audio: detect their pitches, and test whether a tune's notes are present."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from librosa import midi_to_hz
 from scipy.fft import rfft
 
 from refimpl.metrics.onsets import detect_onsets
@@ -91,6 +93,59 @@ def detect_notes(audio: np.ndarray, sample_rate: int) -> Notes:
     pitches = span_pitches(audio, sample_rate, onsets, ends)
     heard = pitches >= 0
     return Notes(onsets[heard], pitches[heard], strengths[heard])
+
+
+@dataclass(frozen=True)
+class NoteScores:
+    """How well detected notes match known ones. NaN where there is nothing to divide by.
+
+    Attributes:
+        precision: share of the detected notes that match a known one.
+        recall: share of the known notes that match a detected one.
+        f_score: the harmonic mean of both.
+    """
+
+    precision: float
+    recall: float
+    f_score: float
+
+
+def note_scores(found: Notes, notes: Sequence) -> NoteScores:
+    """Match detected notes to known ones, one to one: the same pitch, and onsets within 50 ms.
+
+    Unlike `note_accuracy`, this counts notes that nobody wrote, for any number of voices. When a
+    note ends does not matter.
+
+    Args:
+        found: the detected notes, such as those of `detect_notes`.
+        notes: the known ones, with .onset in seconds and .pitch in MIDI.
+
+    Source: the note onset measures of mir_eval (Raffel et al. 2014).
+    """
+    from mir_eval import transcription  # here alone: it loads much of scipy
+
+    known = np.array([[note.onset, note.pitch] for note in notes], dtype=np.float64).reshape(-1, 2)
+    n_found, n_known = len(found), len(known)
+    matched = 0
+    if n_found and n_known:
+        pairs = transcription.match_notes(
+            _intervals(known[:, 0]),
+            midi_to_hz(known[:, 1]),
+            _intervals(found.onsets),
+            midi_to_hz(found.pitches),
+            offset_ratio=None,
+        )
+        matched = len(pairs)
+    return NoteScores(
+        precision=matched / n_found if n_found else float("nan"),
+        recall=matched / n_known if n_known else float("nan"),
+        f_score=2 * matched / (n_found + n_known) if n_found + n_known else float("nan"),
+    )
+
+
+def _intervals(onsets: np.ndarray) -> np.ndarray:
+    """(n_notes, 2) seconds; the ends, which do not count, lie a second later."""
+    return np.stack([onsets, onsets + 1.0], axis=1)
 
 
 def note_accuracy(

@@ -6,9 +6,12 @@ import pytest
 from refimpl.metrics import (
     BASS,
     MELODY,
+    Notes,
+    NoteScores,
     detect_notes,
     detect_onsets,
     note_accuracy,
+    note_scores,
     part_accuracy,
     pitch_salience,
     span_pitches,
@@ -40,10 +43,43 @@ def test_melody_and_bass_are_heard_apart():
     right = part_accuracy(audio, SAMPLE_RATE, tune)
     assert right["melody"] >= 0.9
     assert right["bass"] == 1.0
+    # A bass note that begins within a melody's is heard as one more of them.
+    detected = note_scores(detect_notes(audio, SAMPLE_RATE), notes)
+    assert detected.recall >= 0.9 and detected.precision < 0.9
     # Without the bass its pitch is not found; the melody is.
     alone = part_accuracy(render(notes, seconds(notes)), SAMPLE_RATE, tune)
     assert alone["melody"] == 1.0
     assert alone["bass"] < 0.5
+
+
+def test_scores_count_what_is_missed_and_what_nobody_wrote():
+    known = [Note(0.5 * k, 0.5, pitch) for k, pitch in enumerate((60, 64, 67, 65))]
+
+    def scores(onsets, pitches):
+        onsets = np.array(onsets, dtype=np.float64)
+        return note_scores(Notes(onsets, np.array(pitches, dtype=np.int64), onsets), known)
+
+    right = scores([0.0, 0.5, 1.0, 1.5], [60, 64, 67, 65])
+    assert right == NoteScores(precision=1.0, recall=1.0, f_score=1.0)
+    # One early by 40 ms, one by 60 ms, a semitone off, an octave off, and the same note twice.
+    found = scores([0.04, 0.56, 1.0, 1.5, 0.0], [60, 64, 68, 77, 60])
+    assert found == NoteScores(precision=1 / 5, recall=1 / 4, f_score=2 / 9)
+    nothing = scores([], [])
+    assert np.isnan(nothing.precision) and (nothing.recall, nothing.f_score) == (0.0, 0.0)
+
+
+def test_scores_without_known_notes():
+    found = Notes(np.array([0.5]), np.array([60]), np.array([1.0]))
+    scores = note_scores(found, [])
+    assert (scores.precision, scores.f_score) == (0.0, 0.0) and np.isnan(scores.recall)
+    none = Notes(np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros(0))
+    assert np.isnan(note_scores(none, []).f_score)
+
+
+def test_chords_are_matched_one_to_one():
+    chord = [Note(0.0, 1.0, pitch) for pitch in (48, 60, 64, 67)]
+    found = Notes(np.zeros(2), np.array([60, 67]), np.ones(2))
+    assert note_scores(found, chord) == NoteScores(precision=1.0, recall=0.5, f_score=2 / 3)
 
 
 def test_the_octave_counts_unless_it_is_told_not_to():
