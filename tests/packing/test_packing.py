@@ -101,6 +101,11 @@ def test_rows_are_full(preset, sequence_length, least):
     mixture = Mixture(preset, VOCABULARY)
     batches = list(pack_corpus(ordinary_tunes(), mixture, 8, sequence_length))[:-1]
     assert np.mean([batch.fill for batch in batches]) >= least
+    for batch in batches:
+        real = expand(batch)["segment_ids"] > 0
+        assert batch.n_positions == real.sum()
+        assert batch.fill == real.mean() <= 1
+        assert batch.n_labels == (batch.label_ids[real] != IGNORE_INDEX).sum()
 
 
 @pytest.mark.parametrize("sequence_length", [512, 64])
