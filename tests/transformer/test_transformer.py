@@ -415,8 +415,19 @@ def test_full_cache_and_wrong_batch_are_errors():
         model(tokens(2, 2), state=cache)
     with pytest.raises(TransformerError, match="3 sequences"):
         model(tokens(3, 1), state=cache)
-    with pytest.raises(TransformerError, match="context of 24"):
-        KVCache(model.config, 1, capacity=25)
+    for capacity in (0, 25):
+        with pytest.raises(TransformerError, match="context of 24; give 1 to 24"):
+            KVCache(model.config, 1, capacity=capacity)
+
+
+@pytest.mark.parametrize("capacity", [1, 4, 24])
+def test_a_cache_takes_as_many_tokens_as_it_was_made_for(capacity):
+    model, ids = make_model(), tokens(1, capacity)
+    cache = KVCache(model.config, 1, capacity=capacity)
+    assert torch.allclose(model(ids, state=cache), model(ids), atol=1e-5)
+    assert cache.length == capacity
+    with pytest.raises(TransformerError, match=f"{capacity} of {capacity}"):
+        model(ids[:, :1], state=cache)
 
 
 # --- bad input -------------------------------------------------------------------------------
