@@ -324,6 +324,37 @@ def test_copies_of_a_file_are_of_one_person(hand_in):
     assert names(found)["ada"][0] == "ada.ipynb"
 
 
+@pytest.mark.parametrize(
+    "copy",
+    [
+        *(
+            "ada - Kopie.ipynb",
+            "ada \u2013 Kopie (2).ipynb",
+            "Kopie von ada.ipynb",
+            "ada Kopie 2.ipynb",
+        ),
+        *("ada - Copie (3).ipynb", "Copie de ada.ipynb", "ada - copia.ipynb", "Copia de ada.ipynb"),
+        *("ada - C\u00f3pia.ipynb", "C\u00f3pia de ada.ipynb", "ada \u2014 ada.ipynb"),
+        *(
+            "ada (copy).ipynb",
+            "ada (another copy).ipynb",
+            "ada (3rd copy).ipynb",
+            "ada (Kopie).ipynb",
+        ),
+    ],
+)
+def test_copies_made_in_other_languages_and_on_other_desktops(copy, hand_in):
+    found = hand_in(["ada.ipynb", "bob.ipynb", copy])
+    own = {"ada", "bob"} | ({"ada \u2014 ada"} if "\u2014" in copy else set())
+    assert set(found) == own
+    assert names(found)["ada"][0] == "ada.ipynb"
+
+
+@pytest.mark.parametrize("name", ["Jan Kopia", "Copia", "ada - Kopiec", "Kopie von", "copyright"])
+def test_a_name_that_only_resembles_a_copys_is_a_name(name, hand_in):
+    assert set(hand_in([f"{name}.ipynb", "bob.ipynb"])) == {name, "bob"}
+
+
 def test_somebody_is_told_of_copies(tmp_path):
     for name in ("ada.ipynb", "ada (1).ipynb", "bob.ipynb"):
         (tmp_path / name).write_bytes(NOTEBOOK)

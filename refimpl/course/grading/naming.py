@@ -70,10 +70,13 @@ _BLACKBOARD = re.compile(
 )
 # Gradescope numbers folders, and tells in an index whose they are.
 _GRADESCOPE = re.compile(r"submission_\d+$")
-# What browsers and systems put behind the name of a file that is there already.
+# What browsers and systems put around the name of a file that is there already, in the languages of
+# most users: "ada (1)", "ada-Copy1", "ada - Kopie (2)", "ada (3rd copy)", "Copie de ada".
+_WORD = "copy|kopie|copie|copia|c\u00f3pia|kopia"
 _COPY = re.compile(
-    r"(?:Copy of )?(?P<stem>.+?)(?:[ _]?\((?P<a>\d+)\)|-Copy(?P<b>\d*)| - Copy(?: \((?P<c>\d+)\))?"
-    r"| copy(?: (?P<d>\d+))?)*",
+    rf"(?:(?:copy of|kopie von|kopie van|copie de|copia de|copia di|c\u00f3pia de) )?(?P<stem>.+?)"
+    rf"(?:[ _]?\((?P<a>\d+)\)|-Copy(?P<b>\d*)| [-\u2013] (?:{_WORD})(?: \((?P<c>\d+)\))?"
+    rf"| (?:copy|kopie)(?: (?P<d>\d+))?| \((?:another |(?P<e>\d+)(?:st|nd|rd|th) )?(?:{_WORD})\))*",
     re.IGNORECASE,
 )
 
@@ -178,7 +181,7 @@ def _file(path: str) -> Whose | None:
     student = match["stem"].strip() if match else ""
     if not student:
         return None
-    number = next((match[group] for group in "abcd" if match[group] is not None), None)
+    number = next((match[group] for group in "abcde" if match[group] is not None), None)
     copy = 0 if student == stem.strip() else _order(number or "1")
     return Whose(student, student, copy=copy)
 
