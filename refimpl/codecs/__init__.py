@@ -2,7 +2,7 @@
 
 `codec` is their interface, `table` lists them, and `mel_codec` is what those on mel frames share:
 `codebook` finds codes by k-means (`clustering`), `vqvae` learns them together with a network, and
-`neural` with one that sees time, for several bit rates.
+`neural` with one that sees time, for several bit rates, or with one that hears samples.
 `classical` is MP3, Opus and Vorbis, to compare with; `rates` computes those of published codecs.
 """
 
@@ -24,6 +24,10 @@ from refimpl.codecs.neural import (
     NeuralNetwork,
     QuantizerConfig,
     ResidualVectorQuantizer,
+    WaveformCodec,
+    WaveformCodecConfig,
+    WaveformConfig,
+    WaveformNetwork,
 )
 from refimpl.codecs.normaliser import NORMALISATIONS, make_normaliser
 from refimpl.codecs.rates import PUBLISHED, Published, code_rate, published, quoted_figures
@@ -65,6 +69,10 @@ __all__ = [
     "VQVAEConfig",
     "VQVAENetwork",
     "VectorQuantizer",
+    "WaveformCodec",
+    "WaveformCodecConfig",
+    "WaveformConfig",
+    "WaveformNetwork",
     "check_codes",
     "check_frames",
     "code_rate",

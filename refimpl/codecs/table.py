@@ -6,7 +6,7 @@ from pathlib import Path
 from refimpl.codecs.codebook import Codebook
 from refimpl.codecs.codec import Codec, CodecConfig, CodecError
 from refimpl.codecs.files import read_codec
-from refimpl.codecs.neural import NeuralCodec
+from refimpl.codecs.neural import NeuralCodec, WaveformCodec
 from refimpl.codecs.vqvae import VQVAE
 from refimpl.errors import suggest
 
@@ -14,6 +14,7 @@ CODECS: dict[str, type[Codec]] = {
     "kmeans": Codebook,
     "vqvae": VQVAE,
     "neural": NeuralCodec,
+    "waveform": WaveformCodec,
 }
 
 

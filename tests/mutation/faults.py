@@ -174,6 +174,43 @@ FAULTS = [
         "_start_codes(self.network, self.windows, np.random.default_rng(self.seed), self.seed)",
         "pass",
     ),
+    # Two players, and losses on waveforms
+    Fault(
+        "a resumed opponent has forgotten what it learnt",
+        "training/opponent.py",
+        'load_weights(self.opponent.model, state["weights"], f"{source}, in its opponent,")',
+        "pass",
+    ),
+    Fault(
+        "a resumed opponent's optimizer has forgotten its means",
+        "training/opponent.py",
+        'load_optimizer_tensors(self.optimizer, self.opponent.model, state["optimizer"])',
+        "pass",
+    ),
+    Fault(
+        "the balancer does not divide by the norms",
+        "codecs/neural/balancer.py",
+        "self.weights[name] * share / size if size",
+        "self.weights[name] * share if size",
+    ),
+    Fault(
+        "spectra without a window",
+        "codecs/neural/spectral_losses.py",
+        "torch.hann_window(n_fft,",
+        "torch.ones(n_fft,",
+    ),
+    Fault(
+        "the critic's step moves the codec's codes",
+        "codecs/neural/adversarial.py",
+        "network.eval()  # the codes",
+        "pass  # the codes",
+    ),
+    Fault(
+        "a causal convolution looks ahead",
+        "codecs/neural/waveform.py",
+        "self.ahead = 0 if causal else padding // 2",
+        "self.ahead = padding // 2",
+    ),
     # Transformer
     Fault(
         "what writes to the residual stream starts at full scale",

@@ -13,8 +13,11 @@ from refimpl.codecs import (
     QuantizerConfig,
     VQVAEConfig,
     VQVAENetwork,
+    WaveformConfig,
+    WaveformNetwork,
 )
 from refimpl.codecs.neural import FRAME_DISTANCE
+from refimpl.codecs.neural.adversarial import sound_loss
 from refimpl.codecs.vqvae.fitting import FRAME_ERROR
 from refimpl.training import NEXT_TOKEN, Loss, TrainingError, read_metrics, train
 from refimpl.training.loss import next_token_sum, split_batch
@@ -38,6 +41,14 @@ def frame_distance():
     shape = NeuralConfig(8, 2, encoder_blocks=1, decoder_blocks=1, quantizer=quantizer)
     frames = np.random.default_rng(0).normal(size=(8, 12, 5)).astype(np.float32)
     return FRAME_DISTANCE, NeuralNetwork(5, shape), {"frames": torch.from_numpy(frames)}
+
+
+def distance_of_sounds():
+    torch.manual_seed(0)
+    shape = WaveformConfig(strides=(4, 4), hidden_size=4, n_blocks=1, dim=4)
+    audio = torch.randn(8, 1024, generator=torch.Generator().manual_seed(0)).cumsum(dim=1) / 10
+    loss, _ = sound_loss({"waveform": 1.0, "mel": 0.5, "stft": 0.5}, 8000)
+    return loss, WaveformNetwork(shape), {"audio": audio}
 
 
 # A function for each loss: the loss, a model that it can measure, and a batch of 8 rows or more.

@@ -4,6 +4,11 @@
 low-dimensional codes in `projected`, `product`, `finite_scalar` and `two_level`. `convnext` is the
 network's block, `network` the encoder and decoder around the quantizer, `fitting` trains them, with
 the `emphasis` that melody and bass need, and `codec` turns frames into codes.
+
+The waveform codec needs no frames: `waveform` and `istft_head` are its encoder and decoders,
+`waveform_network` joins them to a quantizer, `waveform_fitting` trains them by `spectral_losses`
+and, with `adversarial`, against `discriminators`, weighed by a `balancer`; `waveform_codec` turns
+samples into codes.
 """
 
 from refimpl.codecs.neural.codec import NeuralCodec, NeuralCodecConfig
@@ -18,6 +23,9 @@ from refimpl.codecs.neural.quantizer import Quantizer
 from refimpl.codecs.neural.quantizers import QuantizerConfig, make_quantizer
 from refimpl.codecs.neural.residual import ResidualVectorQuantizer
 from refimpl.codecs.neural.two_level import TwoLevelQuantizer
+from refimpl.codecs.neural.waveform import WaveformConfig
+from refimpl.codecs.neural.waveform_codec import WaveformCodec, WaveformCodecConfig
+from refimpl.codecs.neural.waveform_network import WaveformNetwork
 
 __all__ = [
     "FRAME_DISTANCE",
@@ -33,6 +41,10 @@ __all__ = [
     "QuantizerConfig",
     "ResidualVectorQuantizer",
     "TwoLevelQuantizer",
+    "WaveformCodec",
+    "WaveformCodecConfig",
+    "WaveformConfig",
+    "WaveformNetwork",
     "fit_neural",
     "low_emphasis",
     "make_quantizer",
