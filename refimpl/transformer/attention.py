@@ -92,13 +92,26 @@ class CrossAttention(nn.Module):
         Returns:
             `(B, T, hidden_size)`.
         """
+        return self.look(x, *self.read(condition))
+
+    def read(self, condition: tuple[torch.Tensor, torch.Tensor]) -> tuple[torch.Tensor, ...]:
+        """Return what `look` takes of a condition, which is the same for all tokens.
+
+        Returns:
+            keys and values `(B, H, 1 + S, D)` and the mask `(B, 1, 1, 1 + S)`; nothing, in front.
+        """
         vectors, mask = condition
-        vectors = F.pad(vectors, (0, 0, 1, 0))  # nothing, in front: (B, 1 + S, C)
-        mask = F.pad(mask, (1, 0), value=True)[:, None, None]  # (B, 1, 1, 1 + S)
-        heads = (self.n_heads, -1)
-        queries = self.queries(x).unflatten(-1, heads).transpose(1, 2)  # (B, H, T, D)
+        vectors = F.pad(vectors, (0, 0, 1, 0))  # (B, 1 + S, C)
         keys, values = self.keys_values(vectors).chunk(2, dim=-1)  # (B, 1 + S, C) each
+        heads = (self.n_heads, -1)
         keys, values = (y.unflatten(-1, heads).transpose(1, 2) for y in (keys, values))
+        return keys, values, F.pad(mask, (1, 0), value=True)[:, None, None]
+
+    def look(
+        self, x: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, mask: torch.Tensor
+    ) -> torch.Tensor:
+        """Attend to a condition that was read, from `(B, T, hidden_size)`, to the same shape."""
+        queries = self.queries(x).unflatten(-1, (self.n_heads, -1)).transpose(1, 2)  # (B, H, T, D)
         dropout = self.dropout if self.training else 0.0
         mixed = F.scaled_dot_product_attention(
             queries, keys, values, attn_mask=mask, dropout_p=dropout

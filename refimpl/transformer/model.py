@@ -64,8 +64,8 @@ class Transformer(Backbone):
         n_tokens, start = x.shape[1], 0
         if state is not None:
             state.check_room(*x.shape[:2])
-            if self._is_one_token(x, where, state, condition):
-                return state.one_token(x[:, 0])[:, None]
+            if self._is_one_token(x, where, state):
+                return state.one_token(x[:, 0], condition)[:, None]
             start = state.length
         bias, is_causal = self._mask(x, where, state)
         rotation = None
@@ -83,13 +83,12 @@ class Transformer(Backbone):
             state.length += n_tokens
         return self.norm(x)
 
-    def _is_one_token(self, x, where, state, condition) -> bool:
+    def _is_one_token(self, x, where, state) -> bool:
         """Whether this is one more token of generation, which needs no mask."""
         return (
             x.shape[1] == 1
             and state.one_token is not None
             and not (state.padded or self.training or torch.is_grad_enabled())
-            and condition is None
             and where == (None, None, None)
         )
 

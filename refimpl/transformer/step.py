@@ -2,16 +2,17 @@
 
 A single token needs no mask, no dropout and no arranging, and its arithmetic takes less time than
 Python takes to ask for it. So this is the pass of `Transformer.mix` in as few operations as
-possible: the weights are looked up once, and keys and values are written in place.
+possible: the weights are looked up once, and keys and values are written in place. A condition is
+read once, however many tokens look at it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from refimpl.transformer.attention import Attention
+from refimpl.transformer.attention import Attention, CrossAttention
 from refimpl.transformer.blocks import Block, FeedForward
 from refimpl.transformer.cache import KVCache
 from refimpl.transformer.positions import rotate
@@ -33,11 +34,21 @@ class OneToken:
         self.cosines = getattr(model, "cosines", None)
         self.sines = getattr(model, "sines", None)
         self.rotation = None  # of the token at hand
-        self.layers = [add for block in model.blocks for add in self._read_block(block)]
+        self.blocks = model.blocks
+        self.condition = None  # the one that the layers look at
+        self.layers = self._read_blocks()
         self.norm = _read_norm(model.norm)
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """Give the head's input for embedded tokens, both `(B, hidden_size)`."""
+    def __call__(self, x: Tensor, condition: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        """Give the head's input for embedded tokens, both `(B, hidden_size)`.
+
+        Args:
+            x: `(B, hidden_size)`.
+            condition: as in `Transformer.mix`; the same tuple is taken to hold what it held before.
+        """
+        if condition is not self.condition:
+            self.condition = condition
+            self.layers = self._read_blocks()
         position = self.cache.length
         if self.places is not None:
             x = x + self.places.weight[position]
@@ -48,18 +59,19 @@ class OneToken:
         self.cache.length += 1
         return self.norm(x)
 
-    def _read_block(self, block: Block) -> list[Layer]:
-        attend, feed = self._read_attention(block.attention), _read_feed_forward(block.ffn)
-        attention_norm, ffn_norm = _read_norm(block.attention_norm), _read_norm(block.ffn_norm)
-        if block.pre:
-            return [
-                lambda x: x + attend(attention_norm(x)),
-                lambda x: x + feed(ffn_norm(x)),
-            ]
+    def _read_blocks(self) -> list[Layer]:
         return [
-            lambda x: attention_norm(x + attend(x)),
-            lambda x: ffn_norm(x + feed(x)),
+            _add(block, norm, layer)
+            for block in self.blocks
+            for norm, layer in self._read_block(block)
         ]
+
+    def _read_block(self, block: Block) -> Iterator[tuple[nn.Module, Layer]]:
+        """Yield the layers of a block, each with the norm that belongs to it."""
+        yield block.attention_norm, self._read_attention(block.attention)
+        if self.condition is not None:
+            yield block.cross_norm, _read_cross_attention(block.cross_attention, self.condition)
+        yield block.ffn_norm, _read_feed_forward(block.ffn)
 
     def _read_attention(self, attention: Attention) -> Layer:
         keys, values = self.cache.keys[attention.layer], self.cache.values[attention.layer]
@@ -83,12 +95,25 @@ class OneToken:
         return attend
 
 
+def _add(block: Block, norm_module: nn.Module, layer: Layer) -> Layer:
+    """Return a layer with its residual, normalised before the layer or after the sum."""
+    norm = _read_norm(norm_module)
+    if block.pre:
+        return lambda x: x + layer(norm(x))
+    return lambda x: norm(x + layer(x))
+
+
 def _read_norm(norm: nn.Module) -> Layer:
     shape, weight, eps = norm.normalized_shape, norm.weight, norm.eps
     if isinstance(norm, nn.RMSNorm):
         return lambda x: torch.rms_norm(x, shape, weight, eps)
     bias = norm.bias
     return lambda x: torch.layer_norm(x, shape, weight, bias, eps)
+
+
+def _read_cross_attention(attention: CrossAttention, condition: tuple[Tensor, Tensor]) -> Layer:
+    seen = attention.read(condition)
+    return lambda x: attention.look(x[:, None], *seen)[:, 0]
 
 
 def _read_feed_forward(ffn: FeedForward) -> Layer:

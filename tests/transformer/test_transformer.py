@@ -385,6 +385,30 @@ def test_one_token_alone_gives_the_same_numbers_as_with_others(variant):
 
 
 @torch.no_grad()
+@pytest.mark.parametrize("norm", ["pre", "post"])
+def test_one_token_alone_looks_at_its_condition_as_others_do(norm):
+    model, ids = make_model(cross_attention=True, norm=norm), tokens(3, 20)
+    first, second = (
+        (
+            torch.randn(3, n, model.config.hidden_size),
+            torch.arange(n) < torch.tensor([[n], [1], [0]]),
+        )
+        for n in (4, 2)
+    )
+    short, long = model.start(3), KVCache(model.config, 3)
+    model(ids[:, :4], state=short, condition=first), model(ids[:, :4], state=long, condition=first)
+    for i, condition in enumerate([first, first, second, None, first], start=4):
+        given = {"condition": condition}
+        one, two = (model(ids[:, i : i + 1], state=state, **given) for state in (short, long))
+        torch.testing.assert_close(one, two, atol=1e-6, rtol=1e-6)
+    seen = []
+    model.blocks[0].cross_attention.keys_values.register_forward_hook(lambda *_: seen.append(1))
+    for i in range(9, 14):
+        model(ids[:, i : i + 1], state=short, condition=second)
+    assert len(seen) == 1  # read once, however many tokens look at it
+
+
+@torch.no_grad()
 def test_one_token_after_padding_does_not_see_it():
     model, ids = make_model(), tokens(1, 8)
     state = model.start(1)
