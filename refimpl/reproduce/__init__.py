@@ -2,11 +2,14 @@
 
 Read in this order: `experiments`, `sets`, `measuring`, `reproduction`, `figures`, `page`; then, for
 the mixtures of objectives, `mixtures`, `mixture_comparison`, `mixture_figures`, `mixture_tables`;
-and for rate and distortion, `codec_systems`, `codec_comparison`, `codec_tables`, `codec_figures`.
+and for rate and distortion, `codec_systems`, `codec_comparison`, `codec_tables`, `codec_figures`;
+and for what papers claim about codecs, `codec_claims`, `semantic_codecs`, `codec_trials`,
+`claim_comparison`, `claim_tables`.
 """
 
+from refimpl.reproduce.claim_comparison import compare_claims
 from refimpl.reproduce.codec_comparison import compare_codecs
 from refimpl.reproduce.mixture_comparison import compare_mixtures
 from refimpl.reproduce.reproduction import reproduce
 
-__all__ = ["compare_codecs", "compare_mixtures", "reproduce"]
+__all__ = ["compare_claims", "compare_codecs", "compare_mixtures", "reproduce"]

@@ -28,7 +28,7 @@ N_FITTED = 300  # training tunes of the codecs that are fitted here
 COURSE = "course"
 MEL, KMEANS, LEARNT, CLASSICAL = "no codes", "k-means", "learnt", "classical"
 # Allowed bits per second of the classical codecs: about the least that each can do, and more.
-ALLOWED = {"mp3": (8_400, 16_500), "opus": (6_500, 12_500, 24_500), "vorbis": (20_000,)}
+ALLOWED = {"mp3": (8_400, 16_500), "opus": (6_500, 12_500, 24_500), "vorbis": (26_000,)}
 BOOKS = (1, 2, 4, 8)
 
 

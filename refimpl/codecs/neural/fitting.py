@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,7 @@ def fit_neural(
     seed: int = 0,
     folder: str | Path | None = None,
     show: bool | None = None,
+    make_network: Callable[[int, NeuralConfig], NeuralNetwork] = NeuralNetwork,
 ) -> tuple[NeuralNetwork, list[dict[str, float]]]:
     """Train a network on windows.
 
@@ -43,6 +45,7 @@ def fit_neural(
         seed: for weights, batches, k-means, revival and quantizer dropout.
         folder: for checkpoints, from which a stopped fit goes on. None: nothing is saved.
         show: False for no progress bar.
+        make_network: makes the network from the numbers in a frame and its shape.
 
     Returns:
         The network, and its history as `refimpl.codecs.vqvae.fitting.fit_network` keeps it.
@@ -54,7 +57,7 @@ def fit_neural(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        network = NeuralNetwork(windows.shape[-1], config)
+        network = make_network(windows.shape[-1], config)
     options = TrainingConfig(
         steps=steps,
         learning_rate=learning_rate,

@@ -1,0 +1,81 @@
+"""The tables of the claims, as Markdown: what a paper says, and what came out here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+COLUMNS = {
+    "mel_all": "mel distance, dB",
+    "mel_one": "with one book, dB",
+    "efficiency": "bits in use",
+    "melody": "melody right",
+    "pitch": "pitch class read",
+    "instrument": "instrument read",
+    "tempo": "tempo, R²",
+    "loudness": "loudness, R²",
+    "swapped_instrument": "swapped: new instrument",
+    "swapped_pitch": "swapped: own notes",
+}
+LESS_IS_BETTER = ("mel_all", "mel_one")
+
+
+def claim_tables(results: dict[str, Any]) -> str:
+    """Every claim with its table and its verdicts, as one Markdown text."""
+    sizes = results["sizes"]
+    lines = [
+        f"Each codec is trained for {sizes['steps']} steps on {sizes['n_train']} tunes, about "
+        f"{_mean_seconds(results):.0f} seconds of one core; means over seeds with 95 % intervals. "
+        f"All trials together took {results['core_seconds'] / 60:.0f} core-minutes."
+    ]
+    for claim in results["claims"]:
+        lines += [
+            "",
+            f"**{claim['question']}**",
+            "",
+            f"The paper: {claim['paper']} ({claim['source']}; {claim['paper_scale']}).",
+            "",
+            _arms(claim),
+            "",
+            *(f"- {verdict(one)}" for one in claim["differences"]),
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def verdict(difference: dict[str, Any]) -> str:
+    """Say whether a difference of two arms is one, judged by its interval over seeds."""
+    found, measure = difference["difference"], difference["measure"]
+    words = f"{difference['arm']} against {difference['other']}, {COLUMNS[measure]}"
+    if found["mean"] is None or found["n"] < 2:
+        return f"{words}: not tried with enough seeds to tell"
+    interval = f"{found['mean']:+.2f} [{found['low']:+.2f}, {found['high']:+.2f}]"
+    if found["low"] <= 0 <= found["high"]:
+        return f"{words}: {interval}, no difference that these seeds can show"
+    better = (found["mean"] < 0) == (measure in LESS_IS_BETTER)
+    return f"{words}: {interval}, {'better' if better else 'worse'}"
+
+
+def _arms(claim: dict[str, Any]) -> str:
+    heads = ["codec", *(COLUMNS[name] for name in claim["columns"])]
+    rows = [heads, ["---"] * len(heads)]
+    for arm, measures in claim["arms"].items():
+        rows.append([arm, *(_cell(measures, name) for name in claim["columns"])])
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
+
+
+def _cell(measures: dict[str, Any], name: str) -> str:
+    """A mean with its interval, and the score of a guess where there is one."""
+    one = measures.get(name)
+    if one is None or one["mean"] is None:
+        return "–"
+    text = f"{one['mean']:.2f}"
+    if one["low"] is not None:
+        text += f" [{one['low']:.2f}, {one['high']:.2f}]"
+    guess = measures.get(f"{name}_guess")
+    if guess is not None and guess["mean"] is not None:
+        text += f", a guess {guess['mean']:.2f}"
+    return text
+
+
+def _mean_seconds(results: dict[str, Any]) -> float:
+    seconds = [one["train_seconds"] for one in results["trials"]]
+    return sum(seconds) / max(len(seconds), 1)
