@@ -50,6 +50,8 @@ def test_a_mutant_that_a_person_has_judged_is_known_by_its_whole_change(mutate):
     assert mutate.changes_nothing("a.py", difference, judged)
     assert not mutate.changes_nothing("b.py", difference, judged)
     assert not mutate.changes_nothing("a.py", difference.replace("x = 2", "x = 3"), judged)
+    gone = [{"module": "a.py", "line": "@cache", "mutant": "", "reason": "only faster"}]
+    assert mutate.changes_nothing("a.py", "--- a/a.py\n+++ b/a.py\n-\n-    @cache\n     x", gone)
     assert not mutate.changes_nothing("a.py", difference + "-y = 1\n+y = 2\n", judged)
 
 
