@@ -228,7 +228,7 @@ def _figures(trained: TrainedModel, tokenizer: AudioTokenizer) -> dict[str, Any]
     result, loss = trained.result, trained.validation_loss
     return {
         "steps": result.step,
-        "tokens": result.tokens,
+        "tokens": result.weight,
         "seconds": round(result.seconds, 1),
         "first_loss": result.losses[0] if result.losses else None,
         "validation_loss": loss,

@@ -145,7 +145,7 @@ class MixtureRun:
             "n_tunes": self.n_tunes,
             "steps": trained.result.step,
             "positions": preset.batch_size * preset.model.context_length * trained.result.step,
-            "labels": trained.result.tokens,
+            "labels": trained.result.weight,
             "seconds": round(trained.result.seconds, 1),
             "next_token_nats": trained.validation_loss,
             "bigram": trained.baselines["bigram"],

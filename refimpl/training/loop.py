@@ -111,7 +111,7 @@ def train(
     for one in models_of(model, opponent):
         one.eval()
     return TrainingResult(
-        run.step, run.tokens, run.seconds, run.stopped_by, run.log.records, folder
+        run.step, run.weight, run.seconds, run.stopped_by, run.log.records, folder
     )
 
 

@@ -75,7 +75,7 @@ class TrainingResult:
 
     Args:
         step: updates made in all, also before a resume.
-        tokens: labels trained on; with another loss, what its weight counts.
+        weight: of all batches: the labels trained on, or what else the loss counts.
         seconds: time spent in training steps.
         stopped_by: "steps", "seconds", "interrupt" or a callback's reason.
         history: the records of `metrics.jsonl`.
@@ -83,7 +83,7 @@ class TrainingResult:
     """
 
     step: int
-    tokens: int
+    weight: int
     seconds: float
     stopped_by: str
     history: list[dict] = field(repr=False)

@@ -62,8 +62,8 @@ class Run:
     Attributes:
         model: the model itself, on its device, outside any wrapper.
         step: updates made.
-        tokens: labels trained on, up to the last reading of the loss; with another loss, what its
-            weight counts.
+        weight: of all batches up to the last reading of the loss: the labels trained on, or what
+            else the loss counts.
         seconds: time spent in training steps.
         log: the `MetricsLog`.
         accelerator: Accelerate's.
@@ -89,7 +89,7 @@ class Run:
         self.accelerator, self.validation, self.folder = accelerator, validation, folder
         self.loss, self.callbacks = loss, list(callbacks)
         self.vocabulary = vocabulary or getattr(batches, "vocabulary", None)
-        self.step, self.tokens, self.seconds = 0, 0, 0.0
+        self.step, self.weight, self.seconds = 0, 0, 0.0
         self.validation_loss: float | None = None
         self.stopped_by: str | None = None
         self._unread: list[dict] = []
@@ -193,8 +193,8 @@ class Run:
                     f"step {record['step']}: the {broken}; training has stopped."
                     f" {self.last_checkpoint()} Lower the learning rate, warm up longer, or clip"
                 )
-            self.tokens += weight
-            record["loss"], record[counted] = loss, self.tokens
+            self.weight += weight
+            record["loss"], record[counted] = loss, self.weight
             record["gradient_norm"] = norm if math.isfinite(norm) else None
         self.log.append(records)
 
@@ -251,7 +251,7 @@ class Run:
             scaler = self.accelerator.scaler
             state = {
                 "identity": self._identity(),
-                "tokens": self.tokens,
+                "weight": self.weight,
                 "seconds": self.seconds,
                 "validation_loss": self.validation_loss,
                 "optimizer": optimizer_tensors(self.optimizer, self.model),
@@ -287,5 +287,6 @@ class Run:
             self.batches.load_state_dict(state["data"])
         for callback, saved in zip(self.callbacks, state["callbacks"], strict=True):
             callback.load_state_dict(saved)
-        self.step, self.tokens = checkpoint.step, state["tokens"]
+        self.step = checkpoint.step
+        self.weight = state["weight"] if "weight" in state else state["tokens"]  # its old name
         self.seconds, self.validation_loss = state["seconds"], state["validation_loss"]

@@ -78,7 +78,7 @@ def test_a_run_that_is_stopped_goes_on_with_the_same_batches(finished, tmp_path)
         for name in ("once", "twice")
     )
     assert len(once) == 6 and once == twice
-    assert at_once.result.tokens == once[-1]
+    assert at_once.result.weight == once[-1]
 
 
 def test_a_curriculum_needs_to_know_how_long_the_run_is(finished):

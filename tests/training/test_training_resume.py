@@ -1,6 +1,7 @@
 """Killed at any moment, a run goes on as if nothing had happened."""
 
 import signal
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from refimpl.training import (
     read_metrics,
     train,
 )
+from refimpl.training.checkpoint import save_checkpoint
 from refimpl.vocabulary import Vocabulary
 from tests.training.training_examples import (
     options,
@@ -73,7 +75,21 @@ def test_a_run_stopped_and_resumed_has_the_losses_of_the_whole(tmp_path):
     tiny_run(tmp_path / "parts", callbacks=[StopAt(7)])
     _, result = tiny_run(tmp_path / "parts", callbacks=[StopAt(None)])
     assert result.losses == whole.losses
-    assert result.tokens == whole.tokens
+    assert result.weight == whole.weight
+
+
+def test_a_checkpoint_that_counts_tokens_is_resumed_like_one_that_counts_weight(tmp_path):
+    """Checkpoints from before other losses than the cross-entropy call the weight `tokens`."""
+    _, whole = tiny_run(tmp_path / "whole")
+    tiny_run(tmp_path / "parts", callbacks=[StopAt(7)])
+    checkpoint = load_checkpoint(list_checkpoints(tmp_path / "parts")[0])
+    state = {**checkpoint.state, "callbacks": []}
+    state["tokens"] = state.pop("weight")
+    (tmp_path / "old").mkdir()
+    save_checkpoint(tmp_path / "old", replace(checkpoint, state=state))
+    _, result = tiny_run(tmp_path / "old")
+    assert result.losses and result.losses == whole.losses[-len(result.losses) :]
+    assert result.weight == whole.weight
 
 
 class StopAt(Callback):

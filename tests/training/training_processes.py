@@ -97,7 +97,7 @@ def without_device(result):
         "losses": result.losses,
         "validation": result.validation_losses,
         "step": result.step,
-        "tokens": result.tokens,
+        "weight": result.weight,
         "stopped_by": result.stopped_by,
     }
 
