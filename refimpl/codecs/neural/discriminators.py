@@ -88,7 +88,7 @@ def critic_loss(real: Judgement, decoded: Judgement) -> Tensor:
     Returns:
         (B,), the mean over scales; 2 for a critic that has no opinion, 0 for a perfect one.
 
-    Source: Lim & Ye 2017; Défossez et al. 2022, section 3.4. Taught in lesson 8.
+    Source: Lim et al. 2017; Défossez et al. 2022, section 3.4. Taught in lesson 8.
     """
     parts = [
         torch.relu(1 - ours).mean(dim=(1, 2)) + torch.relu(1 + theirs).mean(dim=(1, 2))
