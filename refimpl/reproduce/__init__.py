@@ -4,7 +4,8 @@ Read in this order: `experiments`, `sets`, `measuring`, `reproduction`, `figures
 the mixtures of objectives, `mixtures`, `mixture_comparison`, `mixture_figures`, `mixture_tables`;
 and for rate and distortion, `codec_systems`, `codec_comparison`, `codec_tables`, `codec_figures`;
 and for what papers claim about codecs, `codec_claims`, `semantic_codecs`, `codec_trials`,
-`claim_comparison`, `claim_tables`.
+`claim_comparison`, `claim_tables`;
+and for codecs on samples, `waveform_steps`, `critic_effect`, `vocoders`.
 """
 
 from refimpl.reproduce.claim_comparison import compare_claims

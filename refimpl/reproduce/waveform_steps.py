@@ -27,6 +27,7 @@ from refimpl.files import replace_file
 from refimpl.mel import MelConfig, mel_spectrogram
 from refimpl.metrics import detect_onsets, mel_distance, part_accuracy, si_sdr
 from refimpl.tinytunes import TuneConfig, Tunes
+from refimpl.training.models import plain_config
 
 LOSSES = {
     "spectra": {"waveform_weight": 0.0, "mel_weight": 1.0},
@@ -63,7 +64,7 @@ def waveform_steps(
         show: whether to show progress bars; None decides by where the output goes.
 
     Returns:
-        What the file holds: for each training its settings, core seconds and, by number of books,
+        The file's content: for each training its settings, core seconds and, by number of books,
         the measures of `measure_codec`.
     """
     folder, config = Path(folder), config or WaveformCodecConfig()
@@ -89,7 +90,7 @@ def waveform_steps(
                 "loss": loss,
                 "steps": n_steps,
                 "seed": seed,
-                "settings": settings.to_dict(),
+                "settings": plain_config(settings),
                 "weights": sum(p.numel() for p in codec.network.parameters()),
                 "core_seconds": round(core_seconds, 1),
                 "books": measure_books(codec, held_out, show=show),

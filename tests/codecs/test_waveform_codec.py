@@ -1,12 +1,15 @@
 """The waveform codec: it learns, keeps pitch, serves several rates, and plays against a critic."""
 
 import dataclasses
+import json
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from refimpl.codecs import CodecError, WaveformCodec, WaveformCodecConfig
+from refimpl.codecs.files import read_codec
 from refimpl.codecs.neural.adversarial import critic_of, sound_loss
 from refimpl.codecs.neural.discriminators import MultiScaleDiscriminator
 from refimpl.codecs.neural.waveform_fitting import continue_fit, cut_segments, fit_waveform
@@ -165,3 +168,17 @@ def test_segments_hold_every_sample_and_fill_short_sounds_with_silence():
     assert pieces.tolist() == [[1, 2, 3, 4], [5, 6, 7, 8], [7, 8, 9, 10]]
     short = list(cut_segments([np.ones(2, np.float32), np.zeros(0, np.float32)], 4))
     assert [piece.tolist() for piece in short] == [[[1, 1, 0, 0]]]
+
+
+def test_a_setting_that_is_new_leaves_older_files_what_they_are(codec, tmp_path):
+    """A file from before lacks the setting; the codec is the same as with its default."""
+    path = codec.save(tmp_path / "waveform.safetensors")
+    tensors, header = load_file(path), read_codec(path)[0]
+    assert header["config"]["quantizer"].pop("revive_below") == 0.1
+    assert header["config"].pop("n_fft") == 1024
+    save_file(tensors, path, {"header": json.dumps(header)})
+    assert WaveformCodec.load(path).fingerprint == codec.fingerprint
+    header["config"]["n_blocks"] = 0  # but this is another codec
+    save_file(tensors, path, {"header": json.dumps(header)})
+    with pytest.raises(CodecError, match="damaged"):
+        WaveformCodec.load(path)

@@ -8,7 +8,7 @@ the `emphasis` that melody and bass need, and `codec` turns frames into codes.
 The waveform codec needs no frames: `waveform` and `istft_head` are its encoder and decoders,
 `waveform_network` joins them to a quantizer, `waveform_fitting` trains them by `spectral_losses`
 and, with `adversarial`, against `discriminators`, weighed by a `balancer`; `waveform_codec` turns
-samples into codes.
+samples into codes. `vocoder` learns to turn mel frames into sound.
 """
 
 from refimpl.codecs.neural.codec import NeuralCodec, NeuralCodecConfig

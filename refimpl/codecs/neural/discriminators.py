@@ -19,7 +19,7 @@ class STFTDiscriminator(nn.Module):
         n_fft: samples under the window, a multiple of 4.
         channels: of the convolutions.
 
-    Source: Défossez et al. 2022, section 3.4 and figure 2. Taught in lesson 8.
+    Source: Défossez et al. 2022, section 3.4. Taught in lesson 8.
     """
 
     def __init__(self, n_fft: int, channels: int):
@@ -103,7 +103,7 @@ def deception_loss(decoded: Judgement) -> Tensor:
     Returns:
         (B,), the mean over scales; 0 where the critic is deceived.
 
-    Source: Zeghidour et al. 2021, equation 2; Défossez et al. 2022, section 3.4.
+    Source: Zeghidour et al. 2021, section III.E; Défossez et al. 2022, section 3.4.
     Taught in lesson 8.
     """
     parts = [torch.relu(1 - scores).mean(dim=(1, 2)) for scores, _ in decoded]
@@ -121,7 +121,7 @@ def feature_loss(real: Judgement, decoded: Judgement) -> Tensor:
         (B,), the mean over scales and layers of the mean absolute difference, as a share of the
         real sound's mean absolute value.
 
-    Source: Kumar et al. 2019; Défossez et al. 2022, equation 2. Taught in lesson 8.
+    Source: Kumar et al. 2019; Défossez et al. 2022, section 3.4. Taught in lesson 8.
     """
     parts = []
     for (_, ours), (_, theirs) in zip(real, decoded, strict=True):

@@ -58,8 +58,8 @@ def mel_loss(
     Raises:
         UserError: as for `waveform_loss`.
 
-    Source: Zeghidour et al. 2021, equation 5; Défossez et al. 2022, section 3.4 (windows); Kumar
-    et al. 2023, section 3.3 (fewer bands for shorter windows). Taught in lesson 8.
+    Source: Zeghidour et al. 2021, section III.E; Défossez et al. 2022, section 3.4 (windows); Kumar
+    et al. 2023, section 3.5 (fewer bands for shorter windows). Taught in lesson 8.
     """
     _check(estimate, reference)
     parts = []

@@ -237,7 +237,7 @@ class WaveformCodec:
     @property
     def fingerprint(self) -> str:
         """A hash of everything that determines the meaning of a code, 16 hexadecimal digits."""
-        parts = [self.sample_rate, self.config.to_dict(), list(self.stream_sizes)]
+        parts = [self.sample_rate, _chosen(self.config), list(self.stream_sizes)]
         digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
         for name, array in sorted(self._arrays().items()):
             digest.update(f"{name} {array.shape} {array.dtype}".encode() + array.tobytes())
@@ -286,6 +286,16 @@ class WaveformCodec:
         network.load_state_dict(weights)
         rest = {name: header[name] for name in ("n_streams", "history", "notes")}
         return cls(int(header["sample_rate"]), network, float(header["level"]), **rest)
+
+
+def _chosen(config: WaveformConfig) -> dict[str, Any]:
+    """The settings that are not the defaults, so that a new one leaves old files what they are."""
+
+    def chosen(settings: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+        nested = {k: chosen(v, defaults[k]) for k, v in settings.items() if isinstance(v, dict)}
+        return {k: nested.get(k, v) for k, v in settings.items() if v != defaults[k]}
+
+    return chosen(config.to_dict(), WaveformConfig().to_dict())
 
 
 def _check_sound(audio: np.ndarray, sample_rate: int) -> np.ndarray:
