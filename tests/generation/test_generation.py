@@ -103,6 +103,15 @@ def test_what_is_ruled_out_is_not_drawn_at_the_edges(number, options):
     assert drawn in (1, 3)
 
 
+@pytest.mark.parametrize("temperature", [1e-4, 1e-30, 1e-45, 1e-300])
+@pytest.mark.parametrize("limits", [{}, {"top_k": 3}, {"top_p": 0.9}])
+def test_temperatures_near_zero_leave_the_likeliest_alone(temperature, limits):
+    scores = torch.tensor([[1.0, 3.0, 2.0, -torch.inf], [50.0, 50.0, 0.0, -torch.inf]])
+    expected = torch.tensor([[0.0, 1.0, 0.0, 0.0], [0.5, 0.5, 0.0, 0.0]])
+    assert torch.equal(sampling_probabilities(scores, temperature, **limits), expected)
+    assert torch.equal(sampling_probabilities(1e6 * scores, temperature, **limits), expected)
+
+
 def test_temperature_zero_is_greedy():
     logits = torch.tensor([[0.0, 5.0, 4.9], [1.0, 0.0, -1.0]])
     assert draw(logits, torch.full((2, 1), 0.99), temperature=0).tolist() == [[1], [0]]
