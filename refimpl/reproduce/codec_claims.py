@@ -10,7 +10,7 @@ from typing import Any
 from refimpl.codecs.neural import NeuralConfig, NeuralNetwork, QuantizerConfig
 from refimpl.reproduce.semantic_codecs import FactorisedNetwork, SemanticNetwork
 
-STEPS, BATCH, WINDOW = 600, 8, 32
+STEPS, BATCH, WINDOW = 300, 8, 32
 COMPRESSION, MUSIC, STEMS = "level 1", "level 2", "melodies of level 2"
 CODE_DIMS = (2, 4, 8, 16, 32, 256)
 

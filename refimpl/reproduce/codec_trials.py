@@ -48,10 +48,10 @@ class Sizes:
     """
 
     steps: int
-    n_train: int = 200
-    n_test: int = 16
-    n_probed: int = 160
-    n_heard: int = 8
+    n_train: int = 120
+    n_test: int = 12
+    n_probed: int = 120
+    n_heard: int = 6
 
 
 @dataclass(frozen=True)
