@@ -112,6 +112,20 @@ def test_temperatures_near_zero_leave_the_likeliest_alone(temperature, limits):
     assert torch.equal(sampling_probabilities(1e6 * scores, temperature, **limits), expected)
 
 
+def test_no_uniform_number_is_rounded_up_to_one(monkeypatch):
+    class NearlyOne:
+        def __init__(self, seed):
+            self.seed = seed
+
+        def random(self, shape):
+            return np.full(shape, 1 - 1e-12)
+
+    monkeypatch.setattr(np.random, "default_rng", NearlyOne)
+    numbers = uniform_numbers(0, 2, 3)
+    assert numbers.shape == (2, 3, 1)
+    assert (numbers == 1 - 2**-24).all() and (numbers < 1).all()
+
+
 def test_temperature_zero_is_greedy():
     logits = torch.tensor([[0.0, 5.0, 4.9], [1.0, 0.0, -1.0]])
     assert draw(logits, torch.full((2, 1), 0.99), temperature=0).tolist() == [[1], [0]]
