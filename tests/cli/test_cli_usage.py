@@ -192,6 +192,7 @@ def test_presets_are_listed_and_printed(refimpl):
     assert {line.partition(":")[0] for line in refimpl("presets").out.splitlines()} == {
         "course",
         "report",
+        "neural",
     }
     assert "hop_length = 32\n" in refimpl("presets", "report").out
 
