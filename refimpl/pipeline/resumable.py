@@ -226,13 +226,15 @@ def _is_trained(run_folder: RunFolder, identity: dict[str, Any]) -> bool:
 
 def _figures(trained: TrainedModel, tokenizer: AudioTokenizer) -> dict[str, Any]:
     result, loss = trained.result, trained.validation_loss
+    # The loss is a mean over tokens; a row has one in each column.
+    per_second = tokenizer.tokens_per_second * tokenizer.layout.n_columns
     return {
         "steps": result.step,
         "tokens": result.weight,
         "seconds": round(result.seconds, 1),
         "first_loss": result.losses[0] if result.losses else None,
         "validation_loss": loss,
-        "nats_per_second": None if loss is None else loss * tokenizer.tokens_per_second,
+        "nats_per_second": None if loss is None else loss * per_second,
         "baselines": trained.baselines,
         "objectives": trained.objectives,
     }

@@ -17,7 +17,7 @@ NEURAL = Preset(
     about="8 steps per second of four residual codes each, and a quarter of the course's rows",
     declared=(),
     tunes=TuneConfig(level=1),
-    data=DataConfig(n_train=6000, n_validation=200),
+    data=DataConfig(n_train=12000, n_validation=200),
     codec=NeuralCodecConfig(
         mel=MelConfig(sample_rate=22050, n_fft=2048, hop_length=704, n_mels=192),
         n_clips=1000,
@@ -50,7 +50,7 @@ NEURAL = Preset(
         activation="swiglu",
         init_std=0.05,
     ),
-    training=TrainingConfig(steps=5000, learning_rate=4e-3, warmup_steps=100),
+    training=TrainingConfig(steps=4200, learning_rate=4e-3, warmup_steps=100),
     batch_size=16,
     sampling=SamplingConfig(temperature=0.9, top_k=None, top_p=0.9),
     layout="delay",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from refimpl.display import progress_bar
-from refimpl.layouts import Flat
+from refimpl.layouts import Flat, Layout
 from refimpl.metrics import MusicalMeasures, measure_music, part_accuracy
 from refimpl.parallel import map_in_order
 
@@ -89,16 +89,19 @@ class FramesToSound:
 
     Args:
         codec: decodes the ids.
-        ids: (n_tokens,) codes in one column.
+        ids: (n_tokens,) codes in one column, or rows of another layout.
         n_samples: the sound is cut to this length.
+        layout: of the ids; None: one column.
     """
 
     codec: object
     ids: np.ndarray
     n_samples: int
+    layout: Layout | None = None
 
     def __call__(self) -> np.ndarray:
-        codes = Flat(self.codec.stream_sizes).to_codes(self.ids)
+        layout = self.layout or Flat(self.codec.stream_sizes)
+        codes = layout.to_codes(self.ids)
         return self.codec.decode(codes)[: self.n_samples]
 
 

@@ -18,6 +18,7 @@ from refimpl.pipeline.folder import flatten, preset_from_dict, preset_to_dict
 from refimpl.pipeline.generators import shipped_folder
 from refimpl.presets import get_preset
 from refimpl.reproduce.experiments import COURSE, REPORT
+from refimpl.reproduce.neural_card import neural_section
 from refimpl.reproduce.page import filling_table
 from refimpl.reproduce.sets import MODEL
 
@@ -65,9 +66,25 @@ def ship(results_folder: Path, work: Path, card: Path) -> None:
         save_generator(
             shipped_folder(name), finished.model, finished.tokenizer, facts=facts, half=True
         )
+    write_card(results_folder, card)
+
+
+def write_card(results_folder: Path, card: Path) -> None:
+    """Write the page that describes the models.
+
+    Args:
+        results_folder: holds results.json, and neural.json if that model was measured.
+        card: the page to write.
+    """
+    results = json.loads((results_folder / "results.json").read_text(encoding="utf-8"))
+    records = {record["name"]: record for record in results["experiments"]}
     rows = [_section(name, records[experiment]) for name, experiment in SHIPPED.items()]
-    real = results["references"]["sets"]
-    card.write_text(_INTRODUCTION + "\n".join(rows) + _figures(records, real), encoding="utf-8")
+    text = _INTRODUCTION + "\n".join(rows) + _figures(records, results["references"]["sets"])
+    neural = results_folder / "neural.json"
+    if neural.exists():
+        found = json.loads(neural.read_text(encoding="utf-8"))
+        text += "\n" + neural_section(found, results)
+    card.write_text(text, encoding="utf-8")
 
 
 def command(name: str, record: dict[str, Any], out: str | None = None) -> str:
@@ -194,17 +211,18 @@ def _number(value: float | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
-_INTRODUCTION = """# Model card: the two models that come with the package
+_INTRODUCTION = """# Model card: the models that come with the package
 
-Both write music of the embedded corpus, [tinytunes](data-card.md), and nothing else: they have
+All write music of the embedded corpus, [tinytunes](data-card.md), and nothing else: they have
 heard no recording, know one tempo and major keys, and are far too small for anything but teaching.
 They were trained on the same corpus, for minutes on a CPU as their sections say, and differ in
 their preset. `course` was trained to write, to go on from a prefix, to fill gaps and to put frames
-in order; `report` to write. Weights are stored as 16-bit floats in safetensors, codebooks as npz;
-loading them runs no code from the files.
+in order; `report` and `neural` to write. `neural` reads the codes of a neural codec. Weights are
+stored as 16-bit floats in safetensors, codebooks as npz; loading them runs no code from the files.
 
-`refimpl generate --model course` and `refimpl generate --model report` let them write. This page is
-written by `python -m refimpl.reproduce.shipping` from what `refimpl reproduce` measured.
+`refimpl generate --model course` lets one write, and so for the other names. This page is written
+by `python -m refimpl.reproduce.shipping` from what `refimpl reproduce` measured, and the section on
+`neural` by `python -m refimpl.reproduce.neural_tokens`.
 
 """
 
