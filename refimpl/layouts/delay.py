@@ -13,10 +13,10 @@ class Columns(Layout):
     @property
     @abstractmethod
     def delays(self) -> np.ndarray:
-        """Rows by which each stream comes later than the first, (n_streams,)."""
+        """Rows by which each stream comes later than the first, (n_streams,); 0 for the first."""
 
     def n_tokens(self, n_steps: int) -> int:
-        return n_steps + int(self.delays[-1])
+        return n_steps + int(self.delays.max())
 
     def to_tokens(self, codes: np.ndarray) -> np.ndarray:
         codes = self.check_codes(codes)
@@ -31,7 +31,7 @@ class Columns(Layout):
     def to_codes(self, tokens: np.ndarray) -> np.ndarray:
         tokens = self.check_tokens(tokens)
         # An unfinished tune breaks off before the last codes of its late columns.
-        n_steps = max(0, len(tokens) - int(self.delays[-1]))
+        n_steps = max(0, len(tokens) - int(self.delays.max()))
         n_steps = min(n_steps, first_end(tokens[:, 0], self.vocabulary.end))
         codes = np.stack(
             [tokens[delay : delay + n_steps, k] for k, delay in enumerate(self.delays)], axis=1

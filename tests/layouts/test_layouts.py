@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refimpl.layouts import LAYOUTS, Delay, Flat, LayoutError, make_layout
-from refimpl.layouts.delay import Parallel
+from refimpl.layouts.delay import Columns, Parallel
 from tests.layouts import contract
 
 sizes = st.lists(st.integers(1, 7), min_size=1, max_size=5)
@@ -24,6 +24,22 @@ def test_contract(check, name, stream_sizes, n_steps, kind, seed):
     layout = make_layout(name, stream_sizes, kind)
     assert layout.name == name and layout.vocabulary.kind == kind
     check(layout, n_steps, np.random.default_rng(seed))
+
+
+class Uneven(Columns):
+    """Delays in no order, as a contributor may choose them."""
+
+    name = "uneven"
+
+    @property
+    def delays(self):
+        return np.array([0, 3, 1, 1, 2])[: self.n_streams]
+
+
+@pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__[6:])
+@given(stream_sizes=sizes, n_steps=st.integers(0, 9), seed=st.integers(0, 2**32))
+def test_delays_need_no_order(check, stream_sizes, n_steps, seed):
+    check(Uneven(stream_sizes), n_steps, np.random.default_rng(seed))
 
 
 class Forgetful(Delay):
