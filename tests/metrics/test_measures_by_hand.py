@@ -140,6 +140,16 @@ def test_a_steady_level_beneath_a_note_does_not_change_its_pitch():
         assert found.tolist() == [pitch]
 
 
+@pytest.mark.parametrize("frequency", [70.3, 151.7])
+@pytest.mark.parametrize("pitch", [62, 66, 71, 76, 81])
+def test_a_faint_note_is_heard_over_a_loud_hum(frequency, pitch):
+    note = tone(pitch, 0.37)  # without a window, the hum leaks into every bin
+    hum = np.sin(2 * np.pi * frequency * np.arange(len(note)) / SAMPLE_RATE + 0.5)
+    for level in (0.03, 0.003):
+        sound = hum + level * note / 0.3
+        assert span_pitches(sound, SAMPLE_RATE, [0.0], [0.37]).tolist() == [pitch]
+
+
 def test_a_note_is_heard_from_its_onset_for_half_a_second_at_most():
     audio = render([Note(0.0, 0.6, 64), Note(0.6, 2.0, 76)], 2.6)
     assert span_pitches(audio, SAMPLE_RATE, [0.1], [2.6]).tolist() == [64]
