@@ -211,6 +211,37 @@ FAULTS = [
         "self.ahead = 0 if causal else padding // 2",
         "self.ahead = padding // 2",
     ),
+    # Neural codec
+    Fault(
+        "the residual of residual books is not detached",
+        "codecs/neural/residual.py",
+        "found.vectors if self.projected else found.vectors.detach()",
+        "found.vectors",
+    ),
+    Fault(
+        "quantizer dropout leaves out nothing",
+        "codecs/neural/residual.py",
+        "total = total + vectors * (number < used)",
+        "total = total + vectors",
+    ),
+    Fault(
+        "later books quantize the latents again",
+        "codecs/neural/residual.py",
+        "residual = residual - vectors",
+        "pass",
+    ),
+    Fault(
+        "a causal network sees ahead",
+        "codecs/neural/convnext.py",
+        "ahead = 0 if causal else kernel_size // 2",
+        "ahead = kernel_size // 2",
+    ),
+    Fault(
+        "errors in low bands count like the others",
+        "codecs/neural/codec.py",
+        "std = std / low_emphasis(mel, emphasis)",
+        "pass",
+    ),
     # Transformer
     Fault(
         "what writes to the residual stream starts at full scale",

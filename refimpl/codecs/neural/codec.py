@@ -108,7 +108,7 @@ class NeuralCodec(MelCodec):
         history: the training's records, see `fit_neural`.
         notes: any JSON to keep with it.
 
-    Source: Zeghidour et al. 2021 (SoundStream), here on mel frames.
+    Source: Zeghidour et al. 2021 (SoundStream). Taught in lesson 8.
     """
 
     kind: ClassVar[str] = "neural"

@@ -19,6 +19,7 @@ class ConvNeXtBlock(nn.Module):
         scale: of the block's own contribution at the start.
 
     Source: Liu et al. 2022 (ConvNeXt), section 2; over time as in Siuzdak 2023 (Vocos).
+    Taught in lesson 8.
     """
 
     def __init__(

@@ -22,6 +22,8 @@ def low_emphasis(mel: MelConfig, emphasis: float) -> np.ndarray:
 
     Returns:
         (n_mels,) float32.
+
+    Taught in lesson 8.
     """
     import librosa
 

@@ -29,7 +29,7 @@ class FiniteScalarQuantizer(Quantizer):
 
     The levels are spread evenly from -1 to 1.
 
-    Source: Mentzer et al. 2023, section 3.
+    Source: Mentzer et al. 2023, section 3. Taught in lesson 8.
     """
 
     def __init__(self, n_books: int, levels: tuple[int, ...], dim: int):

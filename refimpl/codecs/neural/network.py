@@ -75,7 +75,7 @@ class NeuralNetwork(nn.Module):
         last_pass: of the last batch that was trained on; None before.
 
     Source: blocks after Siuzdak 2023 (Vocos); the codec around a residual quantizer after
-    Zeghidour et al. 2021 (SoundStream), here on mel frames instead of samples.
+    Zeghidour et al. 2021 (SoundStream). Taught in lesson 8.
     """
 
     def __init__(self, n_mels: int, config: NeuralConfig):

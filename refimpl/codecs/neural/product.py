@@ -25,7 +25,7 @@ class ProductQuantizer(Quantizer):
     Raises:
         UserError: the latent cannot be cut so.
 
-    Source: Jégou et al. 2011, section II.B.
+    Source: Jégou et al. 2011, section II.B. Taught in lesson 8.
     """
 
     def __init__(self, n_books: int, n_codes: int, dim: int, **options):

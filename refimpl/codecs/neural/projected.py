@@ -20,6 +20,7 @@ class ProjectedQuantizer(nn.Module):
         options: of `VectorQuantizer`; `cosine` compares directions only, as DAC does.
 
     Source: Yu et al. 2022, section 3.2; Kumar et al. 2023 (DAC), section 3.2.
+    Taught in lesson 8.
     """
 
     def __init__(self, n_codes: int, dim: int, code_dim: int, **options):

@@ -30,7 +30,8 @@ class ResidualVectorQuantizer(Quantizer):
         options: of each `VectorQuantizer`: update, decay, commitment, cosine, revive_below.
 
     Source: Zeghidour et al. 2021 (SoundStream), sections III.C and III.D (dropout); Kumar et al.
-    2023 (DAC), section 3.2 (a share of the samples only, and low-dimensional codes).
+    2023 (DAC), section 3.2 (a share of the samples only, and low-dimensional codes). Taught in
+    lesson 8.
     """
 
     ordered = True

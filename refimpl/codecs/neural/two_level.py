@@ -26,7 +26,7 @@ class TwoLevelQuantizer(Quantizer):
         every: latents that share a top code.
         options: of both `VectorQuantizer`s: update, decay, commitment, cosine, revive_below.
 
-    Source: Razavi et al. 2019 (VQ-VAE-2), section 3.1, over time instead of space.
+    Source: Razavi et al. 2019 (VQ-VAE-2), section 3.1. Taught in lesson 8.
     """
 
     def __init__(self, n_codes: int, dim: int, *, every: int = 2, **options):
