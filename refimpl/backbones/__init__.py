@@ -1,6 +1,7 @@
 """Backbones: the models that read tokens, each by another mechanism.
 
-`backbone` is the interface and what backbones share; `refimpl.transformer` is the first.
+`backbone` is the interface and what backbones share; `refimpl.transformer` attends, and
+`refimpl.state_space` remembers in a state.
 """
 
 import importlib
@@ -11,7 +12,7 @@ from refimpl.configuration import Configuration
 from refimpl.errors import UserError, suggest
 
 # The module of each, which also holds its configuration, `<name>Config`; imported when asked for.
-BACKBONES = {"Transformer": "refimpl.transformer"}
+BACKBONES = {"Transformer": "refimpl.transformer", "StateSpace": "refimpl.state_space"}
 
 
 def find_backbone(name: str) -> tuple[type[Backbone], type[Configuration]]:

@@ -47,11 +47,14 @@ def run(args: argparse.Namespace) -> None:
         check_free([args.out], args.force)
 
     from refimpl.audio import load_audio
+    from refimpl.codecs import warning_of_distance
     from refimpl.files import write_atomically
     from refimpl.pipeline import load_tokenizer
 
     tokenizer = load_tokenizer(args.model).in_one_column()
     audio = load_audio(args.file, tokenizer.sample_rate, offset=args.offset, duration=args.seconds)
+    if (warning := warning_of_distance(tokenizer.codec, audio)) is not None:
+        remark(warning)
     ids = tokenizer.encode(audio, start_end=args.start_end)
     literal = tokenizer.to_literal(ids)
     seconds = len(audio) / tokenizer.sample_rate

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from refimpl.cli.console import check_free, check_sounds, next_step, result
+from refimpl.cli.console import check_free, check_sounds, next_step, remark, result
 from refimpl.cli.numbers import (
     HOUR,
     duration,
@@ -178,6 +178,7 @@ def _min_seconds(args: argparse.Namespace, facts: dict, seconds: float) -> float
 def load_prompt(args: argparse.Namespace, tokenizer, facts: dict, seconds: float):
     """Return the clip and its real continuation, at the level of the training clips."""
     from refimpl.audio import load_audio, standardise
+    from refimpl.codecs import warning_of_distance
 
     clip = load_audio(
         args.prompt,
@@ -186,7 +187,11 @@ def load_prompt(args: argparse.Namespace, tokenizer, facts: dict, seconds: float
         duration=args.prompt_seconds + seconds,
     )
     peak = facts.get("peak")
-    return standardise(clip, tokenizer.sample_rate, level=peak) if peak else clip
+    clip = standardise(clip, tokenizer.sample_rate, level=peak) if peak else clip
+    prompt = clip[: round(args.prompt_seconds * tokenizer.sample_rate)]
+    if (warning := warning_of_distance(tokenizer.codec, prompt)) is not None:
+        remark(warning)
+    return clip
 
 
 def write_files(

@@ -3,6 +3,7 @@
 `codec` is their interface, `table` lists them, and `mel_codec` is what those on mel frames share:
 `codebook` finds codes by k-means (`clustering`), `vqvae` learns them together with a network, and
 `neural` with one that sees time, for several bit rates, or with one that hears samples.
+`familiarity` tells whether a codebook knows such sounds.
 `classical` is MP3, Opus and Vorbis, to compare with; `rates` computes those of published codecs.
 """
 
@@ -16,6 +17,7 @@ from refimpl.codecs.clustering import (
 )
 from refimpl.codecs.codebook import Codebook, CodebookConfig
 from refimpl.codecs.codec import Codec, CodecConfig, CodecError, check_codes
+from refimpl.codecs.familiarity import FAR, distance_from_codes, warning_of_distance
 from refimpl.codecs.mel_codec import MelCodec, MelCodecConfig, check_frames
 from refimpl.codecs.neural import (
     NeuralCodec,
@@ -44,6 +46,7 @@ from refimpl.codecs.vqvae import (
 __all__ = [
     "CLASSICAL",
     "CODECS",
+    "FAR",
     "NORMALISATIONS",
     "PUBLISHED",
     "VQVAE",
@@ -88,4 +91,6 @@ __all__ = [
     "published",
     "quoted_figures",
     "sample_stream",
+    "distance_from_codes",
+    "warning_of_distance",
 ]

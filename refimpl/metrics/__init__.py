@@ -2,8 +2,9 @@
 
 `spectral` compares sounds, and `codes` measures tokens; `salience`, `onsets` and `notes` detect
 notes, from which `musical` computes musical measures; `copying` tests whether a tune is new,
-`references` makes sounds to compare with, and `statistics` makes the table. `probes` read facts off
-codes, those of `step_facts` among them.
+`polyphony` hears several voices and compares them with known notes, `references` makes sounds to
+compare with, and `statistics` makes the table. `probes` read facts off codes, those of `step_facts`
+among them.
 """
 
 from refimpl.metrics.codes import bits_per_second, nats_per_second, perplexity, usage
@@ -31,7 +32,9 @@ from refimpl.metrics.notes import (
     span_pitches,
 )
 from refimpl.metrics.onsets import detect_onsets
+from refimpl.metrics.polyphony import detect_polyphony, note_f_score
 from refimpl.metrics.probes import Probed, probe_class, probe_number, step_features, tune_features
+from refimpl.metrics.references import random_notes_like
 from refimpl.metrics.salience import BASS, MELODY, Register, Salience, pitch_salience
 from refimpl.metrics.spectral import (
     chroma_agreement,
@@ -66,6 +69,7 @@ __all__ = [
     "cross_key",
     "detect_notes",
     "detect_onsets",
+    "detect_polyphony",
     "grid",
     "in_key",
     "longest_shared_run",
@@ -76,11 +80,13 @@ __all__ = [
     "nats_per_second",
     "ngram_overlap",
     "note_accuracy",
+    "note_f_score",
     "note_scores",
     "part_accuracy",
     "perplexity",
     "pitch_entropy",
     "pitch_salience",
+    "random_notes_like",
     "probe_class",
     "probe_number",
     "si_sdr",

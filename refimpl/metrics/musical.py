@@ -4,6 +4,10 @@ No measure is enough alone: frames shuffled within a tune keep its key, blocks c
 keep its beat, and one note on every beat passes both tests. Read them together, beside the
 references in `references.py`.
 
+They follow one voice, the most salient above a bass. In music with more voices, key and held
+pitches are therefore weaker evidence, and only the beat is as clear. Compare with real pieces of
+the same corpus, and with chance for as many notes (`random_notes_like`).
+
 A measure that cannot be computed (too few notes, silence, a clip of a few samples) is NaN, never an
 error.
 """
