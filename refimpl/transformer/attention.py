@@ -9,6 +9,7 @@ from torch import nn
 from refimpl.transformer.cache import KVCache
 from refimpl.transformer.config import TransformerConfig
 from refimpl.transformer.positions import rotate
+from refimpl.transformer.relative import RelativePositions
 
 BLOCK = 96  # queries per block of `attend_in_blocks`; 64 to 128 were the fastest
 MOST_SCORES = 2**26  # scores that `attend_in_blocks` may keep for the backward pass: 256 MB
@@ -24,6 +25,9 @@ class Attention(nn.Module):
         # One matrix for queries, keys and values: one large product is faster than three small.
         self.qkv = nn.Linear(config.hidden_size, 3 * config.hidden_size, bias=config.bias)
         self.out = nn.Linear(config.hidden_size, config.hidden_size, bias=config.bias)
+        self.relative = None
+        if config.n_distances:
+            self.relative = RelativePositions(config.n_distances, self.n_heads, self.head_size)
 
     def forward(
         self,
@@ -53,6 +57,9 @@ class Attention(nn.Module):
             queries, keys = rotate(queries, *rotation), rotate(keys, *rotation)
         if cache is not None:
             keys, values = cache.write(self.layer, keys, values)  # (B, H, K, D)
+        if self.relative is not None:
+            distances = self.relative.bias(queries, keys.shape[2])  # (B, H, T, K)
+            bias, is_causal = distances if bias is None else bias + distances, False
         dropout = self.dropout if self.training else 0.0
         if cache is None and _blocks_are_faster(queries, bias, is_causal):
             mixed = attend_in_blocks(queries, keys, values, bias, dropout)

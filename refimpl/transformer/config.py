@@ -31,7 +31,10 @@ class TransformerConfig(Configuration):
         dropout: share of activations dropped in training, in [0, 1).
         context_length: the most tokens that one forward pass (or a cache) may hold.
         positions: "rope" rotates queries and keys (Su et al. 2021, RoFormer); "learned" adds a
-            trained vector to each position's embedding; "both" does both.
+            trained vector to each position's embedding; "both" does both; "relative" has a trained
+            vector for every distance (Shaw et al. 2018), and reads a prefix in one direction only.
+        window: with relative positions, a token sees so many tokens, itself included (local
+            attention); None: all of the context.
         norm: "pre" normalises the input of a sublayer (Xiong et al. 2020), "post" the residual sum
             after it, as in the first transformer (Vaswani et al. 2017).
         normalization: "rms" (Zhang & Sennrich 2019) or "layer" (Ba et al. 2016).
@@ -61,7 +64,8 @@ class TransformerConfig(Configuration):
     )
     dropout: Annotated[Number, Field(ge=0, lt=1)] = 0.0
     context_length: Count = 512
-    positions: Literal["rope", "learned", "both"] = "both"
+    positions: Literal["rope", "learned", "both", "relative"] = "both"
+    window: Count | None = None
     norm: Literal["pre", "post"] = "pre"
     normalization: Literal["rms", "layer"] = "layer"
     activation: Literal["gelu", "swiglu"] = "swiglu"
@@ -79,11 +83,45 @@ class TransformerConfig(Configuration):
                 f"hidden_size {self.hidden_size} does not divide into {self.n_heads} heads; "
                 "make it a multiple of n_heads"
             )
-        if self.positions != "learned" and self.head_size % 2:
+        self._check_distances()
+        if self.has_rotation and self.head_size % 2:
             raise TransformerError(
                 f"a head is {self.head_size} wide, and rope turns pairs of numbers; "
                 "make hidden_size / n_heads even"
             )
+
+    def _check_distances(self) -> None:
+        is_relative = self.positions == "relative"
+        if self.window is not None and not is_relative:
+            raise TransformerError(
+                f"window is {self.window}, and positions {self.positions!r} see the whole context; "
+                'set positions to "relative", or window to none'
+            )
+        if self.window is not None and self.window > self.context_length:
+            raise TransformerError(
+                f"window is {self.window}, and context_length {self.context_length}; "
+                "make it no larger, or none"
+            )
+        if is_relative and self.sample_positions == "tune":
+            raise TransformerError(
+                'sample_positions is "tune", and relative positions know the distance in the row '
+                'alone; set sample_positions to "row"'
+            )
+
+    @property
+    def has_rotation(self) -> bool:
+        """Whether queries and keys are rotated."""
+        return self.positions in ("rope", "both")
+
+    @property
+    def has_position_embedding(self) -> bool:
+        """Whether a trained vector is added for every position."""
+        return self.positions in ("learned", "both")
+
+    @property
+    def n_distances(self) -> int:
+        """Distances that relative positions tell apart; 0 for other positions."""
+        return (self.window or self.context_length) if self.positions == "relative" else 0
 
     @property
     def head_size(self) -> int:

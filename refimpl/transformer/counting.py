@@ -13,8 +13,9 @@ def count_parameters(config: TransformerConfig) -> int:
     cross = 4 * width * width + norm if config.cross_attention else 0
     total = config.n_layers * (matrices + biases + 2 * norm + cross) + norm
     total += config.n_columns * config.vocabulary_size * width * (1 if config.tied_weights else 2)
-    if config.positions != "rope":
+    if config.has_position_embedding:
         total += config.context_length * width
+    total += config.n_layers * config.n_distances * width
     return total
 
 

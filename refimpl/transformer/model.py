@@ -30,16 +30,18 @@ class Transformer(Backbone):
     Sources: Vaswani et al. 2017; Radford et al. 2019 (GPT-2) for pre-norm and initialisation.
     """
 
-    reads_both_ways = True
+    @property
+    def reads_both_ways(self) -> bool:
+        return self.config.positions != "relative"  # distances to later tokens have no vectors
 
     @property
     def reads_conditions(self) -> bool:
         return self.config.cross_attention
 
     def build(self, config: TransformerConfig) -> None:
-        if config.positions != "rope":
+        if config.has_position_embedding:
             self.position_embedding = nn.Embedding(config.context_length, config.hidden_size)
-        if config.positions != "learned":
+        if config.has_rotation:
             cosines, sines = rotary_table(config.head_size, config.context_length, config.rope_base)
             # Computed, so not part of a checkpoint.
             self.register_buffer("cosines", cosines, persistent=False)
@@ -51,7 +53,8 @@ class Transformer(Backbone):
     def start(self, batch_size: int, capacity: int | None = None) -> KVCache:
         weight = self.embedding.weight
         cache = KVCache(self.config, batch_size, capacity, device=weight.device, dtype=weight.dtype)
-        cache.one_token = OneToken(self, cache)
+        if self.config.positions != "relative":
+            cache.one_token = OneToken(self, cache)
         return cache
 
     def mix(
@@ -69,12 +72,12 @@ class Transformer(Backbone):
             start = state.length
         bias, is_causal = self._mask(x, where, state)
         rotation = None
-        if self.config.positions != "rope":
+        if self.config.has_position_embedding:
             if where.position_ids is None:
                 x = x + self.position_embedding.weight[start : start + n_tokens]
             else:
                 x = x + self.position_embedding(where.position_ids)
-        if self.config.positions != "learned":
+        if self.config.has_rotation:
             rotation = self._rotation(start, n_tokens, where.position_ids)
         x = self.dropout(x)
         for block in self.blocks:
