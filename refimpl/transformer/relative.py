@@ -1,7 +1,7 @@
 """Relative attention: a trained vector for every distance between two tokens.
 
-The score of a query and a key gets a second part: the query times the vector of their distance. So a
-head can learn "four beats ago" as such, wherever in the row it is.
+The score of a query and a key gets a second part: the query times the vector of their distance. So
+a head can learn "four beats ago" as such, wherever in the row it is.
 
 Taught in lesson 10.
 """
