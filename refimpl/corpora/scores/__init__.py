@@ -2,12 +2,14 @@
 
 Files are read (`musicxml`, `abc`, `midi`) into a `score`, whose `bars` may be repeated, kept in a
 `cache`, grouped with their `relatives`, and played (`playing`) by the instruments of tinytunes.
+`events` writes a tune as one token for each note.
 
 Taught in lesson 10.
 """
 
 from refimpl.corpora.scores.collections import COLLECTIONS, READERS
 from refimpl.corpora.scores.corpus import Scores
+from refimpl.corpora.scores.events import NoteEvents
 from refimpl.corpora.scores.playing import Playing, cut_at_bars, notes_between, play
 from refimpl.corpora.scores.relatives import find_relatives, fingerprint, hold_out, intervals
 from refimpl.corpora.scores.score import MODES, TICKS, Score, ScoreError
@@ -17,6 +19,7 @@ __all__ = [
     "MODES",
     "READERS",
     "TICKS",
+    "NoteEvents",
     "Playing",
     "Score",
     "ScoreError",
