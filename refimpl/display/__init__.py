@@ -14,6 +14,7 @@ _HOME = {
     "Picture": "pictures",
     "Player": "players",
     "block_diagram": "block",
+    "book_explorer": "explorers.book_explorer",
     "codebook_map": "explorers.codebook_map",
     "compare_mels": "spectrograms",
     "compare_sounds": "compared_sounds",

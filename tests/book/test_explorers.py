@@ -18,6 +18,11 @@ LISTEN = """
 </script>
 """
 
+NEVER_ENDS = """() => {
+  AudioBufferSourceNode.prototype.start = (...details) => started.push(details);
+  AudioBufferSourceNode.prototype.stop = () => {};
+}"""
+
 
 @pytest.fixture(scope="module")
 def explorers():
@@ -141,6 +146,29 @@ def test_the_sampling_explorer_keeps_the_position_when_the_temperature_changes(o
     page.get_by_role("button").press("Enter")
     (_, begin, _), *_ = wait_until_started(page, 1)
     assert begin == pytest.approx(11 / explorer.tokens_per_second)
+
+
+def test_the_book_explorer_switches_books_on_while_it_plays(opened, explorers):
+    page, explorer = opened("books"), explorers["books"]
+    slider = page.get_by_role("slider")
+    assert "1 of 3 books" in slider.get_attribute("aria-valuetext")
+    page.evaluate(NEVER_ENDS)  # a slow machine would miss two seconds of sound
+    page.get_by_role("button").press("Enter")
+    ((_, begin, lasts),) = wait_until_started(page, 1)
+    assert (begin, lasts) == (0, pytest.approx(explorer.lasts))
+    page.get_by_role("button", name="Stop").wait_for()
+    slider.press("ArrowRight")
+    _, (_, begin, lasts) = wait_until_started(page, 2)
+    position = begin - explorer.every
+    assert 0 <= position <= explorer.lasts
+    assert position + lasts == pytest.approx(explorer.lasts)
+    said = page.locator(".readout").text_content()
+    assert "2 of 3 books" in said
+    assert f"{explorer.rates[1]:.0f} bits per second" in said
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Play").wait_for()
+    slider.press("Home")
+    assert page.evaluate("started.length") == 2  # what is silent stays silent
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1000), ("dark", 390)])

@@ -60,10 +60,17 @@ def drawn_explorers() -> dict[str, object]:
     """One explorer of each kind, by name, on the course's own tokens."""
     import numpy as np
 
-    from refimpl.display import codebook_map, mask_explorer, sampling_explorer, token_explorer
+    from refimpl.display import (
+        book_explorer,
+        codebook_map,
+        mask_explorer,
+        sampling_explorer,
+        token_explorer,
+    )
     from refimpl.objectives import Mixture
     from refimpl.pipeline import load_tokenizer
     from refimpl.tinytunes import Tunes
+    from tests.display.shown import untrained_books
 
     tokenizer = load_tokenizer("course")
     audio = Tunes("validation")[4].render()[: 2 * tokenizer.sample_rate]
@@ -90,4 +97,5 @@ def drawn_explorers() -> dict[str, object]:
         "map": codebook_map(tokenizer.codec, ids, n_codes=40),
         "mask": mask_explorer(samples, vocabulary),
         "sampling": sampling_explorer(runs, tokenizer),
+        "books": book_explorer(untrained_books(3), audio),
     }

@@ -50,3 +50,19 @@ def pixels(picture):
     assert source.startswith(prefix)
     webp = io.BytesIO(base64.b64decode(source.removeprefix(prefix)))
     return np.asarray(Image.open(webp).convert("RGBA")) / 255
+
+
+def untrained_books(n_books):
+    """A neural codec that has learnt nothing: more of its books make another sound."""
+    import torch
+
+    from refimpl.codecs import NeuralCodec, NeuralConfig, QuantizerConfig
+    from refimpl.codecs.neural.network import NeuralNetwork
+    from refimpl.mel import MelConfig
+
+    torch.manual_seed(0)
+    mel = MelConfig(n_fft=1024, hop_length=512, n_mels=40)
+    quantizer = QuantizerConfig(n_books=n_books, n_codes=16)
+    config = NeuralConfig(width=16, encoder_blocks=1, decoder_blocks=1, quantizer=quantizer)
+    network = NeuralNetwork(40, config)
+    return NeuralCodec(mel, network, np.full(40, -40.0), np.full(40, 20.0))

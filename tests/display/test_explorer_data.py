@@ -10,6 +10,7 @@ import torch
 
 from refimpl.codecs import Codebook
 from refimpl.display import (
+    book_explorer,
     codebook_map,
     explore_temperatures,
     mask_explorer,
@@ -21,12 +22,13 @@ from refimpl.display.explorers.sampling_explorer import effective_choices
 from refimpl.errors import UserError
 from refimpl.generation import GenerationError, generate
 from refimpl.mel import MelConfig, mel_spectrogram
+from refimpl.metrics import mel_distance
 from refimpl.objectives import Sample
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.transformer.masks import allowed_pairs
 from refimpl.vocabulary import Vocabulary
-from tests.display.shown import Tags, tone
+from tests.display.shown import Tags, tone, untrained_books
 
 RATE = 22050
 PITCHES = (220, 440, 880, 1760)
@@ -194,3 +196,57 @@ def test_what_cannot_be_explored_is_an_error(tokenizer):
         sampling_explorer({1.0: (ids, 2 * probabilities)}, tokenizer)
     with pytest.raises(UserError, match="needed"):
         sampling_explorer({1.0: (ids[1:], probabilities)}, tokenizer)
+
+
+# Books --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def books():
+    codec = untrained_books(3)
+    return codec, book_explorer(codec, AUDIO)
+
+
+def test_the_book_explorer_has_the_codes_and_the_rates_of_the_first_books(books):
+    codec, explorer = books
+    codes = codec.encode(AUDIO)
+    assert explorer.codes == codes.tolist()
+    assert explorer.rates == pytest.approx([4 * k * codec.step_rate for k in (1, 2, 3)])
+    picture = matplotlib.image.imread(io.BytesIO(explorer.picture))
+    assert picture.shape[0] == 3 * 40
+
+
+def test_the_book_explorer_plays_and_measures_each_number_of_books(books):
+    codec, explorer = books
+    codes = codec.encode(AUDIO)
+    audio, rate = soundfile.read(io.BytesIO(explorer.sounds))
+    heard = [codec.with_streams(k).decode(codes[:, :k])[: len(AUDIO)] for k in (1, 2, 3)]
+    for k, own in enumerate(heard):
+        start = round(k * explorer.every * rate)
+        played = audio[start : start + len(own)]
+        # MP3 changes noise, but not into what other books sound like.
+        alike = [np.corrcoef(played, one)[0, 1] for one in heard]
+        assert np.argmax(alike) == k
+        assert alike[k] > 0.7
+        far = mel_distance(mel_spectrogram(AUDIO, codec.mel), mel_spectrogram(own, codec.mel))
+        assert explorer.errors[k] == pytest.approx(far, rel=0.02)
+    assert explorer.lasts == pytest.approx(len(AUDIO) / RATE)
+
+
+def test_the_book_explorer_says_in_words_what_it_shows(books):
+    _, explorer = books
+    assert "1 book: " in explorer.alt
+    assert "3 books: " in explorer.alt
+    assert "bits per second" in explorer.alt
+
+
+def test_a_codec_without_books_to_switch_on_is_refused(tokenizer):
+    with pytest.raises(UserError, match="several residual books"):
+        book_explorer(tokenizer.codec, AUDIO)
+    with pytest.raises(UserError, match="several residual books"):
+        book_explorer(untrained_books(1), AUDIO)
+
+
+def test_a_sound_that_is_too_long_for_a_page_is_refused():
+    with pytest.raises(UserError, match="12 s at most"):
+        book_explorer(untrained_books(3), np.zeros(13 * RATE, np.float32))

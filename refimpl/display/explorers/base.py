@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 
 import anywidget
+import matplotlib.image
 import numpy as np
 import traitlets
 
 from refimpl.codecs import Codec, MelCodec
 from refimpl.display.levelling import levelled_mp3
+from refimpl.display.spectrograms import COLOURS
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig, mel_spectrogram
 
@@ -20,7 +23,8 @@ CODEWORD_STEPS = 8  # one codeword held for so long that it has a pitch
 CODEWORD_SECONDS = 0.25  # and at least for so long, whatever the step rate
 EDGE_STEPS = 2
 FADE_SECONDS = 0.005
-GAP_SECONDS = 0.06  # between two codewords, more than an MP3's sounds run into one another
+GAP_SECONDS = 0.06  # between two sounds in one MP3, more than an MP3's sounds run into one another
+_RANGE_DB = 80.0
 _COMPRESSION = 0.7  # of 0 to 1, for soundfile: codewords are steady sounds, and many
 
 
@@ -61,6 +65,20 @@ class Explorer(anywidget.AnyWidget):
 def to_mp3(audio: np.ndarray, sample_rate: int) -> bytes:
     """Compress `(n_samples,)`, as loud as any player."""
     return levelled_mp3(audio, sample_rate, compression_level=_COMPRESSION)
+
+
+def mel_picture(mels: np.ndarray) -> bytes:
+    """Spectrograms `(n_pictures, n_frames, n_mels)` in dB as one PNG, frequency upwards.
+
+    The first is at the top. All share one range of colours, 80 dB from the loudest down.
+    """
+    top = float(mels.max())
+    rows = np.concatenate([one.T[::-1] for one in mels])
+    with io.BytesIO() as file:
+        matplotlib.image.imsave(
+            file, rows, cmap=COLOURS, vmin=top - _RANGE_DB, vmax=top, format="png"
+        )
+        return file.getvalue()
 
 
 def codeword_sounds(codec: Codec, codes: Sequence[int]) -> tuple[bytes, float, float]:

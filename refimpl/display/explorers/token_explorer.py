@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import base64
-import io
 from html import escape
 
-import matplotlib.image
 import numpy as np
 import traitlets
 
 from refimpl.codecs import MelCodec
-from refimpl.display.explorers.base import Explorer, codeword_sounds, front_end, to_mp3
-from refimpl.display.spectrograms import COLOURS
+from refimpl.display.explorers.base import (
+    Explorer,
+    codeword_sounds,
+    front_end,
+    mel_picture,
+    to_mp3,
+)
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig, mel_spectrogram
 
-_RANGE_DB = 80.0
 _MAX_TOKENS = 1000  # more would be narrower than a pixel
 
 
@@ -80,19 +82,9 @@ def token_explorer(audio: np.ndarray, tokenizer, *, title: str = "") -> TokenExp
         codes=codes.tolist(),
         names=names.tolist(),
         tokens_per_second=tokenizer.tokens_per_second,
-        picture=_picture_of(mel_spectrogram(audio, mel)),
+        picture=mel_picture(mel_spectrogram(audio, mel)[np.newaxis]),
         sounds=sounds,
         every=every,
         lasts=lasts,
         tune=to_mp3(tokenizer.decode(codes), tokenizer.sample_rate),
     )
-
-
-def _picture_of(mel: np.ndarray) -> bytes:
-    """Frames `(n_frames, n_mels)` in dB as a PNG, frequency upwards."""
-    with io.BytesIO() as file:
-        top = float(mel.max())
-        matplotlib.image.imsave(
-            file, mel.T, cmap=COLOURS, vmin=top - _RANGE_DB, vmax=top, origin="lower", format="png"
-        )
-        return file.getvalue()
