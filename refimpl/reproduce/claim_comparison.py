@@ -61,6 +61,23 @@ def compare_claims(
             seconds = known["train_seconds"]
             tell(f"{arm.name}, seed {seed}: {known['measures']['mel_all']:.2f} dB, {seconds:.0f} s")
         trials.append(known)
+    results = write_claims(folder, trials, sizes)
+    tell(f"wrote {folder / 'codec-claims.json'} and its tables")
+    return results
+
+
+def write_claims(folder: str | Path, trials: list[dict[str, Any]], sizes: Sizes) -> dict[str, Any]:
+    """Write codec-claims.json and codec-claims.md from the records of trials.
+
+    Args:
+        folder: for both.
+        trials: the records; of an arm that has none, a claim says so.
+        sizes: of all trials.
+
+    Returns:
+        What codec-claims.json holds.
+    """
+    folder, n_seeds = Path(folder), len({one["seed"] for one in trials})
     results = {
         "command": f"refimpl reproduce --codec-claims --claim-seeds {n_seeds}",
         "machine": machine(),
@@ -72,7 +89,6 @@ def compare_claims(
     text = json.dumps(results, indent=1, ensure_ascii=False)
     replace_file(folder / "codec-claims.json", (text + "\n").encode())
     replace_file(folder / "codec-claims.md", claim_tables(results).encode())
-    tell(f"wrote {folder / 'codec-claims.json'} and its tables")
     return results
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 COLUMNS = {
@@ -24,8 +25,9 @@ def claim_tables(results: dict[str, Any]) -> str:
     sizes = results["sizes"]
     lines = [
         f"Each codec is trained for {sizes['steps']} steps on {sizes['n_train']} tunes, about "
-        f"{_mean_seconds(results):.0f} seconds of one core; means over seeds with 95 % intervals. "
-        f"All trials together took {results['core_seconds'] / 60:.0f} core-minutes."
+        f"{_mean_seconds(results):.0f} seconds of one core. Means over {_seeds(results)} seeds, "
+        "with 95 % intervals. All trials together took "
+        f"{results['core_seconds'] / 60:.0f} core-minutes."
     ]
     for claim in results["claims"]:
         lines += [
@@ -79,3 +81,10 @@ def _cell(measures: dict[str, Any], name: str) -> str:
 def _mean_seconds(results: dict[str, Any]) -> float:
     seconds = [one["train_seconds"] for one in results["trials"]]
     return sum(seconds) / max(len(seconds), 1)
+
+
+def _seeds(results: dict[str, Any]) -> str:
+    """The number of seeds, or their range where some arms have fewer."""
+    counts = Counter(one["name"] for one in results["trials"]).values()
+    least, most = min(counts, default=0), max(counts, default=0)
+    return str(most) if least == most else f"{least} to {most}"

@@ -71,7 +71,8 @@ def compare_codecs(
         rows.append(_row(system, tunes, folder, work))
         tell(f"{system.name}: {_in_words(rows[-1])}")
     results = {
-        "command": f"refimpl reproduce --codecs --codec-tunes {n_tunes}",
+        "command": f"refimpl reproduce --codecs --codec-tunes {n_tunes}"
+        + "".join(f' --codec "{name}=FILE"' for name in extra),
         "machine": machine(),
         "n_tunes": n_tunes,
         "original": f"{_slug('original')}.mp3",

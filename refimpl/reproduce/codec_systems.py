@@ -184,10 +184,9 @@ def all_systems(
 
 def with_fewer_books(name: str, codec: Codec) -> list[tuple[str, Codec]]:
     """A codec with its first 1, 2, 4 and 8 books, where it can leave some out; else as it is."""
-    n_streams = len(codec.stream_sizes)
-    if n_streams == 1 or not hasattr(codec, "with_streams"):
+    quantizer = getattr(getattr(codec, "config", None), "quantizer", None)
+    if quantizer is None or not quantizer.ordered or not hasattr(codec, "with_streams"):
         return [(name, codec)]
-    if not codec.config.quantizer.ordered:
-        return [(name, codec)]
-    counts = [n for n in BOOKS if n <= n_streams]
-    return [(f"{name}, {n} × {codec.stream_sizes[0]}", codec.with_streams(n)) for n in counts]
+    sizes = quantizer.stream_sizes
+    counts = [n for n in BOOKS if n <= len(sizes)]
+    return [(f"{name}, {n} × {sizes[0]}", codec.with_streams(n)) for n in counts]

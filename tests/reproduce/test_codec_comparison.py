@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from refimpl.codecs import CodebookConfig, CodecError, load_codec
+from refimpl.codecs.neural import NeuralCodec, NeuralConfig, NeuralNetwork, QuantizerConfig
 from refimpl.errors import UserError
 from refimpl.reproduce import compare_codecs
 from refimpl.reproduce.codec_comparison import MEASURES, measure_sent
@@ -15,6 +16,7 @@ from refimpl.reproduce.codec_systems import (
     fitted_configs,
     frame_config,
     mel_system,
+    with_fewer_books,
 )
 from refimpl.tinytunes import Tunes
 
@@ -116,6 +118,22 @@ def test_a_sound_is_as_long_as_what_was_sent():
     codebook = LITTLE["k-means, 1 × 64"].fit([Tunes("train")[0].render()])
     for system in (mel_system(), codec_system("mine", "k-means", codebook)):
         assert system.send(audio).sound.shape == audio.shape
+
+
+@pytest.mark.parametrize("kind", ["residual", "product"])
+def test_books_that_refine_each_other_are_measured_one_by_one(kind):
+    mel = frame_config()
+    config = NeuralConfig(
+        width=8, latent_dim=4, quantizer=QuantizerConfig(kind=kind, n_books=2, n_codes=16)
+    )
+    network = NeuralNetwork(mel.n_mels, config)
+    codec = NeuralCodec(mel, network, np.zeros(mel.n_mels), np.ones(mel.n_mels))
+    found = dict(with_fewer_books("mine", codec))
+    if kind == "product":
+        assert list(found) == ["mine"] and found["mine"] is codec
+    else:
+        assert list(found) == ["mine, 1 × 16", "mine, 2 × 16"]
+        assert [one.stream_sizes for one in found.values()] == [(16,), (16, 16)]
 
 
 def test_the_fitted_codecs_have_the_frames_that_distances_are_measured_on():
