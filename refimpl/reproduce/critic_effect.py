@@ -4,6 +4,7 @@
 
 Both go on from the same codec with the same batches, so that each seed gives a pair. The file
 `critic-effect.json` holds the measures of each run and the mean differences with their intervals.
+Runs that it holds already, of the same codec and as many steps, are not made again.
 """
 
 from __future__ import annotations
@@ -65,33 +66,46 @@ def critic_effect(
     length = round(SEGMENT * codec.sample_rate) // hop * hop
     sounds = (tune.render() for tune in Tunes("train", tunes).take(n_training))
     segments = np.concatenate(list(cut_segments(sounds, length))) / np.float32(codec.level)
-    runs = []
-    for seed in progress_bar(seeds, description="pairs", unit="seed", show=show):
-        for name in (WITHOUT, WITH):
-            network, began = copy.deepcopy(codec.network), time.process_time()
-            continue_fit(
-                network,
-                segments,
-                codec.sample_rate,
-                steps=steps,
-                batch_size=BATCH_SIZE,
-                critic=_critic(seed) if name == WITH else None,
-                seed=seed,
-                show=show,
-            )
-            core_seconds = round(time.process_time() - began, 1)
-            after = WaveformCodec(codec.sample_rate, network, codec.level)
-            measures = measure_codec(after, held_out)
-            runs.append({"name": name, "seed": seed, "core_seconds": core_seconds, **measures})
-    results = {
+    path = Path(folder) / "critic-effect.json"
+    results = _begun(path, codec, steps) or {
+        "codec": codec.fingerprint,
         "steps": steps,
         "before": measure_codec(codec, held_out),
-        "runs": runs,
-        "differences": plain({measure: _difference(runs, measure) for measure in MEASURES}),
+        "runs": [],
     }
-    text = json.dumps(results, indent=1) + "\n"
-    replace_file(Path(folder) / "critic-effect.json", text.encode())
+    pairs = [(seed, name) for seed in seeds for name in (WITHOUT, WITH)]
+    done = [(run["seed"], run["name"]) for run in results["runs"]]
+    left = [pair for pair in pairs if pair not in done]
+    for seed, name in progress_bar(left, description="runs", unit="run", show=show):
+        network, began = copy.deepcopy(codec.network), time.process_time()
+        continue_fit(
+            network,
+            segments,
+            codec.sample_rate,
+            steps=steps,
+            batch_size=BATCH_SIZE,
+            critic=_critic(seed) if name == WITH else None,
+            seed=seed,
+            show=show,
+        )
+        core_seconds = round(time.process_time() - began, 1)
+        measures = measure_codec(WaveformCodec(codec.sample_rate, network, codec.level), held_out)
+        results["runs"].append(
+            {"name": name, "seed": seed, "core_seconds": core_seconds, **measures}
+        )
+        differences = {measure: _difference(results["runs"], measure) for measure in MEASURES}
+        results["differences"] = plain(differences)
+        replace_file(path, (json.dumps(results, indent=1) + "\n").encode())
     return results
+
+
+def _begun(path: Path, codec: WaveformCodec, steps: int) -> dict[str, Any] | None:
+    """What an earlier call has measured already of this codec and so many steps."""
+    if not path.exists():
+        return None
+    results = json.loads(path.read_text(encoding="utf-8"))
+    same = results["codec"] == codec.fingerprint and results["steps"] == steps
+    return results if same else None
 
 
 def _critic(seed: int) -> MultiScaleDiscriminator:
@@ -102,8 +116,9 @@ def _critic(seed: int) -> MultiScaleDiscriminator:
 
 def _difference(runs: list[dict[str, Any]], measure: str):
     """The mean difference over seeds that a critic makes, with its 95 % interval."""
-    by_name = {name: [r[measure] for r in runs if r["name"] == name] for name in (WITH, WITHOUT)}
-    return over_seeds([a - b for a, b in zip(by_name[WITH], by_name[WITHOUT], strict=True)])
+    found = {(run["seed"], run["name"]): run[measure] for run in runs}
+    seeds = [seed for seed, name in found if name == WITH and (seed, WITHOUT) in found]
+    return over_seeds([found[seed, WITH] - found[seed, WITHOUT] for seed in seeds])
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

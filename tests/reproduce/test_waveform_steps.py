@@ -70,6 +70,10 @@ def test_a_critic_is_measured_against_none_in_pairs(folder, results):
     assert difference["mean"] == pytest.approx(np.mean(with_it) - np.mean(without), abs=1e-6)
     assert found["differences"].keys() == set(MEASURES)
     assert json.loads((folder / "critic-effect.json").read_text()) == found
+    again = critic_effect(folder, codec, steps=2, seeds=(0, 1), **SIZES)
+    assert again == found  # core seconds too, which no second run would repeat
+    other = critic_effect(folder, codec, steps=1, seeds=(0,), **SIZES)
+    assert [run["name"] for run in other["runs"]] == [WITHOUT, WITH] and other["steps"] == 1
 
 
 def test_two_ways_from_frames_to_sound_are_measured(tmp_path):
