@@ -100,7 +100,7 @@ def critic_effect(
 
 
 def _begun(path: Path, codec: WaveformCodec, steps: int) -> dict[str, Any] | None:
-    """What an earlier call has measured already of this codec and so many steps."""
+    """The results of an earlier call with this codec and as many steps; None without one."""
     if not path.exists():
         return None
     results = json.loads(path.read_text(encoding="utf-8"))

@@ -182,3 +182,12 @@ def test_a_setting_that_is_new_leaves_older_files_what_they_are(codec, tmp_path)
     save_file(tensors, path, {"header": json.dumps(header)})
     with pytest.raises(CodecError, match="damaged"):
         WaveformCodec.load(path)
+
+
+def test_training_goes_on_from_the_codes_of_a_file(codec, segments, tmp_path):
+    network = WaveformCodec.load(codec.save(tmp_path / "waveform.safetensors")).network.train()
+    before = [stage.codebook.clone() for stage in network.stages]
+    network(torch.from_numpy(segments[:4]))
+    for stage, codes in zip(network.stages, before, strict=True):
+        moved = (stage.codebook - codes).norm() / codes.norm()
+        assert 0 < moved < 0.2

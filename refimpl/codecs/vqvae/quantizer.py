@@ -74,6 +74,7 @@ class VectorQuantizer(nn.Module):
         # Only training needs these two; a saved quantizer is its codebook alone.
         self.register_buffer("counts", torch.ones(n_codes), persistent=False)
         self.register_buffer("sums", codebook.clone(), persistent=False)
+        self.register_load_state_dict_post_hook(_remember_codes)
 
     def codes_as_used(self) -> Tensor:
         """Return the codebook (n_codes, dim) in the form that distances use."""
@@ -153,3 +154,9 @@ class VectorQuantizer(nn.Module):
         """Restart the running count and sum of some codes, as if chosen `count` times."""
         self.counts[which] = count
         self.sums[which] = count * self.codebook[which]
+
+
+@torch.no_grad()
+def _remember_codes(quantizer: VectorQuantizer, _: object) -> None:
+    """Begin the running means at codes that were loaded; else the next step would undo them."""
+    quantizer._forget(torch.arange(len(quantizer.counts)), 1.0)
