@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         default=DEFAULT_MODEL,
         metavar="RUN_OR_NAME",
-        help=f"folder of a run, or course or report (default: {DEFAULT_MODEL})",
+        help=f"folder of a run, or course, report or neural (default: {DEFAULT_MODEL})",
     )
     parser.add_argument(
         "--seconds",

@@ -14,7 +14,7 @@ from refimpl.tokenizer import AudioTokenizer
 from refimpl.training import TrainingError, load_model, save_model
 from refimpl.training.models import DESCRIPTION
 
-SHIPPED = ("course", "report")
+SHIPPED = ("course", "report", "neural")
 
 
 def save_generator(
@@ -47,7 +47,7 @@ def load_generator(where: str | Path) -> tuple[Backbone, AudioTokenizer]:
 
     Args:
         where: the folder of a run, a folder that `save_generator` wrote, or the name of a model
-            that comes with the package ("course", "report").
+            that comes with the package ("course", "report", "neural").
 
     Raises:
         UserError: there is none, or it is damaged.

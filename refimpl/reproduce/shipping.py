@@ -46,7 +46,7 @@ MEASURES = {
 
 
 def ship(results_folder: Path, work: Path, card: Path) -> None:
-    """Write both models into the package, and a page that describes them.
+    """Write the two presets' models into the package, and a page that describes all models.
 
     Args:
         results_folder: holds results.json.

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from refimpl.corpora import open_corpus
-from refimpl.generation import fill_gaps
+from refimpl.generation import fill_gaps, write_music
+from refimpl.metrics import part_accuracy
 from refimpl.objectives import SAMPLE_POSITIONS, Mixture
 from refimpl.packing import expand, pack_corpus
 from refimpl.pipeline import load_generator, load_tokenizer, read_facts
@@ -17,7 +18,7 @@ from refimpl.reproduce.filling import PLACES, gap_of, notes_in_gap
 from refimpl.tinytunes import Tunes
 from refimpl.training import ValidationBatches, evaluate_losses, frame_tune
 
-NAMES = ("course", "report")
+NAMES = ("course", "report", "neural")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -38,14 +39,38 @@ def test_the_validation_loss_is_what_the_card_says(name):
     assert loss == pytest.approx(facts["validation_loss"], abs=0.005)
 
 
-def test_both_models_together_are_small_enough_to_ship():
+def test_all_models_together_are_small_enough_to_ship():
     files = [path for name in NAMES for path in shipped_folder(name).iterdir()]
-    assert sum(path.stat().st_size for path in files) < 6_000_000
+    assert sum(path.stat().st_size for path in files) < 8_000_000
+    assert (shipped_folder("neural") / "neural.safetensors").stat().st_size < 2_000_000
 
 
-def test_the_courses_tokens_keep_their_meaning():
-    """With another codebook, stored tokens and models of them would mean other sounds."""
-    assert load_tokenizer("course").codec.fingerprint == "6b3e3001e0dd41b9"
+@pytest.mark.parametrize(
+    ("name", "fingerprint"), [("course", "6b3e3001e0dd41b9"), ("neural", "c8f829d05bb37f26")]
+)
+def test_tokens_keep_their_meaning(name, fingerprint):
+    """With another codec, stored tokens and models of them would mean other sounds."""
+    assert load_tokenizer(name).codec.fingerprint == fingerprint
+
+
+@pytest.mark.parametrize("n_streams", [1, 4])
+def test_the_neural_codec_keeps_the_notes_that_its_card_says(n_streams):
+    codec = load_tokenizer("neural").codec.with_streams(n_streams)
+    tunes = list(Tunes("test").take(12))
+    shares = []
+    for tune in tunes:
+        audio = tune.render()
+        sound = codec.decode(codec.encode(audio))[: len(audio)]
+        shares.append(part_accuracy(sound, codec.sample_rate, tune))
+    assert np.mean([share["melody"] for share in shares]) > 0.93
+    assert np.mean([share["bass"] for share in shares]) > 0.97
+
+
+def test_the_neural_model_writes_a_tune_of_the_corpus_length():
+    model, tokenizer = load_generator("neural")
+    (piece,) = write_music(model, tokenizer, seconds=8.2, min_seconds=8.2, seed=1, progress=None)
+    assert len(piece.audio) / tokenizer.sample_rate == pytest.approx(8.2, abs=0.2)
+    assert tokenizer.layout.name == "delay" and len(tokenizer.codec.stream_sizes) == 4
 
 
 @pytest.fixture(scope="module")
