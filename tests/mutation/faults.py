@@ -89,6 +89,42 @@ FAULTS = [
         "if False:",
     ),
     Fault(
+        "an accidental lasts beyond the bar line",
+        "corpora/scores/abc.py",
+        "        self._accidentals: dict[tuple[str, int], int] = {}",
+        "        self._accidentals = getattr(self, '_accidentals', {})",
+    ),
+    Fault(
+        "a second ending is played the first time too",
+        "corpora/scores/bars.py",
+        "if bar.endings and time not in bar.endings:",
+        "if bar.endings and time not in bar.endings and 1 in bar.endings:",
+    ),
+    Fault(
+        "a tune in another key is no relative",
+        "corpora/scores/relatives.py",
+        "steps = np.diff(tops[:, 2].astype(np.int64))",
+        "steps = tops[:, 2].astype(np.int64)",
+    ),
+    Fault(
+        "a state leaks from a packed sample into the next",
+        "state_space/recurrence.py",
+        "kept = torch.exp(log_a).masked_fill(begins[..., None], 0.0)",
+        "kept = torch.exp(log_a)",
+    ),
+    Fault(
+        "the scan joins steps twice as far apart as they are",
+        "state_space/scan.py",
+        "half = distance // 2",
+        "half = distance",
+    ),
+    Fault(
+        "distances are counted from the wrong end",
+        "transformer/relative.py",
+        "distances = torch.arange(n_keys - 1, -1, -1, device=queries.device)",
+        "distances = torch.arange(n_keys, device=queries.device)",
+    ),
+    Fault(
         "training hears what is held out of a recording",
         "corpora/recordings.py",
         "return range(first) if",

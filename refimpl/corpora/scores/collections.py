@@ -128,7 +128,7 @@ def read_files(
         voices: only scores with exactly these voices are taken; empty: all.
 
     Returns:
-        The scores in order, and what was left out, with the reason.
+        The scores in order, and the files and tunes that cannot be read, with the reason.
     """
     scores: list[Score] = []
     left_out: list[tuple[Path, str]] = []
@@ -140,8 +140,7 @@ def read_files(
             continue
         for score in found:
             if voices and score.voices != voices:
-                left_out.append((path, f"its voices are not {', '.join(voices)}"))
-                continue
+                continue  # not what was asked for, which is no fault of the file
             tail = score.name.partition("#")[2]
             scores.append(replace(score, name=f"{name}#{tail}" if tail else name))
     return scores, left_out

@@ -221,6 +221,7 @@ def test_the_collections_of_music21(name, n_pieces, n_voices):
     low, high = n_pieces
     assert low <= len(corpus.scores) <= high
     assert {len(score.voices) for score in corpus.scores} == {n_voices}
+    assert len(corpus.left_out) < 20  # what cannot be read, not what was not asked for
     assert all(score.key for score in corpus.scores if score.mode)
     assert np.mean([score.key is not None for score in corpus.scores]) > 0.99
     # Notes that were read wrongly would not fit the signature.
