@@ -18,6 +18,7 @@ COLUMNS = {
     "swapped_pitch": "swapped: own notes",
 }
 LESS_IS_BETTER = ("mel_all", "mel_one")
+NEITHER_IS_BETTER = ("instrument",)  # codes of notes alone should not tell it
 
 
 def claim_tables(results: dict[str, Any]) -> str:
@@ -52,6 +53,8 @@ def verdict(difference: dict[str, Any]) -> str:
     interval = f"{found['mean']:+.2f} [{found['low']:+.2f}, {found['high']:+.2f}]"
     if found["low"] <= 0 <= found["high"]:
         return f"{words}: {interval}, no difference that these seeds can show"
+    if measure in NEITHER_IS_BETTER:
+        return f"{words}: {interval}, {'less' if found['mean'] < 0 else 'more'}"
     better = (found["mean"] < 0) == (measure in LESS_IS_BETTER)
     return f"{words}: {interval}, {'better' if better else 'worse'}"
 

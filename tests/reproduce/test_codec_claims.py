@@ -191,6 +191,7 @@ def difference(mean, low, high, measure, n=3):
         (difference(0.5, 0.2, 0.8, "mel_all"), "worse"),
         (difference(0.5, 0.2, 0.8, "pitch"), "better"),
         (difference(-0.5, -0.8, -0.2, "pitch"), "worse"),
+        (difference(-0.5, -0.8, -0.2, "instrument"), "[-0.80, -0.20], less"),
         (difference(0.5, -0.2, 1.2, "pitch"), "no difference that these seeds can show"),
         (difference(0.5, None, None, "pitch", n=1), "not tried with enough seeds"),
         (difference(None, None, None, "pitch", n=0), "not tried with enough seeds"),
