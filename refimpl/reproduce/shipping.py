@@ -160,6 +160,8 @@ def _time(record: dict[str, Any]) -> str:
     """How long it took; on a machine that does other things too, a core's time says more."""
     if record.get("core_seconds"):
         model, settings = record["settings"]["model"], record["settings"]
+        if settings.get("objectives", {}).get("mixture") is None:  # rows are as long as their tunes
+            return f"{record['core_seconds']:.0f} s of one CPU core"
         positions = record["steps"] * settings["batch_size"] * model["context_length"]
         speed = positions / record["core_seconds"]
         return f"{record['core_seconds']:.0f} s of one CPU core, {speed:,.0f} positions per second"
