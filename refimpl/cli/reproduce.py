@@ -5,7 +5,8 @@ Writes results.json, tables, and a page of sounds and spectrograms to a folder. 
 course's model on several mixtures of objectives instead, at equal compute and over several seeds,
 and writes mixtures.json with tables and pictures. With --codecs it sends held-out tunes through
 every codec, and writes codecs.json with a table, a picture and sounds. With --codec-claims it tests
-what papers claim about codecs by small trials, and writes codec-claims.json with tables.
+what papers claim about codecs by small trials, and writes codec-claims.json with tables. With --claims
+it tests the claims of the papers that all lessons lean on, and writes claims.json with a table.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ examples:
   refimpl reproduce --ladder                       change one factor at a time, too
   refimpl reproduce --mixtures --seeds 5           which objectives make the best music?
   refimpl reproduce --codecs                       how few bits still sound like music?
+  refimpl reproduce --claims --out book/results    which claims of papers hold here?
   refimpl reproduce --out quick --work runs/quick --tunes 8 --set training.steps=20
 """
 
@@ -64,7 +66,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="compare mixtures of objectives, and nothing else",
     )
     parser.add_argument(
-        "--seeds", type=whole, default=5, metavar="N", help="runs of each mixture (default: 5)"
+        "--claims",
+        action="store_true",
+        help="test the claims of papers, and nothing else; --again names one to measure again",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=whole,
+        default=5,
+        metavar="N",
+        help="runs of each mixture, or of each claim (default: 5)",
     )
     parser.add_argument(
         "--mixture-tunes",
@@ -113,7 +124,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     from refimpl.presets import parse_assignment
-    from refimpl.reproduce import compare_claims, compare_codecs, compare_mixtures, reproduce
+    from refimpl.reproduce import (
+        compare_claims,
+        compare_codecs,
+        compare_mixtures,
+        measure_claims,
+        reproduce,
+    )
 
     if args.codec_claims:
         compare_claims(args.out, n_seeds=args.claim_seeds, work=args.work, tell=remark)
@@ -133,6 +150,11 @@ def run(args: argparse.Namespace) -> None:
         next_step(f"read {args.out}/codecs.md; its picture is {args.out}/figures/codecs.png")
         return
 
+    if args.claims:
+        measure_claims(args.out, n_seeds=args.seeds, again=args.again or (), log=remark)
+        result(f"{args.out}/claims.md")
+        next_step(f"read {args.out}/claims.md")
+        return
     changes = dict(parse_assignment(text) for text in args.set)
     common = {"work": args.work, "n_processes": n_processes(), "changes": changes, "log": remark}
     if args.mixtures:

@@ -1,0 +1,12 @@
+"""The claims of papers that the lessons lean on, each tested here over several seeds.
+
+`claim` says what a claim is and how numbers decide about it. `sound`, `codes`, `models` and
+`objectives` hold the claims with their experiments, over `frames`; `measuring` measures them, and
+`page` makes the table.
+"""
+
+from refimpl.reproduce.claims.claim import Claim, judge
+from refimpl.reproduce.claims.page import claims_page
+from refimpl.reproduce.claims.measuring import all_claims, measure_claims
+
+__all__ = ["Claim", "all_claims", "claims_page", "judge", "measure_claims"]
