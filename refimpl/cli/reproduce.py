@@ -5,8 +5,8 @@ Writes results.json, tables, and a page of sounds and spectrograms to a folder. 
 course's model on several mixtures of objectives instead, at equal compute and over several seeds,
 and writes mixtures.json with tables and pictures. With --codecs it sends held-out tunes through
 every codec, and writes codecs.json with a table, a picture and sounds. With --codec-claims it tests
-what papers claim about codecs by small trials, and writes codec-claims.json with tables. With --claims
-it tests the claims of the papers that all lessons lean on, and writes claims.json with a table.
+what papers claim about codecs by small trials, and writes codec-claims.json with tables. With
+--claims it tests what papers claim about everything else, and writes claims.json with a table.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@
 """
 
 from refimpl.reproduce.claims.claim import Claim, judge
-from refimpl.reproduce.claims.page import claims_page
 from refimpl.reproduce.claims.measuring import all_claims, measure_claims
+from refimpl.reproduce.claims.page import claims_page
 
 __all__ = ["Claim", "all_claims", "claims_page", "judge", "measure_claims"]
