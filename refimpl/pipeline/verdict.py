@@ -23,11 +23,12 @@ class Verdict:
     Attributes:
         loss: nats per token on held-out clips.
         bigram: the same for counting pairs of tokens.
-        shared: tokens in the longest run that its pieces share with a training clip.
+        shared: codes in the longest run that its pieces share with a training clip.
         shared_held_out: the same for held-out clips.
         hold: the most steps for which its pieces hold a code.
         hold_training: the same for training clips.
         steps_per_second: of the codec.
+        n_streams: codes in each step.
     """
 
     loss: float | None
@@ -37,6 +38,7 @@ class Verdict:
     hold: int
     hold_training: int
     steps_per_second: float
+    n_streams: int = 1
 
     @property
     def has_learnt(self) -> bool:
@@ -64,10 +66,11 @@ class Verdict:
             )
             if not self.has_learnt:
                 told.append("  it has learnt little that holds for new clips: add recordings")
-        per_second = self.steps_per_second
+        steps = self.steps_per_second
+        codes = steps * self.n_streams
         told.append(
-            f"longest run shared with a training clip: {self.shared / per_second:.1f} s "
-            f"(held-out clips: {self.shared_held_out / per_second:.1f} s)"
+            f"longest run shared with a training clip: {self.shared / codes:.1f} s "
+            f"(held-out clips: {self.shared_held_out / codes:.1f} s)"
         )
         if self.recites:
             told.append(
@@ -76,7 +79,7 @@ class Verdict:
             )
         if self.is_stuck:
             told.append(
-                f"it holds one sound for {self.hold / per_second:.1f} s, which no training clip "
+                f"it holds one sound for {self.hold / steps:.1f} s, which no training clip "
                 "does: generate without --no-hold-limit, or with a higher --temperature"
             )
         return told
@@ -118,6 +121,7 @@ def judge(finished: FinishedRun, *, n_pieces: int = _N_PIECES, hold_limit: bool 
         hold=longest_hold(written),
         hold_training=hold_training,
         steps_per_second=tokenizer.codec.step_rate,
+        n_streams=len(tokenizer.codec.stream_sizes),
     )
 
 

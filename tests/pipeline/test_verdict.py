@@ -41,6 +41,12 @@ def test_a_model_that_recites_is_told():
     assert "recites what it was trained on" in told(shared=196)
 
 
+def test_a_run_of_several_codes_a_step_lasts_as_long_as_its_steps():
+    four = told(shared=120, shared_held_out=100, n_streams=4, hold=147)
+    assert "1.0 s (held-out clips: 0.8 s)" in four
+    assert "holds one sound for 4.7 s" in four
+
+
 def test_a_model_that_is_stuck_is_told():
     assert "holds one sound for 4.7 s" in told(hold=147)
     assert "holds one sound" not in told(hold=12)

@@ -37,6 +37,8 @@ class NeuralCodecConfig(MelCodecConfig):
             books are trained.
         steps, batch_size, learning_rate: of its training, see `fit_neural`.
         window, max_frames, emphasis: see `NeuralCodec.fit`.
+
+    Taught in lesson 8.
     """
 
     kind: Literal["neural"] = "neural"

@@ -54,6 +54,8 @@ def fit_neural(
         TrainingError: the loss is no longer a number, or a wrong option.
         TooFewFramesError: fewer distinct latents than codes.
         KeyboardInterrupt: Ctrl-C; half a fit is no codec.
+
+    Taught in lesson 8.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

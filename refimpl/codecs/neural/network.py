@@ -40,6 +40,8 @@ class NeuralConfig(Configuration):
 
     Raises:
         UserError: values that do not describe a network.
+
+    Taught in lesson 8.
     """
 
     width: Count = 160

@@ -21,6 +21,8 @@ class Quantizer(nn.Module):
         stream_sizes: codes in each stream.
         codes_every: latents that share one step of codes; T has to be a multiple of it.
         ordered: whether the first k streams alone are a coarser version of all of them.
+
+    Taught in lesson 8.
     """
 
     dim: int

@@ -25,6 +25,8 @@ class QuantizerConfig(Configuration):
         levels: "finite_scalar": levels of each axis of a grid.
         every: "two_level": latents that share a slow code.
         update, decay, commitment, cosine, revive_below: as for `VectorQuantizer`.
+
+    Taught in lesson 8.
     """
 
     kind: Literal["residual", "product", "finite_scalar", "two_level"] = "residual"
