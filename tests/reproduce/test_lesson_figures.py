@@ -1,4 +1,4 @@
-"""Figures that lesson 8 quotes from the committed results are those that were measured."""
+"""Figures that lesson 8 and its page of results quote are those that were measured."""
 
 import json
 import re
@@ -8,6 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 LESSON = (ROOT / "book/lessons/08-neural-codecs.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "book/results-codecs.md").read_text(encoding="utf-8")
 NAMES = {  # in the lesson, and in the results
     "MP3": "MP3, 8.4 kbit/s",
     "the course's codebook": "the course's codebook, 1,024",
@@ -34,3 +35,35 @@ def test_the_table_of_codecs_says_what_was_measured(name):
     for cell, measure in zip(cells, MEASURES, strict=True):
         decimals = len(cell.split(" ")[0].partition(".")[2])
         assert number(cell) == round(row[measure]["mean"], decimals), measure
+
+
+def test_what_a_critic_changes_is_what_was_measured():
+    found = results("critic-effect")
+    seconds = {
+        name: sum(run["core_seconds"] for run in found["runs"] if run["name"] == name)
+        for name in ("without", "with a critic")
+    }
+    ratio = f"{seconds['with a critic'] / seconds['without']:.1f} times"
+    mel, sdr = found["differences"]["mel_db"], found["differences"]["si_sdr"]
+    assert mel["n"] == sdr["n"] == 3
+    assert found["differences"]["melody"]["mean"] == found["differences"]["bass"]["mean"] == 0
+    for text in (LESSON, " ".join(PAGE.split())):
+        assert ratio in text
+        assert f"the mel distance by {mel['mean']:.1f} dB" in text
+        assert f"SI-SDR by {-sdr['mean']:.1f} dB" in text
+    assert f"95 % interval {mel['low']:.1f} to {mel['high']:.1f}" in PAGE
+    assert f"({-sdr['high']:.1f} to {-sdr['low']:.1f})" in PAGE
+
+
+def test_the_vocoder_is_described_as_it_was_measured():
+    found = results("vocoders")
+    ours, search = found["measures"]["vocoder"], found["measures"]["Griffin-Lim"]
+    text = " ".join(PAGE.split())
+    assert f"{found['steps']} steps ({found['core_seconds']:.0f} seconds of one core)" in text
+    assert f"{ours['speed'] / search['speed']:.0f} times as fast" in text
+    assert (
+        f"{ours['melody']:.2f}".lstrip("0")
+        + f" of the melody is right against {search['melody']:.2f}"
+        in text
+    )
+    assert f"{ours['mel_db']:.1f} dB against {search['mel_db']:.1f} dB" in text
