@@ -82,7 +82,13 @@ def gives_both_energies(reference, estimate):
     return np.sum(target**2), np.sum((estimate - target) ** 2)
 
 
+def compares_norms(reference, estimate):
+    target = scale_of(reference, estimate) * reference
+    return 10 * np.log10(np.linalg.norm(target) / np.linalg.norm(estimate - target))
+
+
 WRONG = {
+    compares_norms: "square the norms",
     keeps_the_scale: "a softer copy is no distortion",
     divides_by_the_other_energy: "divide the product by the energy of the reference",
     makes_them_equally_loud: "equal energy is not the best scale",

@@ -73,6 +73,22 @@ def takes_one_book(stages, draws, share):
     return np.where((kept == len(stages))[:, None, None], stages.sum(axis=0), one)
 
 
+def counts_one_more(stages, draws, share):
+    kept = numbers(draws, share, len(stages))
+    on = np.arange(len(stages))[:, None] <= kept
+    return (stages * on[:, :, None, None]).sum(axis=0)
+
+
+def leaves_the_floor_out(stages, draws, share):
+    kept = np.where(draws[:, 0] < share, 1 + draws[:, 1] * len(stages), len(stages))
+    return add_up(stages, kept)
+
+
+def counts_draws_from_above(stages, draws, share):
+    few = 1 + np.floor((1 - draws[:, 1]) * len(stages))
+    return add_up(stages, np.where(draws[:, 0] < share, few, len(stages)))
+
+
 def scales_up(stages, draws, share):
     kept = numbers(draws, share, len(stages))
     return add_up(stages, kept) * len(stages) / kept[:, None, None]
@@ -117,6 +133,9 @@ WRONG = {
     drops_so_many: "how many books are kept",
     keeps_the_last_books: "keep the first books",
     takes_one_book: "not the third alone",
+    counts_one_more: "one book too many",
+    leaves_the_floor_out: "count books from 0 on",
+    counts_draws_from_above: "small draws keep few books",
     scales_up: "do not scale up",
     averages_over_books: "take their sum, not their mean",
     masks_the_steps: "the second axis of stages are the samples",

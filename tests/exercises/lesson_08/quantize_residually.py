@@ -139,7 +139,27 @@ def stops_after_two_stages(z, codebooks):
     return quantizes_first_and_passes_once(z, codebooks[:2])
 
 
+def sums_over_all_numbers(z, codebooks):
+    return right_vectors(z, codebooks), right_loss(z, codebooks) * z.numel()
+
+
+def averages_over_vectors_only(z, codebooks):
+    return right_vectors(z, codebooks), right_loss(z, codebooks) * z.shape[1]
+
+
+def pulls_the_codes_instead(z, codebooks):
+    residual, loss = z, 0
+    for codebook in codebooks:
+        chosen = look_up(residual, codebook)
+        loss = loss + F.mse_loss(chosen, residual.detach())
+        residual = residual - chosen
+    return right_vectors(z, codebooks), loss
+
+
 WRONG = {
+    sums_over_all_numbers: "a mean over all n * dim numbers",
+    averages_over_vectors_only: "squared lengths",
+    pulls_the_codes_instead: "the codebook loss",
     goes_through_at_every_stage: "arrives once for each stage",
     keeps_the_bug: "from the first stage only",
     adds_up_plain_codes: "no gradient of the vectors reaches z",

@@ -91,6 +91,10 @@ def _no_decibels(reference, estimate) -> float:
     return 10 ** (distortion_ratio(reference, estimate) / 10)
 
 
+def _norms(reference, estimate) -> float:
+    return distortion_ratio(reference, estimate) / 2
+
+
 def _natural_logarithm(reference, estimate) -> float:
     return distortion_ratio(reference, estimate) * np.log(10)
 
@@ -123,6 +127,7 @@ EXERCISE = Exercise(
         _upside_down: "signal over rest: more dB are better",
         _twenty: "energies are squares already: 10 times their logarithm, not 20 times",
         _no_decibels: "give decibels: 10 times the logarithm of the ratio",
+        _norms: "energies are squares: square the norms before you divide them",
         _natural_logarithm: "decibels have the logarithm to the base of 10",
         _bels: "a decibel is a tenth of a bel: multiply the logarithm by 10",
     },

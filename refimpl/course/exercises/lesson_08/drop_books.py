@@ -120,6 +120,15 @@ def _the_kept_one_alone(stages, draws, share) -> np.ndarray:
     )
 
 
+def _one_too_many(stages, draws, share) -> np.ndarray:
+    kept = _kept(stages, draws, share)
+    return _with(stages, np.minimum(kept + 1, len(stages)))
+
+
+def _few_for_large(stages, draws, share) -> np.ndarray:
+    return drop_books(stages, np.stack([draws[:, 0], 1 - draws[:, 1]], axis=1), share)
+
+
 def _scaled(stages, draws, share) -> np.ndarray:
     kept = _kept(stages, draws, share)
     return _with(stages, kept) * (len(stages) / kept)[:, None, None]
@@ -159,6 +168,9 @@ EXERCISE = Exercise(
         _number_that_is_dropped: "the number drawn is how many books are kept, not how many go",
         _last_books: "keep the first books: the later ones only correct them",
         _the_kept_one_alone: "a number of 3 keeps the books 1, 2 and 3, not the third alone",
+        _one_too_many: "one book too many: take the floor, and count books from 0 on, so that book "
+        "k is kept where k < the number",
+        _few_for_large: "small draws keep few books, and large draws many",
         _scaled: "do not scale up what is kept: unlike ordinary dropout, this is what the decoder "
         "will get with few books",
         _mean: "residual books add up: take their sum, not their mean",

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from refimpl.course.comparing import Results
+from refimpl.course.differences import Results
 from refimpl.course.exercise import Exercise, Inputs
 from refimpl.course.exercises.lesson_04 import call, gradient, leaf, nearest, one_number
 
@@ -154,6 +154,22 @@ def _mean_over_stages(z: Tensor, codebooks: list[Tensor]) -> Answer:
     return vectors, loss / len(codebooks)
 
 
+def _sum_over_numbers(z: Tensor, codebooks: list[Tensor]) -> Answer:
+    vectors, loss = quantize_residually(z, codebooks)
+    return vectors, loss * z.numel()
+
+
+def _mean_over_vectors(z: Tensor, codebooks: list[Tensor]) -> Answer:
+    vectors, loss = quantize_residually(z, codebooks)
+    return vectors, loss * z.shape[1]
+
+
+def _codebook_loss(z: Tensor, codebooks: list[Tensor]) -> Answer:
+    _, stages = _walk(z, codebooks, detach=False)
+    loss = sum(F.mse_loss(chosen, residual.detach()) for residual, chosen in stages)
+    return quantize_residually(z, codebooks)[0], loss
+
+
 def _last_loss(z: Tensor, codebooks: list[Tensor]) -> Answer:
     left, _ = _walk(z, codebooks)
     return z - left.detach(), left.square().mean()
@@ -191,6 +207,11 @@ EXERCISE = Exercise(
         _first_codes: "the vectors are the sum of the codes of all stages, not the first ones",
         _what_is_left: "the vectors are the sum of the chosen codes, not what they leave over",
         _mean_over_stages: "add up the losses of the stages, do not average them",
+        _sum_over_numbers: "the loss of a stage is a mean over all n * dim numbers, not a sum",
+        _mean_over_vectors: "the loss of a stage is a mean over all n * dim numbers, not a mean of "
+        "the vectors' squared lengths",
+        _codebook_loss: "that is the codebook loss, which pulls codes to the latents: detach the "
+        "chosen codes instead, and leave the residuals in the graph",
         _last_loss: "every stage has a loss, not only the last one",
         _z_every_time: "a later stage quantizes what the stages before it left over, not z",
     },
