@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from refimpl.reproduce.level_codecs import level_tables
+
 ROOT = Path(__file__).parents[2]
 LESSON = (ROOT / "book/lessons/08-neural-codecs.md").read_text(encoding="utf-8")
 PAGE = (ROOT / "book/results-codecs.md").read_text(encoding="utf-8")
@@ -67,3 +69,16 @@ def test_the_vocoder_is_described_as_it_was_measured():
         in text
     )
     assert f"{ours['mel_db']:.1f} dB against {search['mel_db']:.1f} dB" in text
+
+
+def test_the_tables_of_chords_and_drums_are_those_of_the_results():
+    found = results("levels")
+    tables = (ROOT / "book/results/levels.md").read_text(encoding="utf-8")
+    assert tables == level_tables(found)
+    for level in (2, 3):
+        notes = {r["name"]: r["f_score"]["mean"] for r in found["rows"] if r["level"] == level}
+        bits = {r["name"]: r["bits_per_second"]["mean"] for r in found["rows"]}
+        first, four = "neural codec, 1 × 512", "k-means, 4 × 512"
+        assert bits[four] / bits[first] == pytest.approx(16)
+        assert notes[first] > notes[four]
+        assert 0.5 < notes["k-means, 1 × 512"] / notes["mel frames, no codes"] < 0.65
