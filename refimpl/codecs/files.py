@@ -1,18 +1,19 @@
 """Codecs in files: numbers with a JSON header, in .npz or .safetensors, and never a pickle."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from safetensors.torch import save as save_tensors
 
-from refimpl.codecs.codec import CodecError
+from refimpl.codecs.codec import Codec, CodecError
 from refimpl.files import replace_file, write_atomically
 from refimpl.reading import read_arrays, read_metadata, read_tensors
 
+AnyCodec = TypeVar("AnyCodec", bound=Codec)
 SUFFIXES = (".npz", ".safetensors")
 
 
@@ -71,6 +72,34 @@ def read_codec(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]
             f"{path}: damaged, or no codec file (its header cannot be read)"
         ) from error
     return header, arrays
+
+
+def restore_codec(
+    path: str | Path,
+    codec_class: type[AnyCodec],
+    restore: Callable[[dict[str, Any], dict[str, np.ndarray]], AnyCodec],
+) -> AnyCodec:
+    """Read a codec's file, and make the codec from its header and arrays.
+
+    Args:
+        path: of the file.
+        codec_class: the kind that the file has to hold.
+        restore: makes the codec; whatever is wrong in the file may raise anything there.
+
+    Raises:
+        CodecError: no file, a damaged one, or one of another kind or format version.
+    """
+    header, arrays = read_codec(path)
+    check_header(header, codec_class.kind, codec_class.version, path)
+    try:
+        codec = restore(header, arrays)
+        written = header["fingerprint"]
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+        raise CodecError(f"{path}: damaged ({reason})") from error
+    if codec.fingerprint != written:
+        raise CodecError(f"{path}: damaged (its content does not match its fingerprint)")
+    return codec
 
 
 def check_header(header: Mapping[str, Any], kind: str, version: int, path: str | Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from refimpl.codecs.codec import Codec, CodecConfig, CodecError
-from refimpl.codecs.files import check_header, read_codec, write_codec
+from refimpl.codecs.files import restore_codec, write_codec
 from refimpl.configuration import Count
 from refimpl.mel import MelConfig, mel_spectrogram, mel_to_audio
 
@@ -196,18 +196,13 @@ class MelCodec(_OnMelFrames, ABC):
         Raises:
             CodecError: no file, a damaged one, or one of another kind or format version.
         """
-        header, arrays = read_codec(path)
-        check_header(header, cls.kind, cls.version, path)
-        try:
+
+        def restore(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Self:
             codec = cls._restore(MelConfig.from_dict(header["mel"]), header, arrays)
             codec.notes = dict(header["notes"])
-            written = header["fingerprint"]
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-            raise CodecError(f"{path}: damaged ({reason})") from error
-        if codec.fingerprint != written:
-            raise CodecError(f"{path}: damaged (its content does not match its fingerprint)")
-        return codec
+            return codec
+
+        return restore_codec(path, cls, restore)
 
     @abstractmethod
     def _header(self) -> dict[str, Any]:

@@ -17,10 +17,14 @@ from torch import Tensor, nn
 from refimpl.codecs.codec import CodecError
 from refimpl.codecs.neural.adversarial import sound_loss
 from refimpl.codecs.neural.istft_head import ISTFTHead
-from refimpl.codecs.neural.waveform_fitting import SegmentBatches, cut_segments
+from refimpl.codecs.neural.waveform_fitting import (
+    SegmentBatches,
+    cut_segments,
+    segment_options,
+    train_on_segments,
+)
 from refimpl.mel import MelConfig, mel_filterbank
 from refimpl.mel.analysis import check_frames, reference_level
-from refimpl.training import TrainingConfig, train
 
 WEIGHTS = {"mel": 1.0, "stft": 1.0}  # shares of the gradient
 
@@ -137,20 +141,7 @@ def fit_vocoder(
         torch.manual_seed(seed)
         vocoder = Vocoder(mel, **shape)
     loss, balancer = sound_loss(weights or WEIGHTS, mel.sample_rate)
-    options = TrainingConfig(
-        steps=steps,
-        learning_rate=learning_rate,
-        warmup_steps=steps * 3 // 100,
-        final_learning_rate=0.0,
-        weight_decay=1e-4,
-        betas=(0.85, 0.99),
-        device="cpu",
-        seed=seed,
-        validate_every=None,
-        progress=show is not False,
-    )
+    options = segment_options(steps, learning_rate, seed, show)
     batches = SegmentBatches(np.concatenate(pieces), batch_size, seed)
-    result = train(vocoder, batches, options, loss=loss, callbacks=[balancer])
-    if result.stopped_by == "interrupt":
-        raise KeyboardInterrupt
+    train_on_segments(vocoder, batches, options, loss, [balancer])
     return vocoder

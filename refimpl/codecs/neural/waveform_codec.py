@@ -12,7 +12,7 @@ from pydantic import Field
 
 from refimpl.codecs.clustering import sample_stream
 from refimpl.codecs.codec import CodecConfig, CodecError, check_codes
-from refimpl.codecs.files import check_header, read_codec, write_codec
+from refimpl.codecs.files import restore_codec, write_codec
 from refimpl.codecs.neural.discriminators import MultiScaleDiscriminator
 from refimpl.codecs.neural.quantizers import QuantizerConfig
 from refimpl.codecs.neural.waveform import WaveformConfig, latency
@@ -263,17 +263,7 @@ class WaveformCodec:
         Raises:
             CodecError: no file, a damaged one, or one of another kind or format version.
         """
-        header, arrays = read_codec(path)
-        check_header(header, cls.kind, cls.version, path)
-        try:
-            codec = cls._restore(header, arrays)
-            written = header["fingerprint"]
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-            raise CodecError(f"{path}: damaged ({reason})") from error
-        if codec.fingerprint != written:
-            raise CodecError(f"{path}: damaged (its content does not match its fingerprint)")
-        return codec
+        return restore_codec(path, cls, cls._restore)
 
     @classmethod
     def _restore(cls, header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Self:

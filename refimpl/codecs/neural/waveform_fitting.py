@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from refimpl.codecs.neural.adversarial import critic_of, sound_loss
 from refimpl.codecs.neural.discriminators import MultiScaleDiscriminator
@@ -73,9 +73,9 @@ def fit_waveform(
         network = WaveformNetwork(config)
     loss, balancer = sound_loss(weights or WEIGHTS, sample_rate)
     care = CodebookCare(network, segments, steps, starts_after=min(200, steps // 10), seed=seed)
-    options = _options(steps, learning_rate, seed, show)
+    options = segment_options(steps, learning_rate, seed, show)
     batches = SegmentBatches(segments, batch_size, seed)
-    _train(network, batches, options, loss, [care, balancer], folder)
+    train_on_segments(network, batches, options, loss, [care, balancer], folder)
     return network, care.history
 
 
@@ -119,14 +119,17 @@ def continue_fit(
         opponent = critic_of(network, critic)
     loss, balancer = sound_loss(weights, sample_rate, critic)
     care = CodebookCare(network, segments, steps, starts_after=None, seed=seed)
-    options = _options(steps, learning_rate, seed, show)
+    options = segment_options(steps, learning_rate, seed, show)
     # Not the batches that the first part began with.
     batches = SegmentBatches(segments, batch_size, seed + 1)
-    _train(network, batches, options, loss, [care, balancer], folder, opponent)
+    train_on_segments(network, batches, options, loss, [care, balancer], folder, opponent)
     return care.history
 
 
-def _options(steps: int, learning_rate: float, seed: int, show: bool | None) -> TrainingConfig:
+def segment_options(
+    steps: int, learning_rate: float, seed: int, show: bool | None
+) -> TrainingConfig:
+    """How networks are trained on segments of sound."""
     return TrainingConfig(
         steps=steps,
         learning_rate=learning_rate,
@@ -141,15 +144,16 @@ def _options(steps: int, learning_rate: float, seed: int, show: bool | None) -> 
     )
 
 
-def _train(
-    network: WaveformNetwork,
+def train_on_segments(
+    network: nn.Module,
     batches: SegmentBatches,
     options: TrainingConfig,
     loss: Loss,
     callbacks: list[Callback],
-    folder: str | Path | None,
+    folder: str | Path | None = None,
     opponent: Opponent | None = None,
 ) -> None:
+    """Train a network in place; Ctrl-C raises `KeyboardInterrupt`, since half a fit is none."""
     result = train(
         network,
         batches,
