@@ -1,5 +1,9 @@
 """Sounds put into files of every kind."""
 
+import os
+import shutil
+import subprocess
+
 import pytest
 import soundfile
 
@@ -20,3 +24,19 @@ def write(tmp_path):
         return path
 
     return _write
+
+
+@pytest.fixture
+def ffmpeg():
+    """`ffmpeg(source, target, ...)` converts a file. Where ffmpeg may not be missing, it fails."""
+    if shutil.which("ffmpeg") is None:
+        if os.environ.get("REFIMPL_REQUIRE_FFMPEG"):
+            pytest.fail("ffmpeg is not installed")
+        pytest.skip("ffmpeg is not installed")
+
+    def convert(source, target, *options):
+        command = ["ffmpeg", "-v", "error", "-y", "-i", source, *options, target]
+        subprocess.run(command, check=True)
+        return target
+
+    return convert

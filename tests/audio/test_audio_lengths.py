@@ -3,7 +3,6 @@
 import os
 import shutil
 import struct
-import subprocess
 import warnings
 
 import numpy as np
@@ -271,21 +270,6 @@ def test_every_sound_that_is_not_read_is_listed_with_its_reason(write, tmp_path)
 
 
 # What ffmpeg reads -------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def ffmpeg():
-    if shutil.which("ffmpeg") is None:
-        if os.environ.get("REFIMPL_REQUIRE_FFMPEG"):
-            pytest.fail("ffmpeg is not installed")
-        pytest.skip("ffmpeg is not installed")
-
-    def convert(source, target, *options):
-        command = ["ffmpeg", "-v", "error", "-y", "-i", source, *options, target]
-        subprocess.run(command, check=True)
-        return target
-
-    return convert
 
 
 @pytest.mark.parametrize(
