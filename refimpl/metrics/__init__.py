@@ -1,10 +1,10 @@
 """Measures: the distance of two sounds, the quality of a code, and tests for music.
 
 `spectral` compares sounds, and `codes` measures tokens; `salience`, `onsets` and `notes` detect
-notes, from which `musical` computes musical measures; `copying` tests whether a tune is new,
-`polyphony` hears several voices and compares them with known notes, `references` makes sounds to
-compare with, and `statistics` makes the table. `probes` read facts off codes, those of `step_facts`
-among them.
+notes, from which `musical` computes musical measures; `copying` tests whether a tune is new, and
+`returns` how much of it comes back; `polyphony` hears several voices and compares them with known
+notes, `references` makes sounds to compare with, and `statistics` makes the table. `probes` read
+facts off codes, those of `step_facts` among them.
 """
 
 from refimpl.metrics.codes import bits_per_second, nats_per_second, perplexity, usage
@@ -35,6 +35,12 @@ from refimpl.metrics.onsets import detect_onsets
 from refimpl.metrics.polyphony import detect_polyphony, note_f_score
 from refimpl.metrics.probes import Probed, probe_class, probe_number, step_features, tune_features
 from refimpl.metrics.references import random_notes_like
+from refimpl.metrics.returns import (
+    measure_returns,
+    returning_runs,
+    share_returning,
+    times_played,
+)
 from refimpl.metrics.salience import BASS, MELODY, Register, Salience, pitch_salience
 from refimpl.metrics.spectral import (
     chroma_agreement,
@@ -76,6 +82,7 @@ __all__ = [
     "match_lengths",
     "measure_copying",
     "measure_music",
+    "measure_returns",
     "mel_distance",
     "nats_per_second",
     "ngram_overlap",
@@ -89,6 +96,8 @@ __all__ = [
     "random_notes_like",
     "probe_class",
     "probe_number",
+    "returning_runs",
+    "share_returning",
     "si_sdr",
     "span_pitches",
     "spectral_flatness",
@@ -98,6 +107,7 @@ __all__ = [
     "stft_distance",
     "summarise",
     "table",
+    "times_played",
     "tune_features",
     "usage",
 ]
