@@ -74,7 +74,7 @@ def stft_distance(
         NaN for silence as the reference, or no samples. Magnitudes below -100 dB of the reference's
         largest count as -100 dB, so that digital silence does not decide.
 
-    Source: Yamamoto, Song and Kim, "Parallel WaveGAN" (ICASSP 2020), section 2.2.
+    Source: Yamamoto et al. 2020 (Parallel WaveGAN), section 2.2.
     Taught in lesson 2.
     """
     reference, estimate = _same_length(reference, estimate)

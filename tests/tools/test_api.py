@@ -133,3 +133,8 @@ def test_of_two_classes_of_one_name_a_signature_says_which(root):
     full = "~refimpl.mel.Config"
     assert f"use(config: {full} | None, Config_name: str) -> list[{full}]" in pages["api/user.md"]
     assert "~" not in pages["api/other.md"]
+
+
+def test_lessons_of_two_digits_are_lessons():
+    text = docstrings.to_markdown("Taught in lessons 5 and 12.")
+    assert "[5](lesson:5) and [12](lesson:12)" in text

@@ -19,8 +19,11 @@ from refimpl.codecs import (
 from refimpl.codecs.neural import FRAME_DISTANCE
 from refimpl.codecs.neural.adversarial import sound_loss
 from refimpl.codecs.vqvae.fitting import FRAME_ERROR
+from refimpl.diffusion import DENOISING
 from refimpl.training import NEXT_TOKEN, Loss, TrainingError, read_metrics, train
 from refimpl.training.loss import next_token_sum, split_batch
+from tests.diffusion.diffusion_examples import tiny_model as tiny_diffusion
+from tests.diffusion.diffusion_examples import two_kinds
 from tests.training.training_examples import options, tiny_batches, tiny_model
 
 
@@ -51,8 +54,23 @@ def distance_of_sounds():
     return loss, WaveformNetwork(shape), {"audio": audio}
 
 
+def denoising():
+    clips, labels = two_kinds(8)
+    generator = torch.Generator().manual_seed(0)
+    batch = {"latents": clips, "labels": labels, "times": torch.arange(1, 9) / 10}
+    model = tiny_diffusion()
+    for weight in model.parameters():  # a new network predicts zero, whatever it sees
+        torch.nn.init.normal_(weight, std=0.1, generator=generator)
+    return DENOISING, model, batch | {"noise": torch.randn(8, 4, 2, generator=generator)}
+
+
 # A function for each loss: the loss, a model that it can measure, and a batch of 8 rows or more.
-LOSSES = {"next token": next_token, "VQ-VAE": frame_error, "neural codec": frame_distance}
+LOSSES = {
+    "next token": next_token,
+    "VQ-VAE": frame_error,
+    "neural codec": frame_distance,
+    "diffusion": denoising,
+}
 
 
 def gradient_of(total, model):

@@ -127,7 +127,7 @@ def plain(text: str) -> str:
 
 def number_links(numbers: str) -> str:
     """Return the numbers of lessons as links; `lessons.resolve` knows where they lead."""
-    return re.sub(r"\d", lambda match: f"[{match[0]}](lesson:{match[0]})", numbers)
+    return re.sub(r"\d+", lambda match: f"[{match[0]}](lesson:{match[0]})", numbers)
 
 
 def summary(doc: str) -> str:
