@@ -4,7 +4,7 @@
 notes, from which `musical` computes musical measures; `copying` tests whether a tune is new, and
 `returns` how much of it comes back; `polyphony` hears several voices and compares them with known
 notes, `references` makes sounds to compare with, and `statistics` makes the table. `probes` read
-facts off codes, those of `step_facts` among them.
+facts off codes, those of `step_facts` among them. `sets` compares whole sets of sounds.
 """
 
 from refimpl.metrics.codes import bits_per_second, nats_per_second, perplexity, usage

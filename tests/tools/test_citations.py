@@ -43,6 +43,7 @@ def marked(works):
         ('Klapuri, "Multiple F0" (ISMIR 2006), on', "{cite:t}`klapuri2006`, on"),
         ("N. H. Fletcher and T. D. Rossing, *The\nP* (1998), on", "{cite:t}`fletcher1998`, on"),
         ("(after Beauregard, Harish and Wyse, 2015).", "(after {cite:t}`beauregard2015`)."),
+        ("Ho and Salimans 2022; Salimans et al. 2016", "{cite:t}`ho2022`; {cite:t}`salimans2016`"),
         ('Perraudin, Balazs, "A fast Griffin-Lim", 2013', "{cite:t}`perraudin2013`"),
         ("Source: the paper, figure 1.", "Source: the paper {cite:p}`blouir2024`, figure 1."),
     ],

@@ -36,8 +36,10 @@ class Works:
             if other != key:
                 raise ValueError(f"{path}: {other} and {key} have the same first author and year")
         names = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name, _ in self.keys)
-        # No other work's author, but a name in a title, such as that of Griffin-Lim.
-        between = rf"(?:(?!(?<![\w-])(?:{names})\b(?!-)|{YEAR}|{SENTENCE_ENDS})[^;`\ue000])+?"
+        # No other work's author, but a name in a title, such as that of Griffin-Lim, or one that
+        # comes second here and first elsewhere: "Ho and Salimans 2022".
+        other = rf"(?<![\w-])(?<!\band )(?<!& )(?:{names})\b(?!-)"
+        between = rf"(?:(?!{other}|{YEAR}|{SENTENCE_ENDS})[^;`\ue000])+?"
         self.pattern = re.compile(
             rf"(?:\b[A-Z]\.\s*)*(?<![\w-])(?P<name>{names})\b(?P<between>{between})(?P<year>{YEAR})"
             r"(?P<bracket>\)?)"
