@@ -22,7 +22,7 @@ def suggest(given: object, known: Iterable[str]) -> str:
     Returns:
         "did you mean course?" where a known name is close, else "there are course, report".
     """
-    names, word = list(known), str(given)
+    names, word = list(dict.fromkeys(known)), str(given)  # each name once
     near = difflib.get_close_matches(word, names, n=1)
     near += [name for name in names if word and (word in name or name in word)]  # such as "hop"
     if near:

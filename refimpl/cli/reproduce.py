@@ -4,9 +4,9 @@ Writes results.json, tables, and a page of sounds and spectrograms to a folder. 
 (with --ladder, hours); a second call skips finished runs. With --mixtures it trains the
 course's model on several mixtures of objectives instead, at equal compute and over several seeds,
 and writes mixtures.json with tables and pictures. With --codecs it sends held-out tunes through
-every codec, and writes codecs.json with a table, a picture and sounds. With --codec-claims it tests
-what papers claim about codecs by small trials, and writes codec-claims.json with tables. With
---claims it tests what papers claim about everything else, and writes claims.json with a table.
+every codec, and writes codecs.json with a table, a picture and sounds. With --claims it tests what
+papers claim, and writes claims.json with a table, and codec-trials.json with the small codecs that
+some claims are about.
 """
 
 from __future__ import annotations
@@ -88,18 +88,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--codecs", action="store_true", help="compare codecs by rate and distortion, nothing else"
     )
     parser.add_argument(
-        "--codec-claims",
-        action="store_true",
-        help="test what papers claim about codecs by small trials, nothing else",
-    )
-    parser.add_argument(
-        "--claim-seeds",
-        type=whole,
-        default=3,
-        metavar="N",
-        help="trials of each codec of a claim (default: 3)",
-    )
-    parser.add_argument(
         "--codec-tunes",
         type=whole,
         default=24,
@@ -125,18 +113,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> None:
     from refimpl.presets import parse_assignment
     from refimpl.reproduce import (
-        compare_claims,
         compare_codecs,
         compare_mixtures,
         measure_claims,
         reproduce,
     )
-
-    if args.codec_claims:
-        compare_claims(args.out, n_seeds=args.claim_seeds, work=args.work, tell=remark)
-        result(f"{args.out}/codec-claims.md")
-        next_step(f"read {args.out}/codec-claims.md")
-        return
 
     if args.codecs:
         compare_codecs(

@@ -3,16 +3,14 @@
 Read in this order: `experiments`, `sets`, `measuring`, `reproduction`, `figures`, `page`; then, for
 the mixtures of objectives, `mixtures`, `mixture_comparison`, `mixture_figures`, `mixture_tables`;
 and for rate and distortion, `codec_systems`, `codec_comparison`, `codec_tables`, `codec_figures`;
-and for what papers claim about codecs, `codec_claims`, `semantic_codecs`, `codec_trials`,
-`claim_comparison`, `claim_tables`;
-and for codecs on samples, `waveform_steps`, `critic_effect`, `vocoders`. `claims` tests
-what papers claim about all other parts.
+for small trials of codecs, `codec_questions`, `semantic_codecs`, `codec_trials`, `trial_records`,
+`question_tables`; and for codecs on samples, `waveform_steps`, `critic_effect`, `vocoders`.
+`claims` tests what papers claim.
 """
 
-from refimpl.reproduce.claim_comparison import compare_claims
 from refimpl.reproduce.claims import measure_claims
 from refimpl.reproduce.codec_comparison import compare_codecs
 from refimpl.reproduce.mixture_comparison import compare_mixtures
 from refimpl.reproduce.reproduction import reproduce
 
-__all__ = ["compare_claims", "compare_codecs", "compare_mixtures", "measure_claims", "reproduce"]
+__all__ = ["compare_codecs", "compare_mixtures", "measure_claims", "reproduce"]

@@ -1,4 +1,4 @@
-"""Train one small codec and measure it: a trial of a claim, with one seed."""
+"""Train one small codec and measure it: a trial of a question, with one seed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from refimpl.metrics import (
     step_pitches,
     tune_features,
 )
-from refimpl.reproduce.codec_claims import BATCH, COMPRESSION, MUSIC, STEMS, WINDOW, Arm
+from refimpl.reproduce.codec_questions import BATCH, COMPRESSION, MUSIC, STEMS, WINDOW, Arm
 from refimpl.reproduce.codec_systems import fitted_length, frame_config
 from refimpl.reproduce.semantic_codecs import N_CLASSES, FactorisedNetwork, chroma_shares
 from refimpl.tinytunes import Tune, TuneConfig, Tunes

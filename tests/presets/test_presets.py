@@ -105,6 +105,15 @@ def test_another_kind_of_codec_keeps_the_settings_that_it_shares():
         override(COURSE, {"codec.kind": "vqvae", "codec.n_clusters": 3})
 
 
+def test_an_unknown_setting_is_answered_with_each_name_once():
+    with pytest.raises(
+        UserError, match="CodebookConfig has no setting 'zzzz'; there are"
+    ) as caught:
+        override(COURSE, {"codec.zzzz": 1})
+    names = str(caught.value).split("there are ")[1].split(", ")
+    assert len(set(names)) == len(names) and {"n_clusters", "mel.n_fft"} <= set(names)
+
+
 def test_the_report_has_the_reports_numbers():
     report = get_preset("report")
     mel, model = report.codec.mel, report.model

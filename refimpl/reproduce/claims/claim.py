@@ -35,6 +35,8 @@ class Claim:
         experiment: takes a seed and returns the number. It is positive where the paper is right.
         least: the smallest effect that counts as one.
         as_good: the paper claims no gain but no loss either: the number is to stay above `-least`.
+        n_seeds: seeds that there are, where another command made the runs; None: any number.
+        forget: called before the claim is measured again; drops what is kept of its runs elsewhere.
     """
 
     name: str
@@ -47,6 +49,8 @@ class Claim:
     experiment: Callable[[int], float]
     least: float = 0.0
     as_good: bool = False
+    n_seeds: int | None = None
+    forget: Callable[[], None] | None = None
 
     def __post_init__(self) -> None:
         if self.as_good and self.least <= 0:

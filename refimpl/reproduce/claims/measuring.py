@@ -12,25 +12,12 @@ from typing import Any
 from refimpl.errors import UserError, suggest
 from refimpl.files import replace_file
 from refimpl.reproduce.claims.claim import Claim, judge
-from refimpl.reproduce.claims.codes import CODES
-from refimpl.reproduce.claims.models import MODELS
-from refimpl.reproduce.claims.objectives import objectives
 from refimpl.reproduce.claims.page import claims_page
-from refimpl.reproduce.claims.sound import SOUND
+from refimpl.reproduce.claims.table import all_claims
 from refimpl.reproduce.records import machine
 
 SAME = ("measured", "setting")  # with other ones, old numbers mean something else
 TEXTS = ("name", "lesson", "says", "source", "scale", "measured", "setting", "least", "as_good")
-
-
-def all_claims(results: Path) -> list[Claim]:
-    """Every claim, in the order of the lessons.
-
-    Args:
-        results: the folder of other reproductions, from whose numbers some claims are decided.
-    """
-    claims = [*SOUND, *CODES, *MODELS, *objectives(results)]
-    return sorted(claims, key=lambda claim: claim.lesson)
 
 
 def measure_claims(
@@ -48,7 +35,7 @@ def measure_claims(
     Args:
         out: folder of the results.
         claims: by default all of them.
-        n_seeds: seeds of each, at least 3.
+        n_seeds: seeds of each, at least 3; fewer where a claim has no more.
         again: names of claims that are measured again.
         log: takes a line about each claim.
 
@@ -64,6 +51,9 @@ def measure_claims(
     for name in again:
         if name not in names:
             raise UserError(f"there is no claim {name!r}; {suggest(name, names)}")
+    for claim in claims:
+        if claim.name in again and claim.forget is not None:
+            claim.forget()
     kept = {
         claim.name: record
         for claim in claims
@@ -73,7 +63,7 @@ def measure_claims(
     }
     for claim in claims:
         record = kept.setdefault(claim.name, {"values": [], "seconds": 0.0})
-        for seed in range(len(record["values"]), n_seeds):
+        for seed in range(len(record["values"]), min(n_seeds, claim.n_seeds or n_seeds)):
             began = time.process_time()
             record["values"].append(claim.experiment(seed))
             record["seconds"] += round(time.process_time() - began, 1)

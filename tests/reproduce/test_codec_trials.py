@@ -1,4 +1,4 @@
-"""Claims about codecs: fair arms, trials on very little, and verdicts that can differ."""
+"""Trials of codecs: fair arms, trials on very little, and verdicts that can differ."""
 
 import json
 
@@ -7,9 +7,8 @@ import pytest
 import torch
 
 from refimpl.codecs.neural import NeuralCodec, NeuralNetwork
-from refimpl.reproduce import compare_claims
-from refimpl.reproduce.claim_tables import COLUMNS, verdict
-from refimpl.reproduce.codec_claims import (
+from refimpl.reproduce.claims.codecs import codecs
+from refimpl.reproduce.codec_questions import (
     BASE,
     FACTORISED,
     MIXED,
@@ -19,16 +18,18 @@ from refimpl.reproduce.codec_claims import (
     SEMANTIC,
     TWO_LEVEL,
     all_arms,
-    all_claims,
+    all_questions,
 )
 from refimpl.reproduce.codec_systems import frame_config
 from refimpl.reproduce.codec_trials import Sizes, run_trial, training_windows
+from refimpl.reproduce.question_tables import COLUMNS, verdict
 from refimpl.reproduce.semantic_codecs import (
     N_CLASSES,
     FactorisedNetwork,
     SemanticNetwork,
     chroma_shares,
 )
+from refimpl.reproduce.trial_records import Trials
 
 LITTLE = Sizes(steps=30, n_train=20, n_test=3, n_probed=24, n_heard=1)
 TRIED = [RESIDUAL, TWO_LEVEL, FACTORISED]
@@ -51,17 +52,20 @@ def bits_per_frame(name):
 
 @pytest.fixture(scope="module")
 def little(tmp_path_factory):
-    place, said = tmp_path_factory.mktemp("claims"), []
-    options = {"n_seeds": 2, "work": place / "work", "sizes": LITTLE, "arms": TRIED}
-    return place, compare_claims(place / "out", tell=said.append, **options), said, options
+    place = tmp_path_factory.mktemp("trials")
+    trials = Trials(place, LITTLE)
+    for seed in (0, 1):
+        for name in TRIED:
+            trials.measures(name, seed)
+    return place, json.loads((place / "codec-trials.json").read_text(encoding="utf-8"))
 
 
-def test_every_claim_is_about_arms_and_measures_that_there_are():
-    for claim in all_claims():
+def test_every_question_is_about_arms_and_measures_that_there_are():
+    for claim in all_questions():
         assert set(claim.arms) <= set(ARMS) and set(claim.measures) <= set(COLUMNS)
         for one, other, measure in claim.pairs:
             assert {one, other} <= set(claim.arms) and measure in claim.measures
-    assert {name for claim in all_claims() for name in claim.arms} == set(ARMS)
+    assert {name for claim in all_questions() for name in claim.arms} == set(ARMS)
 
 
 @pytest.mark.parametrize("names", [(RESIDUAL, PRODUCT, TWO_LEVEL), (PLAIN, SEMANTIC)])
@@ -69,8 +73,8 @@ def test_arms_that_are_compared_at_equal_bits_have_them(names):
     assert len({bits_per_frame(name) for name in names}) == 1
 
 
-def test_arms_of_a_claim_hear_the_same_tunes():
-    for claim in all_claims():
+def test_arms_of_a_question_hear_the_same_tunes():
+    for claim in all_questions():
         assert len({ARMS[name].sounds for name in claim.arms}) == 1
 
 
@@ -131,10 +135,10 @@ def test_windows_hold_frames_and_their_chroma():
     assert np.allclose(windows[..., :n_mels].std(axis=(0, 1))[loud], 1, atol=0.01)
 
 
-def test_a_trial_gives_the_measures_that_its_claim_shows(little):
-    _, results, _, _ = little
+def test_a_trial_gives_the_measures_that_its_question_shows(little):
+    _, results = little
     for name in TRIED:
-        claim = next(one for one in all_claims() if name in one.arms)
+        claim = next(one for one in all_questions() if name in one.arms)
         trial = next(one for one in results["trials"] if one["name"] == name)
         assert set(claim.measures) - {"mel_one"} <= set(trial["measures"])
         assert 0 < trial["measures"]["efficiency"] <= 1
@@ -142,7 +146,7 @@ def test_a_trial_gives_the_measures_that_its_claim_shows(little):
 
 
 def test_a_trial_is_a_function_of_its_seed(little):
-    _, results, _, _ = little
+    _, results = little
     again = run_trial(ARMS[RESIDUAL], 1, LITTLE)
     first, other = (
         next(t for t in results["trials"] if (t["name"], t["seed"]) == (RESIDUAL, seed))
@@ -152,27 +156,83 @@ def test_a_trial_is_a_function_of_its_seed(little):
 
 
 def test_a_shuffled_label_is_not_read_off(little):
-    _, results, _, _ = little
+    _, results = little
     measures = next(t for t in results["trials"] if t["name"] == FACTORISED)["measures"]
     assert measures["pitch"] > measures["pitch_guess"] + 0.15
     assert measures["pitch_shuffled"] < measures["pitch_guess"] + 0.1
 
 
 def test_what_was_not_tried_is_said_to_be_so(little):
-    place, results, _, _ = little
-    text = (place / "out/codec-claims.md").read_text(encoding="utf-8")
-    assert all(claim.question in text for claim in all_claims())
+    place, results = little
+    text = (place / "codec-trials.md").read_text(encoding="utf-8")
+    assert all(claim.question in text for claim in all_questions())
     assert text.count("not tried with enough seeds") > 5
-    assert json.loads((place / "out/codec-claims.json").read_text(encoding="utf-8")) == results
-    commitment = results["claims"][1]
+    commitment = results["questions"][1]
     assert commitment["arms"][BASE] == {}
 
 
-def test_trials_are_kept(little):
-    place, results, _, options = little
-    said = []
-    again = compare_claims(place / "out", tell=said.append, **options)
-    assert again["trials"] == results["trials"] and len(said) == 1
+@pytest.fixture
+def counted(monkeypatch):
+    """The trials that are made: their names and seeds."""
+    made = []
+
+    def stand_in(arm, seed, sizes):
+        made.append((arm.name, seed))
+        measures = {name: float(seed) for name in COLUMNS} | {"mel_all": 2.0 + len(made)}
+        costs = {"train_seconds": 1.0, "measure_seconds": 1.0}
+        return {"name": arm.name, "seed": seed, "measures": measures, **costs}
+
+    monkeypatch.setattr("refimpl.reproduce.trial_records.run_trial", stand_in)
+    return made
+
+
+def test_trials_are_kept_if_their_sizes_are_the_same(little, counted):
+    place, results = little
+    kept = Trials(place, LITTLE)
+    for trial in results["trials"]:
+        assert kept.measures(trial["name"], trial["seed"]) == trial["measures"]
+    assert not counted
+    assert Trials(place, Sizes(steps=31)).trials == []
+
+
+def test_trials_that_are_forgotten_are_made_again(tmp_path, counted):
+    trials = Trials(tmp_path, LITTLE)
+    trials.measures(BASE, 0), trials.measures(PRODUCT, 0)
+    trials.forget(BASE)
+    trials.measures(BASE, 0), trials.measures(PRODUCT, 0)
+    assert counted == [(BASE, 0), (PRODUCT, 0), (BASE, 0)]
+
+
+def test_a_claim_is_the_difference_of_two_codecs_and_can_be_measured_again(tmp_path, counted):
+    claims = {one.name: one for one in codecs(tmp_path, LITTLE)}
+    parts = claims["Residual codes against parts"]
+    assert parts.experiment(3) == 1.0  # less distance is better: 4 dB of parts, 3 dB of residuals
+    assert counted == [(RESIDUAL, 3), (PRODUCT, 3)]
+    parts.experiment(3)
+    assert len(counted) == 2
+    parts.forget()
+    assert parts.experiment(3) == 1.0 and len(counted) == 4
+
+
+def test_a_claim_about_less_counts_what_is_no_longer_read(tmp_path, monkeypatch):
+    read = {MIXED: {"instrument": 0.7, "pitch": 0.9}, FACTORISED: {"instrument": 0.4, "pitch": 0.8}}
+    monkeypatch.setattr(Trials, "measures", lambda self, arm, seed: read[arm])
+    claims = {one.name: one for one in codecs(tmp_path, LITTLE)}
+    assert claims["The voice apart"].experiment(0) == pytest.approx(0.3)
+    assert claims["Notes apart from the voice"].experiment(0) == pytest.approx(-0.1)
+
+
+def test_what_a_critic_changes_needs_its_record(tmp_path):
+    assert "A critic" not in {one.name for one in codecs(tmp_path, LITTLE)}
+    runs = [
+        {"name": name, "seed": seed, "mel_db": 10.0 + seed + worse}
+        for seed in range(3)
+        for name, worse in (("without", 0.0), ("with a critic", 1.5))
+    ]
+    record = {"steps": 150, "runs": runs}
+    (tmp_path / "critic-effect.json").write_text(json.dumps(record), encoding="utf-8")
+    critic = next(one for one in codecs(tmp_path, LITTLE) if one.name == "A critic")
+    assert critic.n_seeds == 3 and critic.experiment(2) == -1.5
 
 
 def difference(mean, low, high, measure, n=3):

@@ -1,4 +1,4 @@
-"""Claims of papers about codecs, and the small trials that test them here."""
+"""Questions about codecs, what papers answer, and the small codecs that are tried here."""
 
 from __future__ import annotations
 
@@ -33,16 +33,15 @@ class Arm:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A claim, and the arms that test it.
+class Question:
+    """A question, and the arms that answer it.
 
     Attributes:
         question: in words.
         paper: what the paper says, with its figures.
         source: the paper, and where it says so.
         paper_scale: what it was measured on there.
-        pairs: (arm, other arm, measure): the claim is about the difference of the first from the
-            second.
+        pairs: (arm, other arm, measure): the answer is the difference of the first from the second.
         arms: all arms of its table, in order.
         measures: columns of its table.
     """
@@ -112,13 +111,13 @@ def dim_name(dim: int) -> str:
     return f"codes of {dim} numbers"
 
 
-def all_claims() -> list[Claim]:
-    """All claims, in the order of the page."""
+def all_questions() -> list[Question]:
+    """All questions, in the order of the page."""
     compression = ("mel_all", "mel_one", "efficiency", "melody")
     dims = tuple(dim_name(dim) for dim in CODE_DIMS)
     probes = ("pitch", "instrument", "tempo", "loudness", "mel_all")
     return [
-        Claim(
+        Question(
             "Do codes of few numbers work best, and do they collapse at both ends?",
             "2, 4, 8, 32 and 256 numbers: SI-SDR 2.2, 7.2, 9.1, 9.1 and 5.1 dB; 84, 97, 99, 98 "
             "and 59 % of the bits carry information",
@@ -133,7 +132,7 @@ def all_claims() -> list[Claim]:
                 (dim_name(256), dim_name(8), "efficiency"),
             ),
         ),
-        Claim(
+        Question(
             "Is the commitment loss needed when codes are running means?",
             "the VQ-VAE keeps it beside the running means; some users train without it",
             "van den Oord et al. 2017, appendix A.1",
@@ -142,7 +141,7 @@ def all_claims() -> list[Claim]:
             compression,
             ((NO_COMMITMENT, BASE, "mel_all"), (BY_LOSS, BASE, "mel_all")),
         ),
-        Claim(
+        Question(
             "Are residual codes better than two levels or parts, at equal bits?",
             "SoundStream and all codecs after it have residual codes; VQ-VAE-2 has two levels",
             "Zeghidour et al. 2021, section III.C; Razavi et al. 2019, section 3.1",
@@ -151,7 +150,7 @@ def all_claims() -> list[Claim]:
             ("mel_all", "efficiency", "melody"),
             ((PRODUCT, RESIDUAL, "mel_all"), (TWO_LEVEL, RESIDUAL, "mel_all")),
         ),
-        Claim(
+        Question(
             "Do fewer books sound worse without quantizer dropout, and do all sound better?",
             "dropout on 0, 25, 50 and 100 % of the samples: SI-SDR 10.1, 10.0, 9.7 and 9.1 dB "
             "with all books; without it fewer books fail",
@@ -165,7 +164,7 @@ def all_claims() -> list[Claim]:
                 (ALWAYS_FEWER, BASE, "mel_all"),
             ),
         ),
-        Claim(
+        Question(
             "Do codes with a semantic target know more, at equal bits?",
             "features of a speech model as a second target lower the word error rate of "
             "generated speech",
@@ -175,7 +174,7 @@ def all_claims() -> list[Claim]:
             probes,
             tuple((SEMANTIC, PLAIN, measure) for measure in probes),
         ),
-        Claim(
+        Question(
             "Can colour and notes be coded apart, and swapped?",
             "codes for content, prosody and details, and one vector for the voice, so that a "
             "voice can be exchanged",

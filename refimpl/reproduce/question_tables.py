@@ -1,4 +1,4 @@
-"""The tables of the claims, as Markdown: what a paper says, and what came out here."""
+"""The tables of the questions about codecs, as Markdown: what a paper says, and what came out."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ LESS_IS_BETTER = ("mel_all", "mel_one")
 NEITHER_IS_BETTER = ("instrument",)  # codes of notes alone should not tell it
 
 
-def claim_tables(results: dict[str, Any]) -> str:
-    """Every claim with its table and its verdicts, as one Markdown text."""
+def question_tables(results: dict[str, Any]) -> str:
+    """Every question with its table and its verdicts, as one Markdown text."""
     sizes = results["sizes"]
     lines = [
         f"Each codec is trained for {sizes['steps']} steps on {sizes['n_train']} tunes, about "
@@ -30,16 +30,16 @@ def claim_tables(results: dict[str, Any]) -> str:
         "with 95 % intervals. All trials together took "
         f"{results['core_seconds'] / 60:.0f} core-minutes."
     ]
-    for claim in results["claims"]:
+    for question in results["questions"]:
         lines += [
             "",
-            f"**{claim['question']}**",
+            f"**{question['question']}**",
             "",
-            f"The paper: {claim['paper']} ({claim['source']}; {claim['paper_scale']}).",
+            f"The paper: {question['paper']} ({question['source']}; {question['paper_scale']}).",
             "",
-            _arms(claim),
+            _arms(question),
             "",
-            *(f"- {verdict(one)}" for one in claim["differences"]),
+            *(f"- {verdict(one)}" for one in question["differences"]),
         ]
     return "\n".join(lines) + "\n"
 
@@ -59,11 +59,11 @@ def verdict(difference: dict[str, Any]) -> str:
     return f"{words}: {interval}, {'better' if better else 'worse'}"
 
 
-def _arms(claim: dict[str, Any]) -> str:
-    heads = ["codec", *(COLUMNS[name] for name in claim["columns"])]
+def _arms(question: dict[str, Any]) -> str:
+    heads = ["codec", *(COLUMNS[name] for name in question["columns"])]
     rows = [heads, ["---"] * len(heads)]
-    for arm, measures in claim["arms"].items():
-        rows.append([arm, *(_cell(measures, name) for name in claim["columns"])])
+    for arm, measures in question["arms"].items():
+        rows.append([arm, *(_cell(measures, name) for name in question["columns"])])
     return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
 
 
