@@ -1,0 +1,202 @@
+"""Embeddings that others have trained on hours of everything: CLAP, EnCodec and AST.
+
+The `transformers` library has their networks, and the Hugging Face Hub their weights. Both are
+optional: `pip install 'refimpl[codecs]'` brings the library, and weights come from the Hub, or from
+a folder. VGGish, which the first papers on Fréchet audio distance used, is not among them: the
+library does not have it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from refimpl.embeddings.embedding import Embedding, windows_over
+from refimpl.errors import UserError, suggest
+
+
+@dataclass(frozen=True)
+class Family:
+    """How a kind of model is called in `transformers`."""
+
+    model_class: str
+    name: str  # on the Hub, of the usual weights
+    window: float  # seconds that it hears at a time
+
+
+FAMILIES = {
+    "clap": Family("ClapModel", "laion/clap-htsat-unfused", 10.0),
+    "encodec": Family("EncodecModel", "facebook/encodec_24khz", 1.0),
+    "audio-spectrogram-transformer": Family(
+        "ASTForAudioClassification", "MIT/ast-finetuned-audioset-10-10-0.4593", 10.0
+    ),
+}
+SHORT = {"clap": "clap", "encodec": "encodec", "ast": "audio-spectrogram-transformer"}
+
+
+class PretrainedEmbedding(Embedding):
+    """CLAP, EnCodec's encoder, or AST as an embedding.
+
+    Args:
+        model: a ClapModel, EncodecModel or ASTForAudioClassification of `transformers`.
+        extractor: its feature extractor; EnCodec needs none.
+        tokenizer: of CLAP's captions; None where only sounds are compared.
+        name: what tables call it; None takes the kind.
+
+    Attributes:
+        kind: a name in `FAMILIES`.
+
+    Raises:
+        UserError: another model.
+
+    Source: Elizalde et al. 2023 (CLAP); Défossez et al. 2022 (EnCodec); Gong et al. 2021 (AST).
+    Taught in lesson 11.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        extractor: Any = None,
+        tokenizer: Any = None,
+        name: str | None = None,
+    ):
+        self.kind = model.config.model_type
+        if self.kind not in FAMILIES:
+            raise UserError(f"the model is of type {self.kind!r}; {suggest('', FAMILIES)}")
+        self.model, self.extractor, self.tokenizer = model.eval(), extractor, tokenizer
+        self.name, self.window = name or self.kind, FAMILIES[self.kind].window
+        rate = model.config if self.kind == "encodec" else extractor
+        self.sample_rate = int(rate.sampling_rate)
+
+    @classmethod
+    def load(cls, name: str | Path, *, download: bool = True) -> PretrainedEmbedding:
+        """Load an embedding by its name, or from a folder.
+
+        Args:
+            name: "clap", "encodec" or "ast"; a name on the Hub, such as "laion/clap-htsat-fused";
+                or a folder with config.json, preprocessor_config.json and model.safetensors.
+            download: False uses only what is on this machine.
+
+        Raises:
+            UserError: no `transformers`, no such folder, or no weights within reach.
+
+        Taught in lesson 11.
+        """
+        transformers = _library()
+        place = FAMILIES[SHORT[name]].name if name in SHORT else str(name)
+        if not Path(place).is_dir() and (Path(place).is_absolute() or place.count("/") != 1):
+            raise UserError(
+                f"{place} is no folder, and no name on the Hub such as laion/clap-htsat-fused; "
+                f"{suggest(place, SHORT)}"
+            )
+        options = {"local_files_only": not download}
+        try:
+            kind = transformers.AutoConfig.from_pretrained(place, **options).model_type
+            if kind not in FAMILIES:
+                raise UserError(f"{place} holds a {kind}; {suggest('', SHORT)}")
+            model_class = getattr(transformers, FAMILIES[kind].model_class)
+            # Only safetensors: loading a pickle would run whatever its author put into it.
+            model = model_class.from_pretrained(place, use_safetensors=True, **options)
+            extractor = tokenizer = None
+            if kind != "encodec":
+                extractor = transformers.AutoFeatureExtractor.from_pretrained(place, **options)
+        except (OSError, ValueError) as error:
+            if isinstance(error, UserError):
+                raise
+            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+            raise UserError(
+                f"{place}: its weights are not within reach ({reason}); connect to the internet, "
+                "or give a folder with config.json and model.safetensors"
+            ) from error
+        if kind == "clap":
+            tokenizer = _tokenizer(transformers, place, options)
+        return cls(model, extractor, tokenizer, name=f"{kind} ({place})")
+
+    @torch.inference_mode()
+    def windows_of(self, audio: np.ndarray) -> np.ndarray:
+        """Turn one sound into (n_windows, n_features)."""
+        if self.kind == "encodec":
+            frames = self.model.encoder(torch.from_numpy(audio)[None, None])[0].T.numpy()
+            rate = len(frames) * self.sample_rate / len(audio)
+            means = [one.mean(axis=0) for one in windows_over(frames, rate, self.window)]
+            return np.stack(means).astype(np.float32)
+        vectors = [self._vector(piece) for piece in self._pieces(audio)]
+        return np.stack(vectors).astype(np.float32)
+
+    @torch.inference_mode()
+    def embed_captions(self, captions: Sequence[str]) -> np.ndarray:
+        """Turn captions into vectors (n_captions, n_features) beside those of sounds.
+
+        Raises:
+            UserError: a model without captions, or without its tokenizer.
+        """
+        if self.kind != "clap" or self.tokenizer is None:
+            raise UserError(f"{self.name} reads no captions; take CLAP, with its tokenizer's files")
+        words = self.tokenizer(list(captions), padding=True, return_tensors="pt")
+        return self.model.get_text_features(**words).pooler_output.numpy()
+
+    @torch.inference_mode()
+    def probabilities(self, sounds: Sequence[np.ndarray], sample_rate: int) -> np.ndarray:
+        """Give the labels of sounds, by a softmax as in AudioGen's measures.
+
+        Returns:
+            (n_sounds, n_labels), means over the windows of each sound.
+
+        Raises:
+            UserError: a model that gives no labels.
+        """
+        if self.kind != "audio-spectrogram-transformer":
+            raise UserError(f"{self.name} gives no labels; take AST")
+        rows = []
+        for number, sound in enumerate(sounds):
+            pieces = self._pieces(self._prepared(sound, sample_rate, number))
+            rows.append(torch.cat([self._labels(piece) for piece in pieces]).mean(dim=0))
+        return torch.stack(rows).double().numpy()
+
+    def _labels(self, piece: np.ndarray) -> Tensor:
+        return self.model(**self._features(piece)).logits.softmax(dim=-1)
+
+    def _vector(self, piece: np.ndarray) -> np.ndarray:
+        features = self._features(piece)
+        if self.kind == "clap":
+            return self.model.get_audio_features(**features).pooler_output[0].numpy()
+        hidden = self.model.audio_spectrogram_transformer(**features).pooler_output
+        return hidden[0].numpy()
+
+    def _features(self, piece: np.ndarray) -> Any:
+        return self.extractor(piece, sampling_rate=self.sample_rate, return_tensors="pt")
+
+    def _pieces(self, audio: np.ndarray) -> list[np.ndarray]:
+        return [
+            piece[:, 0] for piece in windows_over(audio[:, None], self.sample_rate, self.window)
+        ]
+
+
+def _tokenizer(transformers: Any, place: str, options: dict[str, Any]) -> Any:
+    """Load the tokenizer, or None where a folder has none: sounds need none."""
+    # Of a folder without these files the library makes a tokenizer that knows no word.
+    files = ("tokenizer.json", "vocab.json")
+    if Path(place).is_dir() and not any((Path(place) / name).exists() for name in files):
+        return None
+    try:
+        return transformers.AutoTokenizer.from_pretrained(place, **options)
+    except (OSError, ValueError):
+        return None
+
+
+def _library():
+    """Import `transformers`, which takes seconds, only where an embedding of it is asked for."""
+    try:
+        import transformers
+    except ImportError as error:
+        raise UserError(
+            "CLAP, EnCodec and AST need the library transformers, which is not installed; run "
+            "pip install 'refimpl[codecs]', or pip install transformers"
+        ) from error
+    return transformers
