@@ -10,11 +10,8 @@ function reachWideThings() {
   }
 }
 
-addEventListener("load", async () => {
-  reachWideThings();
-  await window.MathJax?.startup?.promise; // until the formulas are drawn
-  reachWideThings();
-});
+addEventListener("load", reachWideThings);
+document.addEventListener("refimpl-formulas-drawn", reachWideThings);
 addEventListener("resize", reachWideThings);
 
 // Under each result a search shows some of its page, which a browser does not read from a disk.

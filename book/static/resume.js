@@ -60,7 +60,7 @@
     }, { passive: true });
   }
 
-  function offer(list) {
+  function offer(way) {
     const place = remembered();
     if (!place) return;
     const offered = document.createElement("p");
@@ -77,10 +77,10 @@
       offered.remove();
     });
     offered.append("Go on where you were: ", link, " ", forget);
-    list.before(offered);
+    way.after(offered);
   }
 
-  const list = document.querySelector("article ol.start-lessons");
-  if (list) offer(list);
+  const way = document.querySelector("article .start-way"); // the way into the course
+  if (way) offer(way);
   else if (LESSON.test(here)) noteSections();
 })();

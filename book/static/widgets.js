@@ -8,7 +8,12 @@
 //
 // A script like any other, no module: browsers load no module from a disk, where this book can be
 // read as well. A module that the page itself made, out of a widget's state, they do load.
+//
+// The build has taken the state out of the page into a script (`tools/bookbuild/media.py`), which is
+// loaded when the first widget comes near, or when the rest of the page is.
 (() => {
+  const NEAR = "1000px";
+  const ALL = "refimpl-load-all";
   const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
   const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
 
@@ -83,10 +88,25 @@
     document.head.append(Object.assign(document.createElement("style"), { textContent: css }));
   }
 
-  const saved = Object.assign(
-    {},
-    ...[...document.querySelectorAll(STATE)].map((script) => JSON.parse(script.textContent).state),
-  );
+  let saved;
+
+  function loadScript(address) {
+    return new Promise((resolve, reject) => {
+      const script = Object.assign(document.createElement("script"), { src: address });
+      script.onload = resolve;
+      script.onerror = () => reject(new Error(`${address} cannot be loaded`));
+      document.head.append(script);
+    });
+  }
+
+  async function loadState() {
+    const states = [];
+    for (const script of document.querySelectorAll(STATE)) {
+      if (script.dataset.src) await loadScript(script.dataset.src);
+      states.push(script.dataset.src ? globalThis.refimplWidgets.state : JSON.parse(script.textContent).state);
+    }
+    saved = Object.assign({}, ...states);
+  }
   const models = new Map();
   const manager = { get_model: async (id) => getModel(id.replace("IPY_MODEL_", "")) };
 
@@ -120,5 +140,22 @@
     el.dataset.shown = "yes";
   }
 
-  document.querySelectorAll(VIEW).forEach(show);
+  const views = [...document.querySelectorAll(VIEW)];
+  let begun = false;
+  async function showAll() {
+    if (begun) return;
+    begun = true;
+    near.disconnect();
+    await loadState();
+    views.forEach(show);
+  }
+
+  const near = new IntersectionObserver(
+    (entries) => { if (entries.some((one) => one.isIntersecting)) showAll(); },
+    { rootMargin: NEAR },
+  );
+  // The script itself has no place on the page; what it stands in has.
+  for (const script of views) near.observe(script.parentElement);
+  if (document.querySelector(`${STATE}[data-src]`)) document.addEventListener(ALL, showAll);
+  else showAll();
 })();

@@ -27,10 +27,29 @@
     return element;
   }
 
-  // A sound in a data address, or in a file beside the page, as bytes.
+  // A sound in a data address, or in a file beside the page, as bytes. A page on a disk may read no
+  // file, but may run one: for it the book holds each sound in a script, too.
   async function bytesOf(address) {
-    if (!address.startsWith("data:")) return (await fetch(address)).arrayBuffer();
-    return Uint8Array.from(atob(address.split(",")[1]), (letter) => letter.charCodeAt(0)).buffer;
+    if (address.startsWith("data:")) return unpacked(address.split(",")[1]);
+    if (address.startsWith("file:")) return unpacked(await fromScript(address));
+    const answer = await fetch(address);
+    if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
+    return answer.arrayBuffer();
+  }
+
+  function unpacked(base64) {
+    return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)).buffer;
+  }
+
+  function fromScript(address) {
+    return new Promise((resolve, reject) => {
+      const script = make("script", { src: `${address}.js`, onerror: reject });
+      script.onload = () => {
+        script.remove();
+        resolve(globalThis.refimplSounds[decodeURIComponent(address.split("/").at(-1))]);
+      };
+      document.head.append(script);
+    });
   }
 
   function upgrade(row, number) {
@@ -68,27 +87,44 @@
       if (sources.length) requestAnimationFrame(show);
     }
 
-    // Not before somebody wants to hear: a browser lets no page make a sound by itself.
+    // Not before somebody wants to hear: a browser lets no page make a sound by itself. The stage
+    // that was chosen comes first; from files the others follow, and join in while it plays.
     function load() {
       loading ??= (async () => {
         context = new AudioContext();
-        buffers = await Promise.all(players.map(decode));
-        seconds = Math.max(...buffers.map((buffer) => buffer.duration));
-        slider.max = seconds;
-        gains = buffers.map(() => context.createGain());
-        gains.forEach((gain, i) => {
-          gain.gain.value = i === chosen ? 1 : 0;
-          gain.connect(context.destination);
-        });
+        buffers = [];
+        gains = players.map((_, i) => new GainNode(context, { gain: i === chosen ? 1 : 0 }));
+        for (const gain of gains) gain.connect(context.destination);
+        await decode(chosen);
+        const others = players.map((_, i) => i).filter((i) => i !== chosen);
+        if (players.every(({ src }) => src.startsWith("data:"))) await Promise.all(others.map(decode));
+        else follow(others);
       })();
       return loading;
     }
 
-    async function decode(player) {
-      return context.decodeAudioData(await bytesOf(player.src));
+    async function decode(stage) {
+      buffers[stage] ??= await context.decodeAudioData(await bytesOf(players[stage].src));
+      seconds = Math.max(seconds, buffers[stage].duration);
+      slider.max = seconds;
     }
 
-    // A page opened from a disk may not read files: then the plain players are what there is.
+    async function follow(others) {
+      for (const stage of others) {
+        await decode(stage).catch(() => {}); // one that cannot be had stays silent
+        if (sources.length && buffers[stage]) sound(stage, context.currentTime + LEAD_SECONDS);
+      }
+    }
+
+    // Every stage follows the same clock, whenever it joins in.
+    function sound(stage, when) {
+      const source = new AudioBufferSourceNode(context, { buffer: buffers[stage] });
+      source.connect(gains[stage]);
+      source.start(when, when - startedAt);
+      sources.push(source);
+    }
+
+    // Where the sounds cannot be read, the plain players are what there is.
     function giveUp() {
       transport.remove();
       choice.remove();
@@ -102,12 +138,7 @@
       for (const player of players) player.pause();
       const start = context.currentTime + LEAD_SECONDS;
       startedAt = start - at;
-      sources = buffers.map((buffer, i) => {
-        const source = new AudioBufferSourceNode(context, { buffer });
-        source.connect(gains[i]);
-        source.start(start, at);
-        return source;
-      });
+      buffers.forEach((_, stage) => sound(stage, start));
       show();
     }
 
@@ -155,6 +186,19 @@
       });
     }
     row.dataset.heard = labels[0];
+    // For pictures that follow the row, and play from where they are clicked.
+    row.refimplSound = {
+      plays: () => sources.length > 0,
+      position: () => Math.min(position(), seconds || position()),
+      async playFrom(from) {
+        if (sources.length) pause(from);
+        at = from;
+        if (starting) return;
+        starting = true;
+        await play().catch(giveUp);
+        starting = false;
+      },
+    };
     show();
   }
 

@@ -74,6 +74,10 @@
       sections[shown].dataset.current = "yes";
     }
 
+    // Who plays one of the sounds will turn to the others: a page loads them when it is asked to.
+    box.addEventListener("play", () => {
+      for (const audio of box.querySelectorAll("audio")) audio.preload = "auto";
+    }, true);
     sections[shown].dataset.current = "yes";
     box.prepend(...rows.map(({ label }) => label));
   }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 from html import escape
 
 from matplotlib.axes import Axes
@@ -15,6 +16,7 @@ INK = "#767676"
 # From the palette of Okabe and Ito, which the common kinds of colour blindness tell apart.
 BLUE, ORANGE, VERMILLION = "#0072B2", "#E69F00", "#D55E00"
 DPI = 120
+TIME = "Time (s)"  # the label of an axis that a sound can follow
 
 
 class Picture(Figure):
@@ -50,11 +52,31 @@ class Picture(Figure):
             self.savefig(file, format="webp", dpi=DPI, pil_kwargs={"lossless": True})
             webp = base64.b64encode(file.getvalue()).decode("ascii")
         width = round(96 * self.get_figwidth())
+        times = _time_axes(self)
+        # Where a page of the book draws the position of a sound that belongs to the picture.
+        time = f' data-time="{escape(json.dumps(times))}"' if times else ""
         # "dark-light" tells the book's theme that the picture fits both, and needs no white box.
         return (
-            f'<img class="dark-light" alt="{escape(self.alt)}" width="{width}" '
+            f'<img class="dark-light" alt="{escape(self.alt)}" width="{width}"{time} '
             f'style="max-width: 100%; height: auto" src="data:image/webp;base64,{webp}">'
         )
+
+
+def _time_axes(figure: Figure) -> list[list]:
+    """Every visible axes of a drawn figure over which time runs to the right, in seconds.
+
+    Returns:
+        For each its title, its left, right, top and bottom edge as shares of the picture, counted
+        from the left and from the top, and the times at its left and right edge.
+    """
+    found = []
+    for axes in figure.axes:
+        if axes.get_xlabel() == TIME and axes.get_visible():
+            box = axes.get_position()
+            edges = (box.x0, box.x1, 1 - box.y1, 1 - box.y0)
+            numbers = [round(float(number), 4) for number in (*edges, *axes.get_xlim())]
+            found.append([axes.get_title(), *numbers])
+    return found
 
 
 def new_picture(

@@ -60,12 +60,12 @@ def test_players_of_files_play(opened):
 
 def test_the_start_pages_tune_is_switched_while_it_plays(opened):
     page = opened(START)
-    row = page.locator(".refimpl-compare")
+    row = page.locator(".start-compare")
     row.get_by_role("button", name="Play").click()
     row.get_by_role("button", name="Pause").wait_for()
     row.get_by_text("Through the course’s tokens").first.click()
     assert row.get_attribute("data-heard") == "Through the course’s tokens"
-    page.wait_for_function("document.querySelector('.transport input').value > 0.5")
+    page.wait_for_function("document.querySelector('.start-compare .transport input').value > 0.5")
     row.get_by_role("button", name="Pause").wait_for()
 
 

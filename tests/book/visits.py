@@ -81,7 +81,10 @@ def visit(browser: Browser, address: str, **options) -> Visit:
     page.on("response", lambda r: r.status >= 400 and seen.failed.append(f"{r.status} {r.url}"))
     page.on("requestfailed", lambda request: note_failure(seen, request))
     page.on("requestfinished", finished)
-    page.goto(address, wait_until="networkidle")
+    page.goto(address, wait_until="load")
+    # What a page loads when it has been at rest for a while, it loads at once for a test.
+    page.evaluate("document.dispatchEvent(new Event('refimpl-load-all'))")
+    page.wait_for_load_state("networkidle")
     page.wait_for_function(f"{THEMES}.includes(document.documentElement.dataset.theme)")
     page.wait_for_function(PLAYERS_ARE_READY)
     return seen

@@ -1,5 +1,6 @@
 """Pictures: they show what is there, in words too, and on light and dark pages."""
 
+import json
 import re
 
 import matplotlib.colors
@@ -185,3 +186,20 @@ def test_a_comparison_that_cannot_be_saved_is_an_error(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(UserError, match="cannot be written"):
         display.save_comparison(tmp_path / "file" / "a.png", {"a": tone()}, RATE)
+
+
+def test_a_picture_says_where_time_runs_and_no_other_does():
+    (one,) = json.loads(Tags(PICTURES["mel"]()._repr_html_()).one("img")["data-time"])
+    title, left, right, top, bottom, start, end = one
+    assert title == "a sine"
+    assert 0 < left < right < 1 and 0 < top < bottom < 1
+    assert abs(start) < 0.1 and end == pytest.approx(1, abs=0.1)
+    two = json.loads(Tags(PICTURES["mels"]()._repr_html_()).one("img")["data-time"])
+    assert [title for title, *_ in two] == ["low", "high"]
+    assert two[0][2] < two[1][1]  # side by side
+    (part,) = json.loads(
+        Tags(display.plot_waveform(tone(), RATE, start=2.0)._repr_html_()).one("img")["data-time"]
+    )
+    assert part[5] == 2.0
+    picture, _ = display.new_picture()
+    assert "data-time" not in Tags(picture._repr_html_()).one("img")

@@ -39,6 +39,7 @@ def project(tmp_path):
         "refimpl/other.py": "VALUE = 4",
         "refimpl/data/model.json": "{}",
         "refimpl/display/compared_sounds.js": "// A/B rows",
+        "refimpl/display/knobs.js": "// A/B rows",
         "requirements.txt": "numpy==2.4.6\n",
         "_config.yml": "title: A book\n",
         "_toc.yml": "root: book/index\nparts:\n  - caption: Lessons\n    chapters:\n"

@@ -3,7 +3,6 @@
 Named in `_config.yml`; `tools/build_book.py` puts this folder on Python's path.
 """
 
-import base64
 import json
 import re
 from pathlib import Path
@@ -12,8 +11,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from bookbuild import media
 from bookbuild.boxes import box_exercises
 from bookbuild.cards import link_first_uses
+from bookbuild.lighter_styles import make_lighter
 
 LOGGER = logging.getLogger(__name__)
 # It draws the theme's icons a second time, as SVG: 1.5 MB that stop every page from showing.
@@ -21,12 +22,12 @@ ICON_SCRIPT = re.compile(r'[ \t]*<script src="[^"]*fontawesome/[^"]*\.js[^"]*"><
 ICON_SCRIPT_FILES = "_static/vendor/fontawesome/*/js"
 # It asks for the icons' fonts before the style does, in a way that fails on pages from a disk.
 FONT_PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="font"[^>]*>\n?')
-# The plain players of an A/B row, which is what stands in its first element, and their files.
-COMPARED = re.compile(r'<div class="refimpl-compare\b.*?</div>', re.DOTALL)
-SOUND_FILE = re.compile(r'(?<= src=")[^":]+\.mp3(?=")')
 # A player and its name for screen readers, which begins with its caption and ends in its duration.
-PLAYER = re.compile(r'<audio\b[^>]*\baria-label="([^"]*)"[^>]*>.*?</audio>', re.DOTALL)
+PLAYER = re.compile(
+    r'<audio\b[^>]*\baria-label="([^"]*)"[^>]*>.*?</audio>(?!<span class="on-paper")', re.DOTALL
+)
 DURATION = re.compile(r"[\d.]+ s(, silent)?$")
+START = "book/index"
 WITH_EXERCISES = ("lessons/", "book/progress")  # pages that show what a reader has solved
 # In the contents, what opens a page's own pages is an arrow: who does not see it needs a name.
 TOGGLE = '<summary><span class="toctree-toggle"'
@@ -74,6 +75,8 @@ def load_what_is_needed(app: Sphinx, page: str, template: str, context: dict, do
     """Leave MathJax out where there is no formula. Widgets' scripts come with the page already."""
     if not page.startswith(WITH_EXERCISES):
         without(context, "progress.js")
+    if page != START:
+        without(context, "/start.js")
     styles = context["css_files"]
     styles[:] = [style for style in styles if "sphinx-thebe" not in str(style.filename)]
     if doctree is None or not any(doctree.findall(is_formula)):
@@ -126,22 +129,12 @@ def lead_from_lesson_to_lesson(
             }
 
 
-def with_sounds(page: str, folder: Path) -> str:
-    """Put the sounds of A/B rows into a page: its script may read no files of a book on a disk."""
-
-    def address(file: re.Match) -> str:
-        sound = base64.b64encode((folder / file[0]).read_bytes()).decode()
-        return f"data:audio/mpeg;base64,{sound}"
-
-    return COMPARED.sub(lambda row: SOUND_FILE.sub(address, row[0]), page)
-
-
 def with_words_for_paper(text: str) -> str:
     """Put words after each player of a page, which paper alone shows, in the player's stead."""
 
     def words(player: re.Match) -> str:
         duration = DURATION.search(player[1])
-        file = SOUND_FILE.search(player[0])
+        file = media.SOUND_FILE.search(player[0])
         said = duration[0] if duration else Path(file[0]).name if file else player[1]
         return f'{player[0]}<span class="on-paper">♪ {said}</span>'
 
@@ -152,12 +145,13 @@ def mend_pages(app: Sphinx, exception: Exception | None) -> None:
     """Change in the finished pages what no setting changes: each line says what and why."""
     if exception or app.builder.format != "html":
         return
+    finished = []
     for path in Path(app.outdir).rglob("*.html"):
         before = path.read_text(encoding="utf-8")
         # Fonts show the theme's icons as well as its script.
         text = FONT_PRELOAD.sub("", ICON_SCRIPT.sub("", before)).replace(TOGGLE, NAMED_TOGGLE)
         text = text.replace(FOLD, "<summary>")
-        text = with_sounds(with_words_for_paper(text), path.parent)
+        text = media.into_files(with_words_for_paper(text), path.parent, Path(app.outdir))
         # Sphinx lays out a long signature as a list of definitions, which it is not.
         text = text.replace("<dl>\n<dd><em", '<dl role="none">\n<dd><em')
         text = text.replace('<dd><em class="sig-param', '<dd role="none"><em class="sig-param')
@@ -165,6 +159,9 @@ def mend_pages(app: Sphinx, exception: Exception | None) -> None:
         text = text.replace('role="doc-biblioentry"', 'role="listitem"')
         if text != before:
             path.write_text(text, encoding="utf-8")
+        finished.append(text)
+    media.remove_unused(Path(app.outdir), finished)
+    make_lighter(Path(app.outdir), finished)
     for folder in Path(app.outdir).glob(ICON_SCRIPT_FILES):
         for script in folder.iterdir():
             script.unlink()

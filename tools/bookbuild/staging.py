@@ -15,16 +15,17 @@ import nbformat
 import yaml
 from PIL import Image
 
-from bookbuild import here, lessons, pages, progress, starting
+from bookbuild import dial, here, lessons, pages, progress, starting
 from bookbuild.api import Reference, toc_sections
 from bookbuild.execution import Executed
 
 EDITIONS = ("full", "class")
 LEFT_OUT = "book/lessons"  # the sources of the lessons, which hold the answers
 REFERENCE = "api/index"
-# A script of the package that the book's own rows of players need, too.
+# Scripts of the package, one for all the rows and knobs of a page.
 FROM_THE_PACKAGE = {
-    Path("book/static/compared_sounds.js"): Path("refimpl/display/compared_sounds.js")
+    Path(f"book/static/{name}"): Path(f"refimpl/display/{name}")
+    for name in ("compared_sounds.js", "knobs.js")
 }
 HEAVY = 200_000  # bytes of a picture that is worth making lighter
 # In a page, what stands between these two lines is for the edition with solutions.
@@ -112,15 +113,23 @@ def with_lessons(text: str, root: Path, by_number: dict[int, str]) -> str:
             for number, name in by_number.items()
         }
         text = text.replace(progress.PLACE, progress.listed(titles))
-    if starting.PLACE in text or starting.NUMBER in text:
-        cells = {n: first_cell(root / "lessons" / f"{name}.ipynb") for n, name in by_number.items()}
-        text = starting.with_start(text, root / "_toc.yml", cells)
+    if any(place in text for place in (starting.PLACE, starting.MAP, starting.NUMBER)):
+        heads = {n: head(root / "lessons" / f"{name}.ipynb") for n, name in by_number.items()}
+        text = starting.with_start(text, root, heads)
+    if dial.PLACE in text:
+        text = text.replace(dial.PLACE, dial.of_codes(root / "book/start/codes.json"))
     return lessons.resolve(text, by_number)
 
 
 def first_cell(path: Path) -> str:
     """Return the text of a notebook's first cell."""
     return nbformat.read(path, as_version=4).cells[0].source
+
+
+def head(path: Path) -> str:
+    """Return the text with which a notebook begins: its title, and what follows up to any code."""
+    cells = nbformat.read(path, as_version=4).cells
+    return "\n\n".join(cell.source for cell in cells[:3] if cell.cell_type == "markdown")
 
 
 def page(path: Path, result: Executed, edition: str, reference: Reference) -> str:
