@@ -3,7 +3,7 @@
 // Who has no mouse scrolls what has the focus: a table or a formula that is wider than its place
 // gets a tab stop.
 function reachWideThings() {
-  const places = ".pst-scrollable-table-container, mjx-container[display]";
+  const places = ".pst-scrollable-table-container, mjx-container[display], .drawn";
   for (const place of document.querySelectorAll(places)) {
     if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
     else place.removeAttribute("tabindex");

@@ -19,7 +19,7 @@ import yaml
 from nbformat import NotebookNode
 
 from refimpl.cli.console import speak_any_encoding
-from refimpl.course import minutes, outputs, regions
+from refimpl.course import figures, minutes, outputs, regions
 from refimpl.course.executing import ANSI_COLOUR, STOPPED, NotebookRun
 from refimpl.course.exercises import find_exercise
 from refimpl.errors import UserError
@@ -100,6 +100,9 @@ def _read_complete(path: Path, repository: str) -> NotebookNode:
     """The notebook with solutions, the set-up cell, ids and nbgrader's metadata."""
     cells = jupytext.reads(path.read_text(encoding="utf-8"), fmt="md:myst").cells
     cells = [cell for cell in cells if cell.source.strip()]
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            cell.source = figures.embed(cell.source, path.parent)
     if not cells or not cells[0].source.startswith("# "):
         raise UserError("a lesson starts with its title, '# ...'")
     set_up = nbformat.v4.new_code_cell(SET_UP_CELL.format(repository=repository))

@@ -18,6 +18,7 @@ from PIL import Image
 from bookbuild import dial, here, lessons, pages, progress, starting
 from bookbuild.api import Reference, toc_sections
 from bookbuild.execution import Executed
+from refimpl.course import figures
 
 EDITIONS = ("full", "class")
 LEFT_OUT = "book/lessons"  # the sources of the lessons, which hold the answers
@@ -135,6 +136,9 @@ def head(path: Path) -> str:
 def page(path: Path, result: Executed, edition: str, reference: Reference) -> str:
     """Return the page of an executed notebook, as a notebook's text."""
     notebook = result.into(nbformat.read(path, as_version=4))
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = figures.drawn(cell.source, path.parents[1] / "book/figures")
     if path.parent.name == "solutions":
         built = pages.solution_page(notebook, path.stem, result.seconds)
     else:
