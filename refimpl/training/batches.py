@@ -15,6 +15,10 @@ import torch
 from refimpl.training.config import TrainingError
 from refimpl.vocabulary import IGNORE_INDEX, Vocabulary
 
+SORTED_BATCHES = (
+    50  # of similar lengths: more have less padding, and tunes meet the same neighbours
+)
+
 
 def frame_tune(tokens: np.ndarray, vocabulary: Vocabulary) -> np.ndarray:
     """Put <|START|> before a tune and <|END|> after it, in every column: two more tokens, int64."""
@@ -74,6 +78,27 @@ def _clips_of(clips: Sequence | None, tunes: list[int]) -> dict[str, list]:
     return {} if clips is None else {"clips": [clips[tune] for tune in tunes]}
 
 
+def _sorted_in_batches(
+    order: np.ndarray, lengths: np.ndarray, batch_size: int, first: int, rng: np.random.Generator
+) -> np.ndarray:
+    """Sort stretches of an epoch's order by length, and shuffle the batches that this makes.
+
+    Args:
+        order: (n,) numbers of tunes, shuffled.
+        lengths: (n_tunes,) of each tune.
+        batch_size: rows.
+        first: place at which the epoch's first whole batch begins.
+        rng: shuffles the batches.
+    """
+    last = first + (len(order) - first) // batch_size * batch_size
+    inside, stretch = order[first:last], SORTED_BATCHES * batch_size
+    parts = [inside[at : at + stretch] for at in range(0, len(inside), stretch)]
+    parts = [part[np.argsort(lengths[part], kind="stable")] for part in parts]
+    batches = [part.reshape(-1, batch_size) for part in parts]
+    shuffled = rng.permutation(np.concatenate(batches)) if batches else inside
+    return np.concatenate([order[:first], shuffled.reshape(-1), order[last:]])
+
+
 class NextTokenBatches:
     """Endless training batches of tunes; whole where they fit, random windows where they do not.
 
@@ -88,6 +113,8 @@ class NextTokenBatches:
         vocabulary: gives the special tokens; by default `dataset.vocabulary`.
         clips: the metadata of each tune (caption and facts), in the order of the dataset. Each
             batch then has `clips`, a list with one for each row, for a conditioner.
+        similar_lengths: put tunes of similar lengths into one batch, which then has less padding.
+            It pays where lengths differ much, as those of real tunes do.
 
     Taught in lesson 5.
     """
@@ -101,16 +128,18 @@ class NextTokenBatches:
         *,
         vocabulary: Vocabulary | None = None,
         clips: Sequence | None = None,
+        similar_lengths: bool = False,
     ) -> None:
         _check(dataset, batch_size, context_length, clips)
         self.dataset, self.vocabulary = dataset, vocabulary or dataset.vocabulary
-        self.clips = clips
+        self.clips, self.similar_lengths = clips, similar_lengths
         self.batch_size, self.context_length, self.seed = batch_size, context_length, seed
         lengths = getattr(dataset, "lengths", None)  # known without reading, or else counted
         if lengths is None:
             lengths = np.array([len(dataset[i]) for i in range(len(dataset))])
         visits = -(-(lengths + 1) // context_length)  # rounded up; <|END|> is a target too
         self._visits = np.repeat(np.arange(len(dataset)), visits)
+        self._lengths = np.minimum(lengths, context_length)
         self._order = (-1, self._visits)  # the epoch, and its order; computed once an epoch
         self.position = 0  # the index of the batch that `next` gives
 
@@ -123,7 +152,11 @@ class NextTokenBatches:
         epoch, place = divmod(index, len(self._visits))
         if self._order[0] != epoch:
             rng = np.random.default_rng([self.seed, 0, epoch])
-            self._order = (epoch, rng.permutation(self._visits))
+            order = rng.permutation(self._visits)
+            if self.similar_lengths:
+                first = -epoch * len(order) % self.batch_size
+                order = _sorted_in_batches(order, self._lengths, self.batch_size, first, rng)
+            self._order = (epoch, order)
         return int(self._order[1][place])
 
     def _window(self, tune: int, rng: np.random.Generator) -> np.ndarray:
@@ -161,6 +194,7 @@ class NextTokenBatches:
             "context_length": self.context_length,
             "n_tunes": len(self.dataset),
             "visits_per_epoch": len(self._visits),
+            "similar_lengths": self.similar_lengths,
         }
 
     def state_dict(self) -> dict[str, int | str | None]:
@@ -173,6 +207,7 @@ class NextTokenBatches:
         Raises:
             TrainingError: the state was saved with other data, another seed or other sizes.
         """
+        state = {"similar_lengths": False} | state  # an older version knew no others
         for name, value in self._identity().items():
             if state.get(name) != value:
                 raise TrainingError(

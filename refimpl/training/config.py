@@ -23,6 +23,7 @@ FREE_TO_CHANGE = {
     "device",
     "steps",
     "max_seconds",
+    "clock",
     "validate_every",
     "checkpoint_every",
     "keep_checkpoints",
@@ -40,6 +41,8 @@ class TrainingConfig(Configuration):
         max_seconds: stop after this much time spent in training steps (validation and saving not
             counted), and let the learning rate fall with the clock. Such a run is not
             reproducible, since a faster machine does more steps: presets use `steps`.
+        clock: what `max_seconds` counts. "wall": the time that passes. "processor": the time that
+            this process computes, which others on the same machine change less.
         learning_rate: the highest rate, reached at the end of the warm-up.
         warmup_steps: steps over which the rate rises linearly from zero.
         final_learning_rate: the floor of the cosine, as a share of `learning_rate`.
@@ -65,6 +68,7 @@ class TrainingConfig(Configuration):
 
     steps: Count | None = 1000
     max_seconds: NotNegative | None = None
+    clock: Literal["wall", "processor"] = "wall"
     learning_rate: NotNegative = 3e-3
     warmup_steps: Annotated[Whole, Field(ge=0)] = 50
     final_learning_rate: NotNegative = 0.1

@@ -37,6 +37,7 @@ from refimpl.training.step import (
 )
 
 OPPONENT_LOSS = "opponent_loss"  # in a record of `metrics.jsonl`
+CLOCKS = {"wall": "perf_counter", "processor": "process_time"}  # of the module `time`
 
 
 def _without_end(batches: Iterable, skip: int) -> Iterator[dict]:
@@ -64,7 +65,7 @@ class Run:
         step: updates made.
         weight: of all batches up to the last reading of the loss: the labels trained on, or what
             else the loss counts.
-        seconds: time spent in training steps.
+        seconds: time spent in training steps, by the configuration's clock.
         log: the `MetricsLog`.
         accelerator: Accelerate's.
         validation_loss: the latest, if it was measured at this very step.
@@ -124,7 +125,7 @@ class Run:
 
     def make_step(self) -> None:
         """Update the weights once; the loss is not read from the device yet."""
-        began = time.perf_counter()
+        began = self._now()
         self._wrapped.train()
         batch = next(self._data)
         against = self._opponents_step(batch)
@@ -144,11 +145,14 @@ class Run:
         self.validation_loss = None
         record = {"step": self.step, "loss": mean, "gradient_norm": norm, "learning_rate": rate}
         record |= against
-        seconds = round(self.seconds + time.perf_counter() - began, 3)
+        seconds = round(self.seconds + self._now() - began, 3)
         self._unread.append(record | {self.loss.counted: weight, "seconds": seconds})
         if self.step % self.config.log_every == 0:
             self.read_losses()
-        self.seconds += time.perf_counter() - began
+        self.seconds += self._now() - began
+
+    def _now(self) -> float:
+        return getattr(time, CLOCKS[self.config.clock])()
 
     def _seed(self) -> None:
         process, device = self.accelerator.process_index, self.accelerator.device

@@ -90,6 +90,34 @@ def test_the_ends_of_a_long_tune_are_seen_about_as_often_as_its_middle():
     assert 0.03 < ends < 0.2
 
 
+@pytest.mark.parametrize("batch_size", [1, 3, 7, 64])
+def test_tunes_of_similar_lengths_come_together_and_each_as_often_as_before(batch_size):
+    lengths = np.random.default_rng(0).permutation(np.arange(5, 85, 2))  # 40 different ones
+    tunes = [np.zeros(length, dtype=int) for length in lengths]
+    padding, orders = [], []
+    for similar in (False, True):
+        batches = NextTokenBatches(
+            tunes, batch_size, 100, 3, vocabulary=VOCABULARY, similar_lengths=similar
+        )
+        labels = [next(batches)["label_ids"] for _ in range(5 * 40 // batch_size + 1)]
+        rows = [int((row != IGNORE_INDEX).sum()) - 1 for batch in labels for row in batch]
+        orders = [rows[40 * epoch : 40 * epoch + 40] for epoch in range(5)]
+        assert all(sorted(order) == sorted(lengths) for order in orders)
+        padding.append(sum(int((batch == IGNORE_INDEX).sum()) for batch in labels))
+    assert padding[1] <= 0.5 * padding[0] or batch_size == 64  # of which an epoch has none
+    assert len({tuple(order) for order in orders}) == 5
+
+
+def test_batches_of_similar_lengths_are_not_resumed_as_others():
+    tunes = [np.arange(5), np.arange(9)]
+    plain = NextTokenBatches(tunes, 2, 16, vocabulary=VOCABULARY)
+    sorted_ = NextTokenBatches(tunes, 2, 16, vocabulary=VOCABULARY, similar_lengths=True)
+    with pytest.raises(TrainingError):
+        sorted_.load_state_dict(plain.state_dict())
+    with pytest.raises(TrainingError):
+        plain.load_state_dict(sorted_.state_dict())
+
+
 def test_state_puts_another_iterator_at_the_same_place():
     first = tiny_batches()
     for _ in range(7):

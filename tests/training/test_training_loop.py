@@ -195,6 +195,17 @@ def test_it_stops_by_the_clock(monkeypatch):
     assert rates[-1] < 0.9 * max(rates)
 
 
+def test_the_processors_clock_does_not_count_what_passes_meanwhile(monkeypatch):
+    passes, computes = itertools.count(), itertools.count()
+    clock = SimpleNamespace(
+        perf_counter=lambda: 0.1 * next(passes), process_time=lambda: 0.005 * next(computes)
+    )
+    monkeypatch.setattr("refimpl.training.run.time", clock)
+    runs = [tiny_run(steps=None, max_seconds=0.3, clock=c)[1] for c in ("wall", "processor")]
+    assert all(run.stopped_by == "seconds" for run in runs)
+    assert len(runs[1].losses) > 10 * len(runs[0].losses)
+
+
 def test_the_model_comes_back_as_it_was_but_trained():
     model, _ = tiny_run(mixed_precision="bf16")
     assert not model.training
