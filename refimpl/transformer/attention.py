@@ -25,6 +25,7 @@ class Attention(nn.Module):
         # One matrix for queries, keys and values: one large product is faster than three small.
         self.qkv = nn.Linear(config.hidden_size, 3 * config.hidden_size, bias=config.bias)
         self.out = nn.Linear(config.hidden_size, config.hidden_size, bias=config.bias)
+        self.shifted = config.shifted_keys
         self.relative = None
         if config.n_distances:
             self.relative = RelativePositions(config.n_distances, self.n_heads, self.head_size)
@@ -36,6 +37,7 @@ class Attention(nn.Module):
         bias: torch.Tensor | None = None,
         is_causal: bool = True,
         cache: KVCache | None = None,
+        begins: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """Attend within `x`, and to the tokens in the cache.
 
@@ -45,6 +47,7 @@ class Attention(nn.Module):
             bias: `(B, 1, T, K)`, added to the scores, or None.
             is_causal: whether the mask is causal (only if `bias` is None).
             cache: written and read when given.
+            begins: `(B, T)` bool, where a sample begins; None: at the first token alone.
 
         Returns:
             `(B, T, hidden_size)`.
@@ -53,6 +56,8 @@ class Attention(nn.Module):
         qkv = self.qkv(x).view(n_batch, n_tokens, 3, self.n_heads, self.head_size)
         # One copy, after which every head's matrices are contiguous.
         queries, keys, values = qkv.permute(2, 0, 3, 1, 4).contiguous()  # (3, B, H, T, D)
+        if self.shifted:
+            keys = self._shift(keys, begins, cache)
         if rotation is not None:
             queries, keys = rotate(queries, *rotation), rotate(keys, *rotation)
         if cache is not None:
@@ -68,6 +73,14 @@ class Attention(nn.Module):
                 queries, keys, values, attn_mask=bias, dropout_p=dropout, is_causal=is_causal
             )
         return self.out(mixed.transpose(1, 2).reshape(n_batch, n_tokens, width))
+
+    def _shift(self, keys, begins, cache):
+        """Give every token the key of the one before it, `(B, H, T, D)`; the first gets zeros."""
+        before = torch.zeros_like(keys[:, :, :1]) if cache is None else cache.last_key(self.layer)
+        shifted = torch.cat([before, keys[:, :, :-1]], dim=2)
+        if cache is not None:
+            cache.last_keys[self.layer] = keys[:, :, -1:].detach()
+        return shifted if begins is None else shifted.masked_fill(begins[:, None, :, None], 0.0)
 
 
 class CrossAttention(nn.Module):

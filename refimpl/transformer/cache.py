@@ -43,6 +43,7 @@ class KVCache:
         # Zeros instead of empty memory: the entries beyond `length` must never become NaN.
         self.keys = [torch.zeros(shape, device=device, dtype=dtype) for _ in range(config.n_layers)]
         self.values = [torch.zeros_like(keys) for keys in self.keys]
+        self.last_keys: dict[int, torch.Tensor] = {}  # of a layer, where keys are shifted
         self.segment_ids = torch.ones(batch_size, capacity, dtype=torch.long, device=device)
         self.one_token = None
         self.batch_size, self.capacity = batch_size, capacity
@@ -52,6 +53,11 @@ class KVCache:
         """Forget all tokens, but keep the memory allocated."""
         self.length, self.padded = 0, False
         self.segment_ids.fill_(1)
+        self.last_keys.clear()
+
+    def last_key(self, layer: int) -> torch.Tensor:
+        """The last token's key before it was shifted, `(B, H, 1, D)`; zeros where there is none."""
+        return self.last_keys.get(layer, torch.zeros_like(self.keys[layer][:, :, :1]))
 
     def check_room(self, batch_size: int, n_tokens: int) -> None:
         """Raise unless `(batch_size, n_tokens)` more tokens fit."""

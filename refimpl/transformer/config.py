@@ -35,6 +35,10 @@ class TransformerConfig(Configuration):
             vector for every distance (Shaw et al. 2018), and reads a prefix in one direction only.
         window: with relative positions, a token sees so many tokens, itself included (local
             attention); None: all of the context.
+        shifted_keys: whether a token's key is that of the token before it. A query that looks for
+            its own like then finds what came after it, which is how to continue a phrase that was
+            heard before (Olsson et al. 2022; their keys are smeared over both tokens). Queries and
+            keys start with the same weights.
         norm: "pre" normalises the input of a sublayer (Xiong et al. 2020), "post" the residual sum
             after it, as in the first transformer (Vaswani et al. 2017).
         normalization: "rms" (Zhang & Sennrich 2019) or "layer" (Ba et al. 2016).
@@ -66,6 +70,7 @@ class TransformerConfig(Configuration):
     context_length: Count = 512
     positions: Literal["rope", "learned", "both", "relative"] = "both"
     window: Count | None = None
+    shifted_keys: Truth = False
     norm: Literal["pre", "post"] = "pre"
     normalization: Literal["rms", "layer"] = "layer"
     activation: Literal["gelu", "swiglu"] = "swiglu"

@@ -50,10 +50,20 @@ class Transformer(Backbone):
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.n_layers))
         self.norm = make_norm(config)
 
+    def reset_parameters(self, seed: int | None = 0) -> None:
+        super().reset_parameters(seed)
+        if self.config.shifted_keys:
+            width = self.config.hidden_size
+            with torch.no_grad():
+                for block in self.blocks:
+                    # A query then finds its own like from the first step on.
+                    weight = block.attention.qkv.weight
+                    weight[:width] = weight[width : 2 * width]
+
     def start(self, batch_size: int, capacity: int | None = None) -> KVCache:
         weight = self.embedding.weight
         cache = KVCache(self.config, batch_size, capacity, device=weight.device, dtype=weight.dtype)
-        if self.config.positions != "relative":
+        if self.config.positions != "relative" and not self.config.shifted_keys:
             cache.one_token = OneToken(self, cache)
         return cache
 
@@ -79,9 +89,11 @@ class Transformer(Backbone):
                 x = x + self.position_embedding(where.position_ids)
         if self.config.has_rotation:
             rotation = self._rotation(start, n_tokens, where.position_ids)
+        begins = self._begins(where, state) if self.config.shifted_keys else None
         x = self.dropout(x)
+        given = {"rotation": rotation, "bias": bias, "is_causal": is_causal, "cache": state}
         for block in self.blocks:
-            x = block(x, condition, rotation=rotation, bias=bias, is_causal=is_causal, cache=state)
+            x = block(x, condition, **given, begins=begins)
         if state is not None:
             state.length += n_tokens
         return self.norm(x)
@@ -101,6 +113,16 @@ class Transformer(Backbone):
             end = start + n_tokens
             return self.cosines[start:end], self.sines[start:end]
         return self.cosines[position_ids][:, None], self.sines[position_ids][:, None]
+
+    def _begins(self, where: Where, cache: KVCache | None) -> torch.Tensor | None:
+        """Where a sample begins, `(B, T)` bool; None: nowhere but at a row's first token."""
+        segments = resolve_segments(where.attention_mask, where.segment_ids)
+        if segments is None:
+            return None
+        before = segments[:, :1]
+        if cache is not None and cache.length:
+            before = cache.segment_ids[:, cache.length - 1 : cache.length]
+        return segments != torch.cat([before, segments[:, :-1]], dim=1)
 
     def _mask(self, x: torch.Tensor, where: Where, cache: KVCache | None):
         """The bias for the attention scores, or None and whether the causal triangle is enough."""
