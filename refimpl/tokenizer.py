@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from refimpl.codecs import Codec, load_codec
+from refimpl.audio import Clip
+from refimpl.codecs import Codec, encode_clip, load_codec
 from refimpl.errors import UserError
 from refimpl.layouts import Flat, LayoutError, make_layout
 from refimpl.vocabulary import IGNORE_INDEX, Vocabulary
@@ -104,9 +105,16 @@ class AudioTokenizer:
 
         Taught in lesson 3.
         """
-        ids = self.layout.to_tokens(self.codec.encode(audio))
-        ids = ids[:, 0] if self.layout.n_columns == 1 else ids
+        ids = self._lay_out(self.codec.encode(audio))
         return self.add_start_end(ids) if start_end else ids
+
+    def encode_clip(self, clip: Clip) -> np.ndarray:
+        """Turn a clip into ids: its sound, or its notes where the codec reads those."""
+        return self._lay_out(encode_clip(self.codec, clip)[0])
+
+    def _lay_out(self, codes: np.ndarray) -> np.ndarray:
+        ids = self.layout.to_tokens(codes)
+        return ids[:, 0] if self.layout.n_columns == 1 else ids
 
     def add_start_end(self, ids: np.ndarray) -> np.ndarray:
         """Put <|START|> before and <|END|> after ids, in every column."""

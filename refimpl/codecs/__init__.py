@@ -2,7 +2,8 @@
 
 `codec` is their interface, `table` lists them, and `mel_codec` is what those on mel frames share:
 `codebook` finds codes by k-means (`clustering`), `vqvae` learns them together with a network, and
-`neural` with one that sees time, for several bit rates, or with one that hears samples.
+`neural` with one that sees time, for several bit rates, or with one that hears samples. `notes`
+reads the notes of a clip instead of its sound.
 `familiarity` tells whether a codebook knows such sounds.
 `classical` is MP3, Opus and Vorbis, to compare with; `rates` computes those of published codecs.
 """
@@ -16,7 +17,14 @@ from refimpl.codecs.clustering import (
     sample_stream,
 )
 from refimpl.codecs.codebook import Codebook, CodebookConfig
-from refimpl.codecs.codec import Codec, CodecConfig, CodecError, check_codes
+from refimpl.codecs.codec import (
+    Codec,
+    CodecConfig,
+    CodecError,
+    ReadsNotes,
+    check_codes,
+    encode_clip,
+)
 from refimpl.codecs.familiarity import FAR, distance_from_codes, warning_of_distance
 from refimpl.codecs.mel_codec import MelCodec, MelCodecConfig, check_frames
 from refimpl.codecs.neural import (
@@ -32,6 +40,7 @@ from refimpl.codecs.neural import (
     WaveformNetwork,
 )
 from refimpl.codecs.normaliser import NORMALISATIONS, make_normaliser
+from refimpl.codecs.notes import CompoundCodec, CompoundConfig, MidiCodec, MidiConfig
 from refimpl.codecs.rates import PUBLISHED, Published, code_rate, published, quoted_figures
 from refimpl.codecs.table import CODECS, codec_class, codec_config, find_codec, load_codec
 from refimpl.codecs.vqvae import (
@@ -55,9 +64,13 @@ __all__ = [
     "Codec",
     "CodecConfig",
     "CodecError",
+    "CompoundCodec",
+    "CompoundConfig",
     "Compressed",
     "MelCodec",
     "MelCodecConfig",
+    "MidiCodec",
+    "MidiConfig",
     "NeuralCodec",
     "NeuralCodecConfig",
     "NeuralConfig",
@@ -65,6 +78,7 @@ __all__ = [
     "Published",
     "Quantized",
     "QuantizerConfig",
+    "ReadsNotes",
     "ResidualVectorQuantizer",
     "StreamSample",
     "TooFewFramesError",
@@ -82,6 +96,7 @@ __all__ = [
     "codec_class",
     "codec_config",
     "compress",
+    "encode_clip",
     "find_codec",
     "find_delay",
     "kmeans",

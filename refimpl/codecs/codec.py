@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 import numpy as np
 
+from refimpl.audio import Clip
 from refimpl.configuration import Configuration, Count
 from refimpl.errors import UserError
 
@@ -61,6 +62,33 @@ class Codec(Protocol):
         """Read what `save` wrote."""
 
 
+@runtime_checkable
+class ReadsNotes(Protocol):
+    """What a codec has beside the above if it reads the notes of a clip, and not its sound.
+
+    It promises less than others: `encode` refuses every sound, and its steps are notes or events,
+    which do not keep time. All else is as of any codec. Taught in lesson 10.
+    """
+
+    def encode_clip(self, clip: Clip) -> tuple[np.ndarray, float]:
+        """Turn the clip's notes into codes (n_steps, n_streams) int64, and say its seconds."""
+
+
+def encode_clip(codec: Codec, clip: Clip) -> tuple[np.ndarray, float]:
+    """Turn a clip into codes: its sound, or its notes where the codec reads those.
+
+    Returns:
+        Codes (n_steps, n_streams) int64, and the clip's length in seconds.
+
+    Raises:
+        CodecError: the codec cannot encode it.
+    """
+    if isinstance(codec, ReadsNotes):
+        return codec.encode_clip(clip)
+    audio = clip.audio
+    return codec.encode(audio), len(audio) / codec.sample_rate
+
+
 class CodecConfig(Configuration):
     """A preset's section on its codec: the base class of the settings of each kind.
 
@@ -100,6 +128,10 @@ class CodecConfig(Configuration):
             CodecError: too little sound, or none.
         """
         raise NotImplementedError
+
+    def fit_clips(self, clips: Iterable[Clip], *, seed: int = 0, show: bool | None = None) -> Codec:
+        """Fit a codec on the sound of clips, or on their notes where it reads those; see `fit`."""
+        return self.fit((clip.audio for clip in clips), seed=seed, show=show)
 
     def describe(self) -> str:
         """Say in some words how sound becomes codes, for a model card."""

@@ -7,6 +7,7 @@ from refimpl.codecs.codebook import Codebook
 from refimpl.codecs.codec import Codec, CodecConfig, CodecError
 from refimpl.codecs.files import read_codec
 from refimpl.codecs.neural import NeuralCodec, WaveformCodec
+from refimpl.codecs.notes import CompoundCodec, MidiCodec
 from refimpl.codecs.vqvae import VQVAE
 from refimpl.errors import suggest
 
@@ -15,6 +16,8 @@ CODECS: dict[str, type[Codec]] = {
     "vqvae": VQVAE,
     "neural": NeuralCodec,
     "waveform": WaveformCodec,
+    "notes": CompoundCodec,
+    "midi": MidiCodec,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from refimpl.audio import Clip
+from refimpl.codecs import encode_clip
 from refimpl.dataset.manifest import FILE_NAME, DatasetError, Manifest, open_shard, shard_path
 from refimpl.dataset.reading import TokenDataset
 from refimpl.display import progress_bar
@@ -194,9 +195,7 @@ def _as_clip(clip: Any, sample_rate: int) -> Any:
 def _encode(tokenizer: AudioTokenizer, clip: Clip) -> _Encoded:
     known = clip.caption, dict(clip.facts)
     try:
-        audio = clip.audio
-        codes = tokenizer.codec.encode(audio)
-        return _Encoded(clip.name, codes, len(audio) / tokenizer.sample_rate, *known)
+        return _Encoded(clip.name, *encode_clip(tokenizer.codec, clip), *known)
     except UserError as error:
         return _Encoded(clip.name, str(error), 0.0, *known)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from refimpl.audio import AudioError, find_audio, load_audio
+from refimpl.codecs import ReadsNotes
 from refimpl.corpora import Corpus, reopen_corpus
 from refimpl.dataset import TokenDataset
 from refimpl.display import progress_bar
@@ -76,7 +77,8 @@ def evaluate_sounds(
     Args:
         sounds: name to audio (n_samples,).
         sample_rate: of all of them, in Hz.
-        tokenizer: makes the references that go through tokens; None omits those.
+        tokenizer: makes the references that go through tokens; None, or one that reads notes and
+            not sound, omits those.
         n_references: the most sounds of each reference; 0: no references.
         beat_period: seconds per beat, where known.
         seed: of the references.
@@ -99,7 +101,7 @@ def evaluate_sounds(
     rows[label] = row(list(sounds.values()))
     chosen = list(sounds.values())[:n_references]
     rng = np.random.default_rng(seed)
-    if chosen and tokenizer is not None:
+    if chosen and tokenizer is not None and not isinstance(tokenizer.codec, ReadsNotes):
         tokenizer = tokenizer.in_one_column()
         ids = [tokenizer.encode(audio) for audio in chosen]
         n_stages = len(tokenizer.codec.stream_sizes)
@@ -238,6 +240,6 @@ def _what_it_learnt_from(
         real = [clip.audio for clip in corpus.clips("validation")]
         if not training:
             clips = islice(corpus.clips("train"), _TUNES_TO_COUNT)
-            training = [tokenizer.encode(clip.audio) for clip in clips]
-            held_out = [tokenizer.encode(audio) for audio in real]
+            training = [tokenizer.encode_clip(clip) for clip in clips]
+            held_out = [tokenizer.encode_clip(clip) for clip in corpus.clips("validation")]
     return training, held_out, real

@@ -82,8 +82,8 @@ def fit_codec(
         unit="clip",
         show=show,
     )
-    codec = preset.codec.fit(
-        (clip.audio for clip in chosen),
+    codec = preset.codec.fit_clips(
+        chosen,
         seed=preset.training.seed if seed is None else seed,
         show=show,
     )

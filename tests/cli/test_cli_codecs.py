@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from refimpl.audio import load_audio, save_audio
-from refimpl.codecs import CODECS
+from refimpl.codecs import CODECS, ReadsNotes
+from refimpl.corpora.scores import Scores
 from refimpl.pipeline import RunFolder, load_run
 from refimpl.pipeline.folder import flatten
 from tests.pipeline.pipeline_examples import RATE, TINY, tone
@@ -22,7 +23,43 @@ def settings_of(kind):
     return [word for text in texts for word in ("--set", text)]
 
 
-@pytest.mark.parametrize("kind", CODECS)
+def source_of(kind):
+    """A corpus for this kind of codec: tunes, or scores where it reads notes."""
+    if not issubclass(CODECS[kind], ReadsNotes):
+        return "tinytunes"
+    folder = Path("scores")
+    folder.mkdir(exist_ok=True)
+    return str(Scores.example(folder))
+
+
+OF_SOUND = [kind for kind in CODECS if not issubclass(CODECS[kind], ReadsNotes)]
+OF_NOTES = [kind for kind in CODECS if kind not in OF_SOUND]
+
+
+@pytest.mark.parametrize("kind", OF_NOTES)
+def test_a_codec_of_notes_goes_from_nothing_to_a_tune_and_refuses_sound(refimpl, kind):
+    done = refimpl("run", source_of(kind), "--out", "r", *settings_of(kind))
+    assert done.code == 0, done.err
+    tune = load_audio("r/tune.wav")
+    assert len(tune) > RATE / 2 and np.abs(tune).max() > 0.01
+    assert load_run("r").tokenizer.codec.kind == kind
+
+    words = ["--model", "r", "--seconds", 2]
+    assert refimpl("generate", *words, "--out", "another.wav").code == 0
+    assert "resynthesised" in refimpl("evaluate", "--model", "r", "--count", 2).out
+    save_audio("clip.wav", tone(2.0), RATE)
+    for command in (
+        ("encode", "clip.wav", "--model", "r", "--out", "tokens.txt"),
+        ("generate", *words, "--prompt", "clip.wav", "--out", "on.wav"),
+    ):
+        done = refimpl(*command)
+        assert done.code == 2 and "reads notes, not sound" in done.error
+    assert "resynthesised" not in refimpl("evaluate", "clip.wav", "--model", "r").out
+    done = refimpl("run", "tinytunes", "--out", "s", *settings_of(kind))
+    assert done.code == 2 and "nothing is known of the notes" in done.error
+
+
+@pytest.mark.parametrize("kind", OF_SOUND)
 def test_a_codec_goes_from_nothing_to_a_tune_and_through_every_command(refimpl, kind):
     done = refimpl("run", "tinytunes", "--out", "r", *settings_of(kind))
     assert done.code == 0, done.err
@@ -44,8 +81,8 @@ def test_a_codec_goes_from_nothing_to_a_tune_and_through_every_command(refimpl, 
 
 @pytest.mark.parametrize("kind", CODECS)
 def test_a_codec_is_made_stage_by_stage_and_lent_to_another_run(refimpl, kind):
-    settings = settings_of(kind)
-    done = refimpl("fit", "tinytunes", "--out", "r", *settings)
+    settings, source = settings_of(kind), source_of(kind)
+    done = refimpl("fit", source, "--out", "r", *settings)
     assert done.code == 0 and done.out.strip() == str(Path("r") / CODECS[kind].file_name)
     before = RunFolder("r").codec.read_bytes()
     assert (
@@ -54,7 +91,7 @@ def test_a_codec_is_made_stage_by_stage_and_lent_to_another_run(refimpl, kind):
     )
     assert refimpl("tokenize", "--out", "r").code == 0
     assert refimpl("train", "--out", "r").code == 0
-    done = refimpl("run", "tinytunes", "--out", "s", *settings, "--set", "start_from=r")
+    done = refimpl("run", source, "--out", "s", *settings, "--set", "start_from=r")
     assert done.code == 0, done.err
     assert RunFolder("s").codec.read_bytes() == before == RunFolder("r").codec.read_bytes()
 
