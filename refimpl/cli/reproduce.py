@@ -4,9 +4,10 @@ Writes results.json, tables, and a page of sounds and spectrograms to a folder. 
 (with --ladder, hours); a second call skips finished runs. With --mixtures it trains the
 course's model on several mixtures of objectives instead, at equal compute and over several seeds,
 and writes mixtures.json with tables and pictures. With --codecs it sends held-out tunes through
-every codec, and writes codecs.json with a table, a picture and sounds. With --claims it tests what
-papers claim, and writes claims.json with a table, and codec-trials.json with the small codecs that
-some claims are about.
+every codec, and writes codecs.json with a table, a picture and sounds. With --memory it trains
+models of fiddle tunes for equal processor time, measures what comes back in the tunes that they
+write, and writes memory.json with tables. With --claims it tests what papers claim, and writes
+claims.json with a table, and codec-trials.json with the small codecs that some claims are about.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import argparse
 
 from refimpl.cli.console import next_step, remark, result
 from refimpl.cli.folders import n_processes
-from refimpl.cli.numbers import whole
+from refimpl.cli.numbers import positive, whole
 
 EXAMPLES = """\
 examples:
@@ -23,6 +24,7 @@ examples:
   refimpl reproduce --ladder                       change one factor at a time, too
   refimpl reproduce --mixtures --seeds 5           which objectives make the best music?
   refimpl reproduce --codecs                       how few bits still sound like music?
+  refimpl reproduce --memory                       which model comes back to its theme?
   refimpl reproduce --claims --out book/results    which claims of papers hold here?
   refimpl reproduce --out quick --work runs/quick --tunes 8 --set training.steps=20
 """
@@ -88,6 +90,31 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--codecs", action="store_true", help="compare codecs by rate and distortion, nothing else"
     )
     parser.add_argument(
+        "--memory",
+        action="store_true",
+        help="compare what models of fiddle tunes remember, nothing else",
+    )
+    parser.add_argument(
+        "--memory-model",
+        metavar="NAME",
+        action="append",
+        help="train only this model, such as RoPE; can be repeated",
+    )
+    parser.add_argument(
+        "--memory-seconds",
+        type=positive,
+        default=80.0,
+        metavar="S",
+        help="processor seconds for each of them (default: 80)",
+    )
+    parser.add_argument(
+        "--memory-seeds",
+        type=whole,
+        default=3,
+        metavar="N",
+        help="runs of each of them (default: 3)",
+    )
+    parser.add_argument(
         "--codec-tunes",
         type=whole,
         default=24,
@@ -114,10 +141,24 @@ def run(args: argparse.Namespace) -> None:
     from refimpl.presets import parse_assignment
     from refimpl.reproduce import (
         compare_codecs,
+        compare_memory,
         compare_mixtures,
         measure_claims,
         reproduce,
     )
+
+    if args.memory:
+        compare_memory(
+            args.out,
+            arms=args.memory_model,
+            seconds=args.memory_seconds,
+            n_seeds=args.memory_seeds,
+            work=args.work,
+            tell=remark,
+        )
+        result(f"{args.out}/memory.md")
+        next_step(f"read {args.out}/memory.md")
+        return
 
     if args.codecs:
         compare_codecs(

@@ -5,11 +5,13 @@ the mixtures of objectives, `mixtures`, `mixture_comparison`, `mixture_figures`,
 and for rate and distortion, `codec_systems`, `codec_comparison`, `codec_tables`, `codec_figures`;
 for small trials of codecs, `codec_questions`, `semantic_codecs`, `codec_trials`, `trial_records`,
 `question_tables`; and for codecs on samples, `waveform_steps`, `critic_effect`, `vocoders`.
-`claims` tests what papers claim.
+`claims` tests what papers claim, and
+`memory` compares models of real tunes.
 """
 
 from refimpl.reproduce.claims import measure_claims
 from refimpl.reproduce.codec_comparison import compare_codecs
+from refimpl.reproduce.memory import compare_memory
 from refimpl.reproduce.mixture_comparison import compare_mixtures
 from refimpl.reproduce.reproduction import reproduce
 

@@ -18,13 +18,12 @@ from refimpl.configuration import configuration
 class CompoundCodec(NotesCodec):
     """Notes to codes, a note a step, in three streams.
 
-    time since the note before began, pitch, duration
+        time since the note before began, pitch, duration
 
     Notes that begin together have a time of 0 between them, so music of any number of voices can be
     written. Times are those of `TIMES`, in twelfths of a quarter note; others become the nearest.
 
-    Source: compound words, Hsiao et al. 2021, section 3.1, with three features instead of seven.
-    Taught in lesson 10.
+    Source: Hsiao et al. 2021, with three features instead of seven. Taught in lesson 10.
     """
 
     kind = "notes"

@@ -29,8 +29,10 @@ class MidiCodec(NotesCodec):
     which ends the note before; one that is up may come up, which does nothing; and keys that are
     still down at the end come up there.
 
-    Source: Oore et al. 2020, as Music Transformer (Huang et al. 2018) uses them; here
-    time passes in beats and not in seconds, and all notes are equally loud. Taught in lesson 10.
+    Time passes in beats and not in seconds, and all notes are equally loud.
+
+    Source: Oore et al. 2020, as Music Transformer (Huang et al. 2018) uses them. Taught in
+    lesson 10.
     """
 
     kind = "midi"

@@ -52,6 +52,12 @@ class Scores(Corpus):
     bar lines in seconds, voices, instruments, tempo in quarter notes per minute, piece and title,
     and where the score states them key, tonic, mode and metre.
 
+    Attributes:
+        scores: the pieces, in order.
+        groups: `(n_scores,)` of each piece the number of its group of relatives.
+        held_out: `(n_scores,)` bool, whether a piece is for validation.
+        left_out: the files and tunes that cannot be read, with the reason.
+
     Taught in lesson 10.
     """
 
@@ -78,7 +84,7 @@ class Scores(Corpus):
         if not self.scores:
             path, reason = self.left_out[-1] if self.left_out else (where, "there are no scores")
             raise UserError(f"{where}: none of {len(files)} files can be used; {path}: {reason}")
-        self._held_out = hold_out(self.groups, [score.name for score in self.scores], HELD_OUT)
+        self.held_out = hold_out(self.groups, [score.name for score in self.scores], HELD_OUT)
         digest = hashlib.sha256()
         for name, path in zip(names, files, strict=True):
             digest.update(f"{name}\0{path.stat().st_size}\0".encode())
@@ -139,7 +145,7 @@ class Scores(Corpus):
         """Return the clips of a split, or an even selection if the preset needs fewer."""
         if split not in SPLITS:
             raise UserError(f"scores have no split {split!r}; they have {' and '.join(SPLITS)}")
-        pieces = np.flatnonzero(self._held_out == (split == "validation")).tolist()
+        pieces = np.flatnonzero(self.held_out == (split == "validation")).tolist()
         everything = [(piece, span) for piece in pieces for span in self._spans(piece)]
         if not everything:
             raise UserError(

@@ -1,0 +1,178 @@
+"""Train models of note events for equal processor time; each run is kept, the tables are of all."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from refimpl.display import progress_bar
+from refimpl.errors import UserError, suggest
+from refimpl.files import replace_file
+from refimpl.metrics.references import bigram
+from refimpl.reproduce.memory.arms import SHORT_ARMS, Arm, all_arms
+from refimpl.reproduce.memory.measuring import (
+    held_out_nats,
+    measure_tunes,
+    recall,
+    write_tunes,
+)
+from refimpl.reproduce.memory.tables import memory_tables
+from refimpl.reproduce.memory.training import train_arm
+from refimpl.reproduce.memory.tunes import COLLECTION, EventTunes, fiddle_tunes
+from refimpl.reproduce.records import machine
+from refimpl.training import load_model, measure_baselines, save_model
+
+SHORT = 80.0  # seconds
+N_WRITTEN = 64
+REAL, BIGRAM = "held-out tunes", "bigram"
+_VERSION = 1  # of what a record holds
+
+
+def compare_memory(
+    folder: str | Path,
+    *,
+    arms: Sequence[str] | None = None,
+    seconds: float = SHORT,
+    n_seeds: int = 3,
+    work: str | Path = "runs/reproduce",
+    tunes: EventTunes | None = None,
+    n_written: int = N_WRITTEN,
+    tell: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Train models of the fiddle tunes, and measure what they remember.
+
+    Args:
+        folder: for memory.json and memory.md, which take in all runs that are in `work`.
+        arms: names of models; None: the four kinds of memory that lesson 10 compares.
+        seconds: of processor time for each run.
+        n_seeds: runs of each model, with seeds 1, 2, …
+        work: for the runs' records and models; a run that is there is not made again, and one
+            that was stopped goes on.
+        tunes: what to learn from; None: the fiddle tunes.
+        n_written: tunes that each model writes in each way of sampling.
+        tell: is given a sentence after each run.
+
+    Returns:
+        What memory.json holds.
+
+    Raises:
+        UserError: there is no such model.
+
+    Taught in lesson 10.
+    """
+    folder, work = Path(folder), Path(work) / "memory"
+    known = all_arms()
+    names = list(SHORT_ARMS) if arms is None else list(arms)
+    for name in names:
+        if name not in known:
+            raise UserError(f"there is no model {name!r}; {suggest(name, known)}")
+    tunes = tunes or fiddle_tunes()
+    # Seed by seed, so that a comparison that is cut short is fair.
+    jobs = [(known[name], seed) for seed in range(1, n_seeds + 1) for name in names]
+    for arm, seed in progress_bar(jobs, total=len(jobs), description="runs", unit="model"):
+        record = run_arm(arm, tunes, seconds, seed, work, n_written=n_written)
+        first = next(iter(record["sets"].values()))
+        tell(
+            f"{arm.name}, {seconds:g} s, seed {seed}: {record['nats']['within']:.3f} nats a note, "
+            f"{first['returns']['mean']:.3f} of its runs return"
+        )
+    return write_memory(folder, work, tunes)
+
+
+def run_arm(
+    arm: Arm,
+    tunes: EventTunes,
+    seconds: float,
+    seed: int,
+    work: Path,
+    *,
+    n_written: int = N_WRITTEN,
+) -> dict[str, Any]:
+    """Train and measure one model, or read the record of it.
+
+    Args:
+        arm: which one.
+        tunes: what it learns from.
+        seconds: of processor time.
+        seed: of weights and batches.
+        work: for its record, NAME.json, and its model, the folder NAME.
+        n_written: tunes that it writes in each way of sampling.
+    """
+    name = f"{re.sub('[^a-z0-9]+', '-', arm.name.lower())}-{seconds:g}-{seed}"
+    path, place = work / f"{name}.json", work / name
+    if path.exists():
+        record = json.loads(path.read_text(encoding="utf-8"))
+        if record["version"] == _VERSION:
+            return record
+    work.mkdir(parents=True, exist_ok=True)
+    if (place / "config.json").exists():
+        saved = load_model(place)
+        model, training = saved.model, saved.facts
+    else:
+        model, training = train_arm(arm, tunes, seconds, seed, folder=place / "training")
+        if training["stopped_by"] == "interrupt":
+            raise KeyboardInterrupt
+        save_model(place, model, vocabulary=tunes.vocabulary, facts=training)
+        shutil.rmtree(place / "training")
+    began = time.process_time()
+    written = write_tunes(model, tunes.vocabulary, n=n_written)
+    record = {
+        "version": _VERSION,
+        "name": arm.name,
+        "seconds": seconds,
+        "seed": seed,
+        **training,
+        "nats": held_out_nats(model, tunes),
+        "recall": recall(model, tunes),
+        "sets": {sampling: measure_tunes(ids, tunes) for sampling, ids in written.items()},
+        "tunes": {sampling: [ids.tolist() for ids in written[sampling]] for sampling in written},
+    }
+    record["measure_seconds"] = round(time.process_time() - began, 1)
+    replace_file(path, json.dumps(record).encode())
+    return record
+
+
+def references(tunes: EventTunes, *, seed: int = 0) -> dict[str, Any]:
+    """Measure held-out tunes and the tunes of a bigram, and what a bigram's nats are."""
+    lengths = [len(ids) for ids in tunes.held_out]
+    rng = np.random.default_rng(seed)
+    drawn = bigram(tunes.train, len(lengths), max(lengths), rng)
+    drawn = [ids[:length] for ids, length in zip(drawn, lengths, strict=True)]
+    return {
+        "nats": measure_baselines(tunes.train, tunes.held_out, vocabulary=tunes.vocabulary),
+        "sets": {REAL: measure_tunes(tunes.held_out, tunes), BIGRAM: measure_tunes(drawn, tunes)},
+    }
+
+
+def write_memory(folder: Path, work: Path, tunes: EventTunes) -> dict[str, Any]:
+    """Write memory.json and memory.md from all the records in `work`."""
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(work.glob("*.json"))]
+    order = list(all_arms())
+    runs = [
+        {name: value for name, value in record.items() if name not in ("tunes", "version")}
+        for record in records
+        if record["version"] == _VERSION and record["name"] in order
+    ]
+    runs.sort(key=lambda run: (run["seconds"], order.index(run["name"]), run["seed"]))
+    results = {
+        "command": "refimpl reproduce --memory",
+        "machine": machine(),
+        "collection": COLLECTION,
+        "n_train": len(tunes.train),
+        "n_held_out": len(tunes.held_out),
+        "n_events": len(tunes.events),
+        "references": references(tunes),
+        "runs": runs,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
+    replace_file(folder / "memory.json", text.encode())
+    replace_file(folder / "memory.md", memory_tables(results).encode())
+    return results

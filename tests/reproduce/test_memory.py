@@ -1,0 +1,74 @@
+"""The comparison of memories: what it keeps, what it measures, and the figures that pages quote."""
+
+import json
+
+import numpy as np
+import pytest
+
+from refimpl.corpora.scores import NoteEvents
+from refimpl.errors import UserError
+from refimpl.reproduce.memory import compare_memory
+from refimpl.reproduce.memory.arms import RECURRENT, ROPE, SHIFTED, all_arms
+from refimpl.reproduce.memory.tunes import EventTunes
+from refimpl.vocabulary import Vocabulary
+
+EVENTS = NoteEvents(range(60, 76), [240] * 16)
+
+
+def some_tunes(n, seed):
+    rng = np.random.default_rng(seed)
+    parts = [rng.integers(0, 16, 16) for _ in range(n)]
+    return [np.concatenate([part, part, part[:4]]) for part in parts]
+
+
+TUNES = EventTunes(EVENTS, Vocabulary(16), some_tunes(12, 0), some_tunes(4, 1))
+
+
+def compare(folder, **options):
+    given = {"arms": [ROPE], "seconds": 0.2, "n_seeds": 1, "n_written": 2, "tell": lambda _: None}
+    return compare_memory(folder / "out", work=folder, tunes=TUNES, **given | options)
+
+
+def test_a_run_is_kept_with_its_tunes_and_model_and_the_tables_are_of_all_runs(tmp_path):
+    first = compare(tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "memory").rglob("*.*")}
+    both = compare(tmp_path, arms=[ROPE, RECURRENT])
+    assert [run["name"] for run in both["runs"]] == [ROPE, RECURRENT]
+    assert both["runs"][0] == first["runs"][0]
+    assert all(path.stat().st_mtime_ns == time for path, time in before.items())
+    assert json.loads((tmp_path / "out" / "memory.json").read_text()) == json.loads(
+        json.dumps(both)
+    )
+    record = json.loads((tmp_path / "memory" / "rope-0.2-1.json").read_text())
+    assert all(len(tunes) == 2 for tunes in record["tunes"].values())
+    assert (tmp_path / "memory" / "rope-0.2-1" / "model.safetensors").exists()
+
+
+def test_what_is_measured_of_a_run(tmp_path):
+    run = compare(tmp_path, arms=[SHIFTED])["runs"][0]
+    assert run["steps"] >= 1 and run["tokens"] > 0
+    assert set(run["nats"]) == {"within", "beyond", "returning", "other"}
+    assert 0 < run["nats"]["within"] < 10
+    assert set(run["recall"]) == {"8", "16", "32", "64", "128"}
+    assert 0 <= run["recall"]["16"]["right"] <= 1
+    for measures in run["sets"].values():
+        assert {"returns", "times", "copied", "longest_copied", "notes"} <= set(measures)
+
+
+def test_references_know_that_real_tunes_return_and_a_bigrams_do_not(tmp_path):
+    sets = compare(tmp_path)["references"]["sets"]
+    assert sets["held-out tunes"]["returns"]["mean"] == pytest.approx(9 / 25)
+    assert sets["bigram"]["returns"]["mean"] < 0.05
+
+
+def test_a_model_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(UserError, match="there is no model"):
+        compare(tmp_path, arms=["rope"])
+
+
+@pytest.mark.parametrize("name", all_arms())
+def test_every_model_can_be_made_and_trained_on_its_batches(name):
+    from refimpl.reproduce.memory.training import train_arm
+
+    _, record = train_arm(all_arms()[name], TUNES, 0.01, 1, show=False)
+    assert record["steps"] >= 1
