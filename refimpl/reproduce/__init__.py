@@ -15,4 +15,4 @@ from refimpl.reproduce.memory import compare_memory
 from refimpl.reproduce.mixture_comparison import compare_mixtures
 from refimpl.reproduce.reproduction import reproduce
 
-__all__ = ["compare_codecs", "compare_mixtures", "measure_claims", "reproduce"]
+__all__ = ["compare_codecs", "compare_memory", "compare_mixtures", "measure_claims", "reproduce"]

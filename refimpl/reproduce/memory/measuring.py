@@ -92,13 +92,16 @@ def recall(model: Backbone, tunes: EventTunes, *, n: int = 64) -> dict[str, dict
     Returns:
         By length of the phrase in notes: "right", the share of the notes after those four for
         which the phrase's own is the likeliest, and "nats" of them; and "first_right" and
-        "first_nats" of the same notes when they came first.
+        "first_nats" of the same notes when they came first. No tune may be as long as a phrase,
+        which is then left out.
 
     Source: Jelassi et al. 2024, who let models repeat strings. Taught in lesson 10.
     """
     found = {}
     for length in PHRASES:
         chosen = [ids[:length] for ids in tunes.held_out if len(ids) >= length][:n]
+        if not chosen:
+            continue
         start = np.array([tunes.vocabulary.start])
         measured = target_nats(
             model, [np.concatenate([start, ids, ids]) for ids in chosen], tunes.vocabulary

@@ -94,8 +94,8 @@ def _phrases(runs: Sequence[Run]) -> str:
     return _table(rows)
 
 
-def _right(run: Run, length: int) -> float:
-    return run["recall"][str(length)]["right"]
+def _right(run: Run, length: int) -> float | None:
+    return run["recall"].get(str(length), {}).get("right")
 
 
 def _reference(measured: dict[str, float | None], digits: int) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from refimpl.backbones import Backbone
 from refimpl.objectives import Mixture
 from refimpl.reproduce.memory.arms import RATE, ROWS, WARMUP, Arm
 from refimpl.reproduce.memory.tunes import LONGEST, TRAINED, EventTunes
 from refimpl.training import NextTokenBatches, ObjectiveBatches, TrainingConfig, train
+from refimpl.vocabulary import CAUSAL, PREFIX
 
 LONG, DROPOUT = 300.0, 0.1  # seconds from which on a model sees a tune often enough to learn it
 QUESTION_ROWS = 4  # rows of LONGEST tokens hold as much as ROWS tunes of half that length
@@ -53,7 +57,8 @@ def train_arm(
         seed=seed,
         progress=show,
     )
-    result = train(model, batches_of(arm, tunes, seed), config, folder=folder)
+    batches = batches_of(arm, tunes, seed, both_ways=model.reads_both_ways)
+    result = train(model, batches, config, folder=folder)
     losses = [record for record in result.history if "loss" in record]
     last = [record["loss"] for record in losses[-100:]]
     return model, {
@@ -65,12 +70,38 @@ def train_arm(
     }
 
 
-def batches_of(arm: Arm, tunes: EventTunes, seed: int) -> NextTokenBatches | ObjectiveBatches:
-    """The batches that an arm is trained on: tunes, or questions about pieces of them."""
+class InOneDirection:
+    """Batches whose prefixes are read like all else, for a backbone that cannot look ahead."""
+
+    def __init__(self, batches: ObjectiveBatches):
+        self.batches, self.vocabulary = batches, batches.vocabulary
+        self.state_dict, self.load_state_dict = batches.state_dict, batches.load_state_dict
+
+    def __iter__(self) -> Iterator[dict[str, torch.Tensor]]:
+        return self
+
+    def __next__(self) -> dict[str, torch.Tensor]:
+        batch = next(self.batches)
+        mask = batch["attention_mask"]
+        return batch | {"attention_mask": mask.masked_fill(mask == PREFIX, CAUSAL)}
+
+
+def batches_of(
+    arm: Arm, tunes: EventTunes, seed: int, *, both_ways: bool
+) -> NextTokenBatches | ObjectiveBatches | InOneDirection:
+    """The batches that an arm is trained on: tunes, or questions about pieces of them.
+
+    Args:
+        arm: says which.
+        tunes: to learn from.
+        seed: of the batches.
+        both_ways: whether the model can read a prefix in both directions.
+    """
     if arm.mixture is None:
         return NextTokenBatches(
             tunes.train, ROWS, TRAINED, seed, vocabulary=tunes.vocabulary, similar_lengths=True
         )
     splits = {"train": tunes.train, "validation": tunes.held_out}
     mixture = Mixture(arm.mixture, tunes.vocabulary)
-    return ObjectiveBatches(splits, mixture, QUESTION_ROWS, LONGEST, seed=seed)
+    batches = ObjectiveBatches(splits, mixture, QUESTION_ROWS, LONGEST, seed=seed)
+    return batches if both_ways else InOneDirection(batches)
