@@ -62,7 +62,7 @@ def target_nats(
 
 
 def held_out_nats(model: Backbone, tunes: EventTunes) -> dict[str, float]:
-    """Return nats a token on held-out tunes.
+    """Return nats per token on held-out tunes.
 
     Returns:
         "within" the trained length, which takes in all tunes and their ends; "beyond" it; and of

@@ -18,7 +18,7 @@ def memory_tables(results: dict[str, Any]) -> str:
     parts = [
         f"{results['n_train']:,} tunes to learn from, {results['n_held_out']} held out, "
         f"{results['n_events']} different notes (pitch and time to the next). A bigram needs "
-        f"{references['nats']['bigram']:.3f} nats a note. Means over seeds, with 95 % intervals "
+        f"{references['nats']['bigram']:.3f} nats per note. Means over seeds, with 95 % intervals "
         "where there are several."
     ]
     for seconds in sorted({run["seconds"] for run in results["runs"]}):
@@ -42,9 +42,9 @@ def by_arm(runs: Sequence[Run]) -> dict[str, list[Run]]:
 
 
 def _nats(runs: Sequence[Run]) -> str:
-    """Nats a note, on all notes and on those that return."""
+    """Nats per note, on all notes and on those that return."""
     columns = {
-        "within": "nats a note",
+        "within": "nats per note",
         "beyond": "beyond the trained length",
         "returning": "notes that return",
         "other": "other notes",
@@ -59,7 +59,7 @@ def _nats(runs: Sequence[Run]) -> str:
 
 
 def _tunes(runs: Sequence[Run], references: dict[str, Any]) -> str:
-    """What comes back in the tunes that models write, and what is copied from training."""
+    """Returns in the tunes that models write, and runs that they copy from training tunes."""
     heads = [
         "tunes",
         "sampled",
@@ -86,7 +86,7 @@ _MEASURES = (("returns", 3), ("times", 1), ("copied", 4), ("longest_copied", 1),
 
 
 def _phrases(runs: Sequence[Run]) -> str:
-    """The share of a phrase's notes that a model expects when the phrase comes again."""
+    """The share of the notes of a phrase that a model expects when it comes again."""
     rows = [["phrase given again", *(f"{n} notes" for n in PHRASES)]]
     for name, group in by_arm(runs).items():
         cells = [_cell(estimate(group, lambda run, n=n: _right(run, n)), 2) for n in PHRASES]
