@@ -64,7 +64,7 @@ class Codec(Protocol):
 
 @runtime_checkable
 class ReadsNotes(Protocol):
-    """What a codec has beside the above if it reads the notes of a clip, and not its sound.
+    """The further method of a codec that reads the notes of a clip, and not its sound.
 
     It promises less than others: `encode` refuses every sound, and its steps are notes or events,
     which do not keep time. All else is as of any codec. Taught in lesson 10.

@@ -16,7 +16,7 @@ from refimpl.configuration import configuration
 
 
 class CompoundCodec(NotesCodec):
-    """Notes to codes, a note a step, in three streams.
+    """Notes to codes in three streams, each note a step.
 
         time since the note before began, pitch, duration
 

@@ -1,4 +1,4 @@
-"""What a model of tunes remembers, by its kind of memory, its training time and its objectives.
+"""The memory of models of tunes, by its kind, their training time and their objectives.
 
 Read in this order: `tunes`, `arms`, `training`, `measuring`, `comparison`, `tables`.
 """
