@@ -23,7 +23,19 @@ class TinyTunes(Corpus):
 
     kind = "tinytunes"
     knows = frozenset(
-        {"key", "tonic", "mode", "tempo", "beats", "level", "instruments", "fingerprint"}
+        {
+            "key",
+            "tonic",
+            "mode",
+            "tempo",
+            "beats",
+            "level",
+            "instruments",
+            "style",
+            "melody_rate",
+            "melody_pitch",
+            "fingerprint",
+        }
     )
     is_endless = True
 

@@ -118,6 +118,7 @@ class Tunes:
                 for n in arrangement.notes
             ),
             instruments=arrangement.instruments,
+            style=arrangement.style,
             fingerprint=composition.fingerprint,
             n_samples=round(duration * self.config.sample_rate),
             sample_rate=self.config.sample_rate,

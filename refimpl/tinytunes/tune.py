@@ -32,6 +32,7 @@ class Tune:
         chords: Chords in order of time.
         notes: Notes of all parts in order of time.
         instruments: The instrument of each part.
+        style: Of the band; None where there is no band.
         fingerprint: Of the melody's shape, the same in every key; it decides the split.
         n_samples: Length of the sound in samples.
         sample_rate: In hertz.
@@ -52,6 +53,7 @@ class Tune:
     chords: tuple[Chord, ...]
     notes: tuple[Note, ...]
     instruments: dict[str, str]
+    style: str | None
     fingerprint: str
     n_samples: int
     sample_rate: int
@@ -74,7 +76,11 @@ class Tune:
 
     @property
     def facts(self) -> dict[str, Any]:
-        """The ground truth by name, as JSON holds it, without chords and notes."""
+        """The ground truth by name, as JSON holds it, without chords and notes.
+
+        `melody_rate` is the melody's notes per second, and `melody_pitch` their mean MIDI pitch.
+        """
+        melody = [note.pitch for note in self.notes if note.part == "melody"]
         return {
             "key": self.key_name,
             "tonic": self.key,
@@ -83,6 +89,9 @@ class Tune:
             "beats": self.beats.tolist(),
             "level": self.level,
             "instruments": dict(self.instruments),
+            "style": self.style,
+            "melody_rate": len(melody) / self.duration,
+            "melody_pitch": sum(melody) / len(melody),
             "fingerprint": self.fingerprint,
         }
 

@@ -1,0 +1,144 @@
+"""The joint embedding: sounds and captions as vectors of one space."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from refimpl.audio import Clip
+from refimpl.audio_text.front_end import semitone_spectrogram
+from refimpl.audio_text.sound_encoder import STRIDE, WINDOW, SoundEncoder
+from refimpl.audio_text.text_encoder import TextEncoder
+from refimpl.audio_text.words import Vocabulary
+from refimpl.errors import UserError
+
+HIGHEST_SCALE = 100.0
+BATCH = 32  # windows at a time
+
+
+class JointEmbedding(nn.Module):
+    """A sound encoder and a text encoder, whose vectors agree where a caption fits a sound.
+
+    Args:
+        vocabulary: the words of the text encoder.
+        dim: of the vectors.
+        channels: of the sound encoder.
+        n_layers: of the text encoder.
+        text_encoder: another one; it takes captions, as `SentenceEncoder` does.
+
+    Source: Elizalde et al. 2023 (CLAP); Wu et al. 2023 (LAION-CLAP); Huang et al. 2022 (MuLan).
+    Taught in lesson 11.
+    """
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        *,
+        dim: int = 128,
+        channels: int = 32,
+        n_layers: int = 2,
+    ) -> None:
+        super().__init__()
+        self.config = {
+            "words": list(vocabulary.words),
+            "dim": dim,
+            "channels": channels,
+            "n_layers": n_layers,
+        }
+        self.vocabulary, self.dim = vocabulary, dim
+        self.sound = SoundEncoder(dim, channels)
+        self.text = TextEncoder(len(vocabulary.words), dim, n_layers)
+        self.log_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
+
+    @property
+    def scale(self) -> Tensor:
+        """The inverse of the learnt temperature, at most 100."""
+        return self.log_scale.exp().clamp(max=HIGHEST_SCALE)
+
+    def forward(self, frames: Tensor, ids: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
+        """Vectors of windows `(n, dim)` and of captions `(m, dim)`, of any length."""
+        return self.sound(frames), self.text(ids, numbers)
+
+    @torch.inference_mode()
+    def embed_frames(self, sound: Clip) -> np.ndarray:
+        """Vectors of the steps of a clip.
+
+        Args:
+            sound: of any length and sample rate.
+
+        Returns:
+            `(n_steps, dim)` float32, 5.4 a second: what sounds there. Tempo needs a longer look,
+            so it is not in them.
+
+        Raises:
+            MelError: audio that is not mono or not finite.
+            UserError: the clip has no samples.
+        """
+        frames = _frames(sound)
+        n_steps = max(1, len(frames) // STRIDE)
+        frames = np.resize(frames, (n_steps * STRIDE, frames.shape[1]))  # repeats a short clip
+        return self.sound.trunk(torch.from_numpy(frames)[None])[0][0].numpy()
+
+    @torch.inference_mode()
+    def embed_sounds(self, clips: Iterable[Clip]) -> np.ndarray:
+        """Vectors of clips.
+
+        A clip is cut into windows of 5.9 s, which overlap by half; its vector is the mean of theirs.
+
+        Args:
+            clips: of any length and sample rate.
+
+        Returns:
+            `(n, dim)` float32 of length 1.
+
+        Raises:
+            MelError: audio that is not mono or not finite.
+            UserError: a clip has no samples.
+
+        Taught in lesson 11.
+        """
+        vectors = [self._embed(_frames(clip)) for clip in clips]
+        return np.stack(vectors) if vectors else np.zeros((0, self.dim), np.float32)
+
+    def embed_spectrogram(self, frames: np.ndarray) -> np.ndarray:
+        """The vector `(dim,)` of a clip from its `semitone_spectrogram`."""
+        return self._embed(frames)
+
+    @torch.inference_mode()
+    def _embed(self, frames: np.ndarray) -> np.ndarray:
+        windows = _windows(frames)
+        vectors = torch.cat([self.sound(w) for w in windows.split(BATCH)])
+        mean = F.normalize(vectors, dim=1).mean(dim=0)
+        return F.normalize(mean, dim=0).numpy()
+
+    @torch.inference_mode()
+    def embed_captions(self, captions: Sequence[str]) -> np.ndarray:
+        """Vectors of captions, `(n, dim)` float32 of length 1. Taught in lesson 11."""
+        if isinstance(captions, str):
+            raise UserError("captions is one text; give a list of captions")
+        if not len(captions):
+            return np.zeros((0, self.dim), np.float32)
+        ids, numbers = self.vocabulary.encode(captions)
+        return F.normalize(self.text(ids, numbers), dim=1).numpy()
+
+
+def _frames(clip: Clip) -> np.ndarray:
+    audio = clip.audio
+    if not len(audio):
+        raise UserError(f"{clip.name} has no samples; leave empty clips out")
+    return semitone_spectrogram(audio, clip.sample_rate)
+
+
+def _windows(frames: np.ndarray) -> Tensor:
+    """Cut frames into windows `(n, 256, 96)`, which overlap; the last one ends with the clip."""
+    if len(frames) < WINDOW:
+        # A short clip is repeated: silence after it would sound like a part of it.
+        frames = np.resize(frames, (WINDOW, frames.shape[1]))
+    last = len(frames) - WINDOW
+    starts = [*range(0, last, WINDOW // 2), last]
+    return torch.from_numpy(np.stack([frames[s : s + WINDOW] for s in starts]))

@@ -1,0 +1,67 @@
+"""Captions as words and numbers.
+
+A number is no word: a model that has read "96 bpm" and "104 bpm" should have an idea of "100 bpm".
+So every number has the same word, and its value beside it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+PADDING, UNKNOWN, NUMBER = "<pad>", "<unknown>", "<number>"
+SPECIAL = (PADDING, UNKNOWN, NUMBER)
+MOST_WORDS = 64  # of a caption that are read
+_WORD = re.compile(r"\d+(?:\.\d+)?|[a-z]+[#b]?(?=\W|$)|\w+")
+
+
+def split_words(caption: str) -> list[str]:
+    """The words of a caption in small letters, with "#" where it belongs to a note.
+
+    Taught in lesson 11.
+    """
+    return _WORD.findall(caption.lower())
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The words that a text encoder knows.
+
+    Attributes:
+        words: in the order of their ids, the special ones first.
+    """
+
+    words: tuple[str, ...]
+
+    @classmethod
+    def of(cls, captions: Iterable[str]) -> Vocabulary:
+        """Collect the words of captions, numbers left out."""
+        known = {word for caption in captions for word in split_words(caption)}
+        return cls((*SPECIAL, *sorted(w for w in known if not w[0].isdigit())))
+
+    def unknown(self, caption: str) -> list[str]:
+        """The words of a caption that are not known, in their order."""
+        known = set(self.words)
+        return [w for w in split_words(caption) if w not in known and not w[0].isdigit()]
+
+    def encode(self, captions: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Captions as ids `(B, S)` int64, 0 where a caption is over, and numbers `(B, S)`.
+
+        A word that is not known has the id 1. Numbers are 0 where the word is none.
+        """
+        index = {word: i for i, word in enumerate(self.words)}
+        rows = [split_words(caption)[:MOST_WORDS] for caption in captions]
+        longest = max(1, *(len(row) for row in rows)) if rows else 1
+        ids = torch.zeros(len(rows), longest, dtype=torch.long)
+        numbers = torch.zeros(len(rows), longest)
+        for i, row in enumerate(rows):
+            for j, word in enumerate(row):
+                if word[0].isdigit():
+                    ids[i, j], numbers[i, j] = 2, float(word)
+                else:
+                    ids[i, j] = index.get(word, 1)
+        return ids, numbers
