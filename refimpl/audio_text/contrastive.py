@@ -40,11 +40,11 @@ def contrastive_sum(model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
 
     Args:
         model: a `JointEmbedding`.
-        batch: `frames` (B, n, 256, 96); `ids` and `numbers` (B, m, S), m >= n.
+        batch: `frames` (B, n, 256, 96); `words` and `numbers` (B, m, …), m >= n.
     """
     total = torch.zeros((), device=batch["frames"].device)
-    for frames, ids, numbers in zip(batch["frames"], batch["ids"], batch["numbers"], strict=True):
-        sounds, captions = model(frames, ids, numbers)
+    for frames, *read in zip(batch["frames"], batch["words"], batch["numbers"], strict=True):
+        sounds, captions = model(frames, *read)
         total = total + len(frames) * contrastive_loss(sounds, captions, model.scale)
     n_rows, n_pairs = batch["frames"].shape[:2]
     return total, torch.tensor(n_rows * n_pairs, device=total.device)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +11,6 @@ import torch
 from refimpl.audio import Clip
 from refimpl.audio_text.front_end import N_BANDS, semitone_spectrogram
 from refimpl.audio_text.sound_encoder import WINDOW
-from refimpl.audio_text.words import Vocabulary
 from refimpl.tinytunes.arrangement import CHORDS, MELODIES
 from refimpl.tinytunes.attributes import Attributes
 from refimpl.tinytunes.phrasings import write_phrase
@@ -44,7 +43,7 @@ class Example:
 
 
 def vary(example: Example, rng: np.random.Generator) -> Example:
-    """A window of an example, half of the time in another key and half of the time at another tempo.
+    """A window of an example, every other time in another key, every other time at another tempo.
 
     With one band a semitone, transposing is moving rows, and the caption moves with them.
 
@@ -126,7 +125,7 @@ class PairBatches:
 
     Args:
         examples: to draw from.
-        vocabulary: of the model.
+        read: turns captions into the two tensors that the text encoder takes: its `read`.
         group_size: pairs in a group, even.
         n_groups: in a batch.
         n_changed: captions for each pair that belong to no sound.
@@ -136,14 +135,14 @@ class PairBatches:
     def __init__(
         self,
         examples: list[Example],
-        vocabulary: Vocabulary,
+        read: Callable[[Sequence[str]], tuple[torch.Tensor, torch.Tensor]],
         *,
         group_size: int = 64,
         n_groups: int = 1,
         n_changed: int = 2,
         seed: int = 0,
     ) -> None:
-        self.examples, self.vocabulary = examples, vocabulary
+        self.examples, self.read = examples, read
         self.group_size, self.n_groups, self.n_changed = group_size, n_groups, n_changed
         self.seed, self.position = seed, 0
 
@@ -153,15 +152,14 @@ class PairBatches:
             yield self.batch(self.position - 1)
 
     def batch(self, number: int) -> Batch:
-        """Return `frames` (B, n, 256, 96), `ids` and `numbers` (B, m, S) of a batch."""
+        """Return `frames` (B, n, 256, 96), `words` and `numbers` (B, m, …) of a batch."""
         rng = np.random.default_rng([self.seed, number])
         groups = [self._group(rng) for _ in range(self.n_groups)]
-        ids, numbers = self.vocabulary.encode([text for _, texts in groups for text in texts])
-        shape = (self.n_groups, -1, ids.shape[1])
+        words, numbers = self.read([text for _, texts in groups for text in texts])
         return {
             "frames": torch.from_numpy(np.stack([frames for frames, _ in groups])),
-            "ids": ids.view(shape),
-            "numbers": numbers.view(shape),
+            "words": words.unflatten(0, (self.n_groups, -1)),
+            "numbers": numbers.unflatten(0, (self.n_groups, -1)),
         }
 
     def state_dict(self) -> dict[str, int]:

@@ -56,9 +56,10 @@ def semitone_spectrogram(audio: np.ndarray, sample_rate: int = SAMPLE_RATE) -> n
     """
     import librosa
 
-    audio = resample(check_audio(audio, _CHECKED), sample_rate, SAMPLE_RATE)
+    audio = check_audio(audio, _CHECKED)
     if len(audio) == 0:
         return np.zeros((0, N_BANDS), np.float32)
+    audio = resample(audio, sample_rate, SAMPLE_RATE)
     padded = np.pad(audio, (0, max(0, N_FFT - len(audio))))
     spectrum = librosa.stft(padded, n_fft=N_FFT, hop_length=HOP_LENGTH, pad_mode="constant")
     power = (np.abs(spectrum) ** 2).T[: 1 + len(audio) // HOP_LENGTH]  # (n_frames, n_bins)

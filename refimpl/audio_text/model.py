@@ -14,7 +14,6 @@ from refimpl.audio import Clip
 from refimpl.audio_text.front_end import semitone_spectrogram
 from refimpl.audio_text.sound_encoder import STRIDE, WINDOW, SoundEncoder
 from refimpl.audio_text.text_encoder import TextEncoder
-from refimpl.audio_text.words import Vocabulary
 from refimpl.errors import UserError
 
 HIGHEST_SCALE = 100.0
@@ -25,34 +24,21 @@ class JointEmbedding(nn.Module):
     """A sound encoder and a text encoder, whose vectors agree where a caption fits a sound.
 
     Args:
-        vocabulary: the words of the text encoder.
+        text: encodes captions: `read` turns them into two tensors, from which it makes vectors.
         dim: of the vectors.
         channels: of the sound encoder.
-        n_layers: of the text encoder.
-        text_encoder: another one; it takes captions, as `SentenceEncoder` does.
 
     Source: Elizalde et al. 2023 (CLAP); Wu et al. 2023 (LAION-CLAP); Huang et al. 2022 (MuLan).
     Taught in lesson 11.
     """
 
     def __init__(
-        self,
-        vocabulary: Vocabulary,
-        *,
-        dim: int = 128,
-        channels: int = 32,
-        n_layers: int = 2,
+        self, text: TextEncoder | nn.Module, *, dim: int = 128, channels: int = 16
     ) -> None:
         super().__init__()
-        self.config = {
-            "words": list(vocabulary.words),
-            "dim": dim,
-            "channels": channels,
-            "n_layers": n_layers,
-        }
-        self.vocabulary, self.dim = vocabulary, dim
+        self.config = {"dim": dim, "channels": channels, **getattr(text, "config", {})}
+        self.dim, self.text = dim, text
         self.sound = SoundEncoder(dim, channels)
-        self.text = TextEncoder(len(vocabulary.words), dim, n_layers)
         self.log_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
 
     @property
@@ -60,9 +46,9 @@ class JointEmbedding(nn.Module):
         """The inverse of the learnt temperature, at most 100."""
         return self.log_scale.exp().clamp(max=HIGHEST_SCALE)
 
-    def forward(self, frames: Tensor, ids: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
-        """Vectors of windows `(n, dim)` and of captions `(m, dim)`, of any length."""
-        return self.sound(frames), self.text(ids, numbers)
+    def forward(self, frames: Tensor, words: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
+        """Vectors of windows `(n, dim)` and of captions as read `(m, dim)`, of any length."""
+        return self.sound(frames), self.text(words, numbers)
 
     @torch.inference_mode()
     def embed_frames(self, sound: Clip) -> np.ndarray:
@@ -82,13 +68,13 @@ class JointEmbedding(nn.Module):
         frames = _frames(sound)
         n_steps = max(1, len(frames) // STRIDE)
         frames = np.resize(frames, (n_steps * STRIDE, frames.shape[1]))  # repeats a short clip
-        return self.sound.trunk(torch.from_numpy(frames)[None])[0][0].numpy()
+        return self.sound.steps(torch.from_numpy(frames)[None])[0].numpy()
 
     @torch.inference_mode()
     def embed_sounds(self, clips: Iterable[Clip]) -> np.ndarray:
         """Vectors of clips.
 
-        A clip is cut into windows of 5.9 s, which overlap by half; its vector is the mean of theirs.
+        A clip is cut into windows of 5.9 s, which overlap by half; its vector is their mean.
 
         Args:
             clips: of any length and sample rate.
@@ -123,8 +109,7 @@ class JointEmbedding(nn.Module):
             raise UserError("captions is one text; give a list of captions")
         if not len(captions):
             return np.zeros((0, self.dim), np.float32)
-        ids, numbers = self.vocabulary.encode(captions)
-        return F.normalize(self.text(ids, numbers), dim=1).numpy()
+        return F.normalize(self.text(*self.text.read(captions)), dim=1).numpy()
 
 
 def _frames(clip: Clip) -> np.ndarray:

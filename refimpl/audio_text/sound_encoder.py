@@ -1,9 +1,10 @@
-"""The sound encoder: a convolutional network over semitones, with a pooling for each attribute.
+"""The sound encoder: how loud, how often and how lively each semitone is, and how onsets come back.
 
-What a caption says of a tune lies in different directions of its spectrogram. The key lies in which
-pitch classes sound, whatever their octave. Instruments lie in how partials are stacked and how they
-fade, wherever that is. The tempo lies in how often onsets come, whatever sounds. So one mean over
-everything would lose what another pooling keeps.
+What a caption says of a tune lies in different directions of its spectrogram. Instruments show in
+the spectrum that a tune has on average, and in what is new at its onsets. The key lies in which
+pitch classes sound, and is the same pattern turned for each tonic. The tempo lies in how often
+onsets come, whatever sounds. A convolutional network sees the rest: what follows what. One mean
+over everything would lose what another pooling keeps.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from refimpl.audio_text.front_end import FRAME_RATE, N_BANDS
+from refimpl.audio_text.front_end import FRAME_RATE, N_BANDS, N_OCTAVES
 
 # Where the partials of a tone are, in semitones above its first one; -12 sees whether the tone
 # itself may be the partial of a lower one.
-PARTIALS = (-12, 0, 12, 19, 24, 28, 31, 36)
+PARTIALS = (-12, 0, 12, 19, 24, 28, 31)
 WINDOW = 256  # frames that the encoder sees at a time, 5.9 s
 STRIDE = 8  # frames in a step of the trunk
+N_STATISTICS = 5
+N_SIGNALS = 4  # of onsets
 PULSES = torch.cat([torch.arange(1.2, 4.8, 0.04), torch.arange(4.8, 9.6, 0.08)])  # Hz
 
 
@@ -27,26 +30,30 @@ class SoundEncoder(nn.Module):
 
     Args:
         dim: of the vectors.
-        channels: of the trunk.
+        channels: of the convolutions.
 
     Source: Elizalde et al. 2023 and Huang et al. 2022 for a network over spectrograms as one half
     of a joint embedding; Bittner et al. 2017 for stacking partials.
     """
 
-    def __init__(self, dim: int = 128, channels: int = 32) -> None:
+    def __init__(self, dim: int = 128, channels: int = 16) -> None:
         super().__init__()
-        n_inputs = len(PARTIALS) + 1
-        self.first = nn.Conv2d(n_inputs, channels, (4, 3), stride=(4, 1), padding=(0, 1))
-        self.second = nn.Conv2d(channels, channels, (3, 3), stride=(2, 1), padding=(1, 1))
-        self.third = nn.Conv2d(channels, channels, (3, 5), padding=(1, 2))
-        self.norms = nn.ModuleList(nn.GroupNorm(1, channels) for _ in range(3))
-        self.classes = nn.Conv2d(channels, 8, 1)  # channels that are folded to pitch classes
-        self.step = nn.Linear(12 * 8 + 2 * 4 * channels, dim)
-        self.bands = nn.Linear(N_BANDS, 6)  # semitones to signals of onsets
-        self.pulse = nn.Sequential(nn.LayerNorm(6 * len(PULSES)), nn.Linear(6 * len(PULSES), dim))
-        n_pooled = 2 * dim + 12 * 8 + 2 * 4 * channels + dim
+        for name in ("usual", "spread"):
+            self.register_buffer(name, torch.full((N_STATISTICS, N_BANDS), float(name == "spread")))
+        self.spectrum = nn.Linear(N_STATISTICS * N_BANDS, 2 * dim)
+        around = {"kernel_size": 12, "padding": "same", "padding_mode": "circular"}
+        self.classes = nn.Sequential(
+            nn.Conv1d(N_STATISTICS * N_OCTAVES, 24, **around), nn.GELU(), nn.Conv1d(24, 8, **around)
+        )
+        self.first = nn.Conv2d(len(PARTIALS) + 1, channels, (4, 3), (4, 1), padding=(0, 1))
+        self.second = nn.Conv2d(channels, channels, 3, (2, 1), padding=1)
+        self.step = nn.Sequential(
+            nn.Linear(2 * 8 * channels, dim), nn.LayerNorm(dim, elementwise_affine=False)
+        )
+        self.bands = nn.Linear(N_BANDS, N_SIGNALS)  # semitones to signals of onsets
+        self.pulse = nn.Linear(N_SIGNALS * len(PULSES), dim)
         self.head = nn.Sequential(
-            nn.LayerNorm(n_pooled), nn.Linear(n_pooled, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim)
+            nn.GELU(), nn.Linear(5 * dim + 96, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim)
         )
         time = torch.arange(WINDOW) / FRAME_RATE
         turns = 2 * torch.pi * PULSES[:, None] * time  # (n_pulses, T)
@@ -54,38 +61,44 @@ class SoundEncoder(nn.Module):
         waves = torch.stack([turns.cos(), turns.sin()]) * window / window.sum()
         self.register_buffer("waves", waves, persistent=False)
 
+    @torch.no_grad()
+    def standardise(self, frames: Tensor) -> None:
+        """Learn the usual statistics and their spread from windows `(n, 256, 96)`, before training.
+
+        Without it, what all tunes have in common is large, and the differences are small.
+        """
+        found = statistics(frames)
+        self.usual.copy_(found.mean(dim=0))
+        self.spread.copy_(found.std(dim=0).clamp(min=0.02))
+
     def forward(self, frames: Tensor) -> Tensor:
         """Vectors `(B, dim)` of windows `(B, 256, 96)`."""
-        steps, pooled = self.trunk(frames)
-        spread = (steps.var(dim=1, unbiased=False) + 1e-5).sqrt()
-        parts = [steps.mean(dim=1), spread, pooled, self.pulses(frames)]
+        found = (statistics(frames) - self.usual) / self.spread  # (B, 5, 96)
+        steps = self.steps(frames)
+        parts = [
+            self.spectrum(found.flatten(1)),
+            self.pitch_classes(found),
+            self.pulses(frames),
+            steps.mean(dim=1),
+            steps.std(dim=1),
+        ]
         return self.head(torch.cat(parts, dim=1))
 
-    def trunk(self, frames: Tensor) -> tuple[Tensor, Tensor]:
-        """What sounds, without the tempo.
+    def pitch_classes(self, found: Tensor) -> Tensor:
+        """What sounds in each pitch class, `(B, 8 * 12)`, of statistics `(B, 5, 96)`.
 
-        Args:
-            frames: `(B, T, 96)`, T a multiple of 8.
-
-        Returns:
-            Vectors of steps `(B, T / 8, dim)`, 5.4 a second, and pooled over time `(B, n)`.
+        The convolutions go round the twelve classes, so a pattern is the same in every key.
         """
-        x = self.stacked(frames)  # (B, H, T, P)
-        x = F.gelu(self.norms[0](self.first(x)))  # (B, C, T / 4, P)
-        x = F.gelu(self.norms[1](self.second(x)))  # (B, C, T / 8, P)
-        x = x + F.gelu(self.norms[2](self.third(x)))
-        classes = F.relu(self.classes(x)).unflatten(3, (N_BANDS // 12, 12)).mean(dim=3)
-        registers = x.unflatten(3, (4, N_BANDS // 4))  # (B, C, T / 8, 4, P / 4)
-        parts = [classes, registers.mean(dim=4), registers.amax(dim=4)]
-        per_step = torch.cat([part.transpose(1, 2).flatten(2) for part in parts], dim=2)
-        return F.gelu(self.step(per_step)), per_step.mean(dim=1)
+        folded = found.unflatten(2, (N_OCTAVES, 12)).flatten(1, 2)  # (B, 5 * 8, 12)
+        return self.classes(folded - folded.mean(dim=2, keepdim=True)).flatten(1)
 
-    def stacked(self, frames: Tensor) -> Tensor:
-        """Each semitone with its partials and its rise as channels, `(B, 9, T, 96)`."""
-        rise = F.relu(frames[:, 1:] - frames[:, :-1])
-        rise = F.pad(rise, (0, 0, 1, 0))
-        moved = [_moved(frames, semitones) for semitones in PARTIALS]
-        return torch.stack([*moved, 4 * rise], dim=1)
+    def steps(self, frames: Tensor) -> Tensor:
+        """Vectors of steps `(B, T / 8, dim)`, 5.4 a second, of `(B, T, 96)`, T a multiple of 8."""
+        x = F.gelu(self.first(_stacked(frames)))  # (B, C, T / 4, P)
+        x = F.gelu(self.second(x))  # (B, C, T / 8, P)
+        octaves = x.unflatten(3, (N_OCTAVES, 12))  # (B, C, T / 8, 8, 12)
+        both = torch.cat([octaves.mean(dim=4), octaves.amax(dim=4)], dim=3)  # (B, C, T / 8, 16)
+        return self.step(both.transpose(1, 2).flatten(2))
 
     def pulses(self, frames: Tensor) -> Tensor:
         """How strongly onsets come back at each of many rates, as vectors `(B, dim)`.
@@ -93,13 +106,44 @@ class SoundEncoder(nn.Module):
         The spectrum of the onsets: a peak at twice the tempo is the pulse of the eighth notes. Its
         width is the inverse of the window, a sixth of a hertz; its middle is far more exact.
         """
-        rise = F.relu(frames[:, 1:] - frames[:, :-1])
-        onsets = F.pad(F.softplus(self.bands(4 * rise)), (0, 0, 1, 0))  # (B, T, 6)
+        onsets = F.softplus(self.bands(4 * _rise(frames)))  # (B, T, 4)
         onsets = onsets - onsets.mean(dim=1, keepdim=True)
         turned = torch.einsum("kft,btc->kbcf", self.waves, onsets)
-        strength = turned.square().sum(dim=0).add(1e-8).sqrt()  # (B, 6, n_pulses)
-        strength = strength / strength.amax(dim=2, keepdim=True)
-        return self.pulse(strength.flatten(1))
+        strength = turned.square().sum(dim=0).add(1e-8).sqrt()  # (B, 4, n_pulses)
+        centred = strength - strength.mean(dim=2, keepdim=True)
+        return self.pulse((centred / (centred.std(dim=2, keepdim=True) + 1e-4)).flatten(1))
+
+
+def statistics(frames: Tensor) -> Tensor:
+    """Of each semitone in windows `(B, T, 96)`: five numbers, `(B, 5, 96)`.
+
+    Its mean level, the level of its mean power, the spread of its level, and mean and power of what
+    is new.
+    """
+    power = torch.exp(9.2 * (frames - 1))  # a level of 1 is 60 dB above 0: 9.2 is ln(10^4)
+    rise = _rise(frames)
+    return torch.stack(
+        [
+            frames.mean(dim=1),
+            (power.mean(dim=1) + 1e-4).log10(),
+            frames.std(dim=1),
+            4 * rise.mean(dim=1),
+            (rise.square().mean(dim=1) + 1e-4).log10(),
+        ],
+        dim=1,
+    )
+
+
+def _rise(frames: Tensor) -> Tensor:
+    """By how much each semitone is louder than a frame before, `(B, T, 96)`."""
+    return F.pad(F.relu(frames[:, 1:] - frames[:, :-1]), (0, 0, 1, 0))
+
+
+def _stacked(frames: Tensor) -> Tensor:
+    """Each semitone with its partials and its rise as channels, `(B, 8, T, 96)`."""
+    moved = [_moved(frames, semitones) for semitones in PARTIALS]
+    # Channels last in memory: a third less time for the convolutions.
+    return torch.stack([*moved, 4 * _rise(frames)], dim=3).permute(0, 3, 1, 2)
 
 
 def _moved(frames: Tensor, semitones: int) -> Tensor:

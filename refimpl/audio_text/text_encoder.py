@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
+
+from refimpl.audio_text.words import MOST_WORDS, Vocabulary
 
 # The values of a number near which a detector is active; between them, two share it.
 TEMPOS = torch.arange(56.0, 212.0, 6.0)
@@ -17,8 +21,9 @@ class TextEncoder(nn.Module):
     that it does not know.
 
     Args:
-        n_words: of the vocabulary.
+        vocabulary: the words that it knows.
         dim: of the vectors.
+        width: of the transformer.
         n_layers: of the transformer.
         hidden: the share of words that are hidden in training.
 
@@ -26,29 +31,42 @@ class TextEncoder(nn.Module):
     """
 
     def __init__(
-        self, n_words: int, dim: int = 128, n_layers: int = 2, *, hidden: float = 0.1
+        self,
+        vocabulary: Vocabulary,
+        dim: int = 128,
+        *,
+        width: int = 64,
+        n_layers: int = 1,
+        hidden: float = 0.1,
     ) -> None:
         super().__init__()
-        self.hidden = hidden
-        self.vectors = nn.Embedding(n_words, dim, padding_idx=0)
-        self.places = nn.Embedding(64, dim)
+        self.config = {"words": list(vocabulary.words), "width": width, "n_layers": n_layers}
+        self.vocabulary, self.hidden = vocabulary, hidden
+        self.vectors = nn.Embedding(len(vocabulary.words), width, padding_idx=0)
+        self.places = nn.Embedding(MOST_WORDS, width)
         for table in (self.vectors, self.places):
             nn.init.normal_(table.weight, std=0.5)
-        self.number = nn.Linear(len(TEMPOS), dim)
+        self.number = nn.Linear(len(TEMPOS), width)
         layer = nn.TransformerEncoderLayer(
-            dim, 4, 2 * dim, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
+            width, 4, 2 * width, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
         )
         self.layers = nn.TransformerEncoder(layer, n_layers, enable_nested_tensor=False)
-        self.head = nn.Sequential(nn.LayerNorm(dim), nn.Linear(dim, dim))
+        self.head = nn.Sequential(
+            nn.LayerNorm(width), nn.Linear(width, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim)
+        )
         self.register_buffer("tempos", TEMPOS, persistent=False)
 
+    def read(self, captions: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Words `(B, S)` and numbers `(B, S)` of captions, for `forward`."""
+        return self.vocabulary.read(captions)
+
     def forward(self, ids: Tensor, numbers: Tensor) -> Tensor:
-        """Vectors `(B, dim)` of words `(B, S)` and numbers `(B, S)`, as `Vocabulary` gives them."""
+        """Vectors `(B, dim)` of words `(B, S)` and numbers `(B, S)`, as `read` gives them."""
         padding = ids == 0
         if self.training and self.hidden:
             hide = (torch.rand(ids.shape, device=ids.device) < self.hidden) & ~padding
             ids = torch.where(hide & (ids != 2), 1, ids)
-        x = self.vectors(ids)  # (B, S, dim)
+        x = self.vectors(ids)  # (B, S, width)
         near = torch.exp(-0.5 * ((numbers[..., None] - self.tempos) / WIDTH) ** 2)
         x = x + self.number(near) * (numbers > 0)[..., None]
         x = x + self.places(torch.arange(ids.shape[1], device=ids.device))

@@ -13,10 +13,16 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from refimpl.tinytunes.arrangement import STYLES
+from refimpl.tinytunes.drums import KIT
+from refimpl.tinytunes.harmony import KEY_NAMES
+from refimpl.tinytunes.phrasings import TRAINED
+from refimpl.tinytunes.timbres import INSTRUMENTS
+
 PADDING, UNKNOWN, NUMBER = "<pad>", "<unknown>", "<number>"
 SPECIAL = (PADDING, UNKNOWN, NUMBER)
 MOST_WORDS = 64  # of a caption that are read
-_WORD = re.compile(r"\d+(?:\.\d+)?|[a-z]+[#b]?(?=\W|$)|\w+")
+_WORD = re.compile(r"\d+(?:\.\d+)?|[^\W\d_]+#?")
 
 
 def split_words(caption: str) -> list[str]:
@@ -43,12 +49,23 @@ class Vocabulary:
         known = {word for caption in captions for word in split_words(caption)}
         return cls((*SPECIAL, *sorted(w for w in known if not w[0].isdigit())))
 
+    @classmethod
+    def of_phrasings(cls) -> Vocabulary:
+        """Collect the words of all phrasings for training, and the names of what tunes can have."""
+        texts = [f"{tonic} {mode}" for mode, tonics in KEY_NAMES.items() for tonic in tonics]
+        texts += [f"{each.name} {each.family}" for each in INSTRUMENTS.values()]
+        texts += [KIT, *(style.name for style in STYLES)]
+        for phrasing in TRAINED.values():
+            groups = (phrasing.openings, *phrasing.clauses.values(), *phrasing.words.values())
+            texts += [re.sub(r"{.*?}", "", text) for group in groups for text in group]
+        return cls.of([*texts, "and"])
+
     def unknown(self, caption: str) -> list[str]:
         """The words of a caption that are not known, in their order."""
         known = set(self.words)
         return [w for w in split_words(caption) if w not in known and not w[0].isdigit()]
 
-    def encode(self, captions: Sequence[str]) -> tuple[Tensor, Tensor]:
+    def read(self, captions: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Captions as ids `(B, S)` int64, 0 where a caption is over, and numbers `(B, S)`.
 
         A word that is not known has the id 1. Numbers are 0 where the word is none.
