@@ -95,12 +95,22 @@ class JointEmbedding(nn.Module):
         """The vector `(dim,)` of a clip from its `semitone_spectrogram`."""
         return self._embed(frames)
 
+    def embed_windows(self, sound: Clip) -> np.ndarray:
+        """Vectors of the windows of a clip, `(n_windows, dim)` float32 of length 1.
+
+        Raises:
+            MelError: audio that is not mono or not finite.
+            UserError: the clip has no samples.
+        """
+        return self._of_windows(_frames(sound)).numpy()
+
     @torch.inference_mode()
+    def _of_windows(self, frames: np.ndarray) -> Tensor:
+        vectors = torch.cat([self.sound(w) for w in _windows(frames).split(BATCH)])
+        return F.normalize(vectors, dim=1)
+
     def _embed(self, frames: np.ndarray) -> np.ndarray:
-        windows = _windows(frames)
-        vectors = torch.cat([self.sound(w) for w in windows.split(BATCH)])
-        mean = F.normalize(vectors, dim=1).mean(dim=0)
-        return F.normalize(mean, dim=0).numpy()
+        return F.normalize(self._of_windows(frames).mean(dim=0), dim=0).numpy()
 
     @torch.inference_mode()
     def embed_captions(self, captions: Sequence[str]) -> np.ndarray:

@@ -19,6 +19,7 @@ from refimpl.audio_text.front_end import FRAME_RATE, N_BANDS, N_OCTAVES
 # itself may be the partial of a lower one.
 PARTIALS = (-12, 0, 12, 19, 24, 28, 31)
 WINDOW = 256  # frames that the encoder sees at a time, 5.9 s
+WINDOW_SECONDS = WINDOW / FRAME_RATE
 STRIDE = 8  # frames in a step of the trunk
 N_STATISTICS = 5
 N_SIGNALS = 4  # of onsets

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from refimpl.embeddings.embedding import Embedding
+from refimpl.embeddings.joint import JointSounds, JointSteps
 from refimpl.embeddings.mel_statistics import MelStatistics
 from refimpl.embeddings.pretrained import SHORT, PretrainedEmbedding
 from refimpl.embeddings.turned_chroma import TurnedChroma
@@ -14,6 +15,8 @@ from refimpl.errors import UserError, suggest
 EMBEDDINGS: dict[str, Callable[[], Embedding]] = {
     MelStatistics.name: MelStatistics,
     TurnedChroma.name: TurnedChroma,
+    JointSounds.name: JointSounds,
+    JointSteps.name: JointSteps,
 }
 
 

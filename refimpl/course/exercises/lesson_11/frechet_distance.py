@@ -153,7 +153,7 @@ EXERCISE = Exercise(
     inputs=_case,
     edges=_edges,
     reference=frechet_distance,
-    forbidden=("refimpl.metrics.sets.frechet_distance", "refimpl.metrics.sets.Gaussian"),
+    forbidden=("refimpl.metrics.sets.frechet_distance", "refimpl.metrics.sets.Gaussian.distance"),
     misconceptions={
         _variances_only: "a root of a product of matrices is not the root of their diagonals: "
         "covariances count too",
