@@ -3,6 +3,10 @@
 Measures the given files, or tunes that --model writes, beside references, because no single measure
 says much alone: the same sounds through the codec, their frames shuffled, and noise; for a model
 also held-out tunes, a bigram, and blocks of tunes.
+
+With --against, the files or the model's tunes are compared as a set with all sounds of another
+folder, by measures of sets such as Fréchet audio distance; --report writes a page that plays the
+best and the worst of them.
 """
 
 from __future__ import annotations
@@ -22,6 +26,8 @@ examples:
   refimpl evaluate my-recordings/ --no-references
   refimpl evaluate --model runs/mine --count 50 --json > measures.json
   refimpl evaluate --model course --filling --count 48
+  refimpl evaluate generated/ --against recordings/ --report out/
+  refimpl evaluate generated/ --against recordings/ --embedding clap --embedding encodec
 """
 DEFAULT_MODEL = "course"
 
@@ -36,15 +42,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--count",
         type=whole,
-        default=20,
         metavar="N",
-        help="number of tunes for each model, and the most for each reference (default: 20)",
+        help="number of tunes for each model, and the most for each reference (default: 20); with "
+        "--against, the most sounds of each set (default: 100)",
     )
     parser.add_argument(
         "--seconds",
         type=duration,
         metavar="S",
-        help="seconds of each sound to measure, from its beginning (default: 30)",
+        help="seconds of each sound to measure, from its beginning (default: 30); with --against, "
+        "the length of the clips into which files are cut (default: 8)",
     )
     parser.add_argument("--tempo", type=tempo, metavar="BPM", help="where known (default: fitted)")
     parser.add_argument("--seed", type=seed, default=0, metavar="N", help="default: 0")
@@ -52,6 +59,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--filling",
         action="store_true",
         help="measure how --model fills a gap of a second in each of COUNT held-out tunes",
+    )
+    parser.add_argument(
+        "--against",
+        metavar="FOLDER",
+        action="append",
+        help="real sounds to compare with, as a set; can be repeated",
+    )
+    parser.add_argument(
+        "--report",
+        metavar="FOLDER",
+        help="with --against: for a page with sounds, and the figures as CSV",
+    )
+    parser.add_argument(
+        "--embedding",
+        metavar="NAME",
+        action="append",
+        help='with --against: what hears the sounds: "turned chroma", "mel statistics", clap, '
+        "encodec, ast, or a folder with such a model; can be repeated (default: those that come with "
+        "the package)",
     )
     add_scheduler(parser)
     parser.add_argument("--no-references", action="store_true", help="only what is asked for")
@@ -72,8 +98,15 @@ def run(args: argparse.Namespace) -> None:
         raise UserError("--filling needs --model RUN_OR_NAME, and no files: it cuts its own gaps")
     if args.filling and args.scheduler:
         raise UserError("--filling works on this machine alone; leave --scheduler out")
+    _check_against(args)
     if args.out:
         check_free([args.out], args.force)
+    if args.against:
+        from refimpl.cli.evaluate_against import evaluate_against
+
+        evaluate_against(args)
+        return
+    args.count = 20 if args.count is None else args.count
 
     from refimpl.pipeline.evaluating import RECITING
 
@@ -96,6 +129,24 @@ def run(args: argparse.Namespace) -> None:
         result(args.out)
     else:
         result(text)
+
+
+def _check_against(args: argparse.Namespace) -> None:
+    """Refuse options that do not go together, before any work is done."""
+    from refimpl.errors import UserError
+
+    if not args.against:
+        for option in ("report", "embedding"):
+            if getattr(args, option):
+                raise UserError(f"--{option} needs --against FOLDER: the sounds to compare with")
+        return
+    if args.filling or args.scheduler or args.tempo:
+        raise UserError("--against compares sets; leave out --filling, --scheduler and --tempo")
+    if args.files and args.model is not None:
+        raise UserError("--against compares one set: give files or a folder, or --model, not both")
+    if args.report:
+        paths = [Path(args.report) / name for name in ("index.html", "measures.csv", "sounds.csv")]
+        check_free(paths, args.force)
 
 
 def _of_files(args: argparse.Namespace) -> dict:
