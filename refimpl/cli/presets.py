@@ -15,7 +15,7 @@ examples:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("name", nargs="?", metavar="NAME", help="course, report or neural")
+    parser.add_argument("name", nargs="?", metavar="NAME", help="course, report, neural or notes")
 
 
 def run(args: argparse.Namespace) -> None:

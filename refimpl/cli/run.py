@@ -18,6 +18,7 @@ examples:
   refimpl run tinytunes --out runs/first
   refimpl run my-recordings/ --out runs/mine --steps 500
   refimpl run tinytunes --codec neural --out runs/neural
+  refimpl run scores:fiddle --preset notes --out runs/fiddle
   refimpl run --out runs/mine                        resume after an interruption
   refimpl run tinytunes --out runs/eight --set objectives.mixture=eight
   refimpl run tinytunes --preset report --out runs/report --set training.steps=1000

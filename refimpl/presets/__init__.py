@@ -3,6 +3,7 @@
 from refimpl.errors import UserError, suggest
 from refimpl.presets.course import COURSE
 from refimpl.presets.neural import NEURAL
+from refimpl.presets.notes import NOTES
 from refimpl.presets.overrides import override, parse_assignment, read_changes
 from refimpl.presets.preset import (
     DataConfig,
@@ -12,7 +13,7 @@ from refimpl.presets.preset import (
 )
 from refimpl.presets.report import REPORT
 
-PRESETS = {preset.name: preset for preset in (COURSE, REPORT, NEURAL)}
+PRESETS = {preset.name: preset for preset in (COURSE, REPORT, NEURAL, NOTES)}
 
 __all__ = [
     "PRESETS",

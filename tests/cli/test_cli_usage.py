@@ -193,6 +193,7 @@ def test_presets_are_listed_and_printed(refimpl):
         "course",
         "report",
         "neural",
+        "notes",
     }
     assert "hop_length = 32\n" in refimpl("presets", "report").out
 

@@ -16,7 +16,7 @@ from refimpl.configuration import configuration
 
 
 class CompoundCodec(NotesCodec):
-    """Notes to codes in three streams, each note a step.
+    """Notes to codes in three streams; each step is a note.
 
         time since the note before began, pitch, duration
 

@@ -80,8 +80,8 @@ def compare_memory(
         record = run_arm(arm, tunes, seconds, seed, work, n_written=n_written)
         first = next(iter(record["sets"].values()))
         tell(
-            f"{arm.name}, {seconds:g} s, seed {seed}: {record['nats']['within']:.3f} nats per note, "
-            f"{first['returns']['mean']:.3f} of its runs return"
+            f"{arm.name}, {seconds:g} s, seed {seed}: {record['nats']['within']:.3f} nats per "
+            f"note, {first['returns']['mean']:.3f} of its runs return"
         )
     return write_memory(folder, work, tunes)
 
