@@ -20,6 +20,7 @@ COMMANDS = (
     "tokenize",
     "train",
     "evaluate",
+    "listening-test",
     "encode",
     "decode",
     "presets",

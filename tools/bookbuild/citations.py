@@ -12,7 +12,12 @@ from pybtex.database import parse_file
 
 BIBLIOGRAPHY = Path("book/references.bib")
 # What has one name throughout the course, in paragraphs that begin with "Source:".
-NAMED = {"the report": "steinle2025", "the paper": "blouir2024", "ITU-R BS.1770-5": "itu1770"}
+NAMED = {
+    "the report": "steinle2025",
+    "the paper": "blouir2024",
+    "ITU-R BS.1770-5": "itu1770",
+    "ITU-R BS.1534-3": "itu1534",
+}
 SOURCE = re.compile(r"^[ \t]*Sources?:.*?(?=\n[ \t]*\n|\Z)", re.MULTILINE | re.DOTALL)
 YEAR = r"\b(?:18|19|20)\d\d\b"
 SENTENCE_ENDS = r"(?<!\bal)(?<!\b[A-Z])\.\s"  # but not after "et al." and initials
