@@ -7,8 +7,9 @@ import pytest
 
 from refimpl.corpora.scores import NoteEvents
 from refimpl.errors import UserError
+from refimpl.reproduce.claims.memory import memory as memory_claims
 from refimpl.reproduce.memory import compare_memory
-from refimpl.reproduce.memory.arms import RECURRENT, ROPE, SHIFTED, all_arms
+from refimpl.reproduce.memory.arms import RECURRENT, ROPE, SHIFTED, all_arms, questioned
 from refimpl.reproduce.memory.tunes import EventTunes
 from refimpl.vocabulary import Vocabulary
 
@@ -72,3 +73,52 @@ def test_every_model_can_be_made_and_trained_on_its_batches(name):
 
     _, record = train_arm(all_arms()[name], TUNES, 0.01, 1, show=False)
     assert record["steps"] >= 1
+
+
+def run_of(name, seed, *, seconds=40.0, nats=2.0, right=0.3):
+    return {
+        "name": name,
+        "seed": seed,
+        "seconds": seconds,
+        "nats": dict.fromkeys(("within", "beyond", "returning", "other"), nats),
+        "recall": {"32": {"right": right}},
+    }
+
+
+def claims_of(folder, runs):
+    (folder / "memory.json").write_text(json.dumps({"runs": runs}))
+    return {claim.name: claim for claim in memory_claims(folder)}
+
+
+def test_claims_are_judged_by_seeds_that_both_models_have(tmp_path):
+    runs = [run_of(ROPE, seed, nats=2.0 + seed) for seed in (1, 2, 3, 5)]
+    runs += [run_of(SHIFTED, seed, nats=1.5 + seed) for seed in (1, 3, 4, 5)]
+    claims = claims_of(tmp_path, runs)
+    assert list(claims) == ["Keys from the token before"]
+    claim = claims["Keys from the token before"]
+    assert claim.n_seeds == 3 and "40 processor seconds" in claim.setting
+    assert [claim.experiment(place) for place in range(3)] == pytest.approx([0.5] * 3)
+
+
+def test_claims_take_the_longest_training_with_three_seeds(tmp_path):
+    runs = [run_of(name, seed) for name in (ROPE, RECURRENT) for seed in (1, 2, 3)]
+    runs += [run_of(ROPE, s, seconds=80.0, right=0.9) for s in (1, 2, 3)]
+    runs += [run_of(RECURRENT, s, seconds=80.0, right=0.4) for s in (1, 2)]
+    assert claims_of(tmp_path, runs)["Attention copies better than a state"].experiment(0) == 0
+    runs.append(run_of(RECURRENT, 3, seconds=80.0, right=0.4))
+    claim = claims_of(tmp_path, runs)["Attention copies better than a state"]
+    assert claim.experiment(2) == pytest.approx(0.5) and "80 processor" in claim.setting
+
+
+def test_a_gain_of_gains_is_a_difference(tmp_path):
+    right = {RECURRENT: 0.3, questioned(RECURRENT): 0.6, ROPE: 0.3, questioned(ROPE): 0.4}
+    runs = [run_of(name, s, right=value) for name, value in right.items() for s in (1, 2, 3)]
+    claims = claims_of(tmp_path, runs)
+    assert claims["Birdie's objectives for a recurrence"].experiment(0) == pytest.approx(0.3)
+    more = claims["Birdie's objectives help a recurrence more than attention"]
+    assert more.experiment(0) == pytest.approx(0.2)
+
+
+def test_without_results_there_are_no_claims(tmp_path):
+    assert memory_claims(tmp_path) == []
+    assert claims_of(tmp_path, [run_of(ROPE, 1)]) == {}

@@ -7,6 +7,7 @@ from pathlib import Path
 from refimpl.reproduce.claims.claim import Claim
 from refimpl.reproduce.claims.codecs import codecs
 from refimpl.reproduce.claims.codes import CODES
+from refimpl.reproduce.claims.memory import memory
 from refimpl.reproduce.claims.models import MODELS
 from refimpl.reproduce.claims.objectives import objectives
 from refimpl.reproduce.claims.sound import SOUND
@@ -24,5 +25,6 @@ def all_claims(results: Path) -> list[Claim]:
         *MODELS,
         *objectives(results),
         *codecs(results),
+        *memory(results),
     ]
     return sorted(claims, key=lambda claim: claim.lesson)

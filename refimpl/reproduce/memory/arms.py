@@ -61,6 +61,11 @@ COPYING = (
 )
 
 
+def questioned(name: str) -> str:
+    """Name the arm of a kind of memory that is trained on eight objectives."""
+    return f"{name}, eight objectives"
+
+
 def all_arms() -> dict[str, Arm]:
     """All arms by name."""
     arms = [
@@ -71,7 +76,7 @@ def all_arms() -> dict[str, Arm]:
         Arm(RECURRENT, "StateSpace"),
         Arm(SHIFTED, changes={"positions": "rope", "shifted_keys": True}),
         Arm(f"{ROPE}, rows that copy", changes={"positions": "rope"}, mixture=COPYING),
-        Arm(f"{ROPE}, eight objectives", changes={"positions": "rope"}, mixture="eight"),
-        Arm(f"{RECURRENT}, eight objectives", "StateSpace", mixture="eight"),
+        Arm(questioned(ROPE), changes={"positions": "rope"}, mixture="eight"),
+        Arm(questioned(RECURRENT), "StateSpace", mixture="eight"),
     ]
     return {arm.name: arm for arm in arms}
