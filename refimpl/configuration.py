@@ -66,9 +66,21 @@ class Configuration:
 
     Attributes:
         error: The exception for a wrong field; each module has its own kind of `UserError`.
+        later: Names of fields that came after the first files. A fingerprint leaves them out where
+            they have their default, so that those files keep theirs.
     """
 
     error: ClassVar[type[UserError]] = UserError
+    later: ClassVar[frozenset[str]] = frozenset()
+
+    def identity(self) -> dict[str, Any]:
+        """Return the fields by name as `to_dict` does, without `later` ones at their default."""
+        return {
+            field.name: value.identity() if isinstance(value, Configuration) else value
+            for field in fields(self)
+            for value in [getattr(self, field.name)]
+            if not (field.name in self.later and value == field.default)
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Return every field by name, ready for JSON."""

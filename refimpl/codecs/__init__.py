@@ -2,9 +2,9 @@
 
 `codec` is their interface, `table` lists them, and `mel_codec` is what those on mel frames share:
 `codebook` finds codes by k-means (`clustering`), `vqvae` learns them together with a network, and
-`neural` with one that sees time, for several bit rates, or with one that hears samples. `notes`
-reads the notes of a clip instead of its sound.
-`familiarity` tells whether a codebook knows such sounds.
+`neural` with one that sees time, for several bit rates, or with one that hears samples. Both are
+`trained` on `windows` of frames (`code_training`). `notes` reads the notes of a clip instead of its
+sound. `familiarity` tells whether a codec knows such sounds.
 `classical` is MP3, Opus and Vorbis, to compare with; `rates` computes those of published codecs.
 """
 

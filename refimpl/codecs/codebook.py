@@ -206,7 +206,7 @@ class Codebook(MelCodec):
 
     @property
     def fingerprint(self) -> str:
-        digest = hashlib.sha256(json.dumps(self.mel.to_dict(), sort_keys=True).encode())
+        digest = hashlib.sha256(json.dumps(self.mel.identity(), sort_keys=True).encode())
         for array in (self.mean, self.std, *self.centroids):
             digest.update(str(array.shape).encode() + np.asarray(array, dtype="<f4").tobytes())
         return digest.hexdigest()[:16]

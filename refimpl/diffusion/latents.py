@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from refimpl.codecs import NeuralCodec
-from refimpl.codecs.vqvae.fitting import hold_last
+from refimpl.codecs.windows import hold_last
 from refimpl.errors import UserError
 from refimpl.mel import mel_spectrogram, mel_to_audio
 

@@ -4,7 +4,8 @@ Read in this order: `experiments`, `sets`, `measuring`, `reproduction`, `figures
 the mixtures of objectives, `mixtures`, `mixture_comparison`, `mixture_figures`, `mixture_tables`;
 and for rate and distortion, `codec_systems`, `codec_comparison`, `codec_tables`, `codec_figures`;
 for small trials of codecs, `codec_questions`, `semantic_codecs`, `codec_trials`, `trial_records`,
-`question_tables`; and for codecs on samples, `waveform_steps`, `critic_effect`, `vocoders`.
+`question_tables`; for chords and real harmony, `level_codecs`, `score_codecs`, over `kept`; and for
+codecs on samples, `waveform_steps`, `critic_effect`, `vocoders`.
 `claims` tests what papers claim, and
 `memory` compares models of real tunes.
 """

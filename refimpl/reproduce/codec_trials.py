@@ -14,7 +14,7 @@ from scipy import sparse
 from refimpl.codecs.neural import NeuralCodec
 from refimpl.codecs.neural.fitting import fit_neural
 from refimpl.codecs.normaliser import make_normaliser
-from refimpl.codecs.vqvae.fitting import cut_windows, hold_last
+from refimpl.codecs.windows import cut_windows, hold_last
 from refimpl.mel import mel_spectrogram
 from refimpl.metrics import (
     mel_distance,

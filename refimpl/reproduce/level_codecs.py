@@ -12,17 +12,16 @@ from __future__ import annotations
 
 import argparse
 import json
-import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from refimpl.codecs import CodebookConfig, Codec, CodecConfig, codec_class, load_codec
+from refimpl.codecs import CodebookConfig, Codec, CodecConfig
 from refimpl.files import replace_file
 from refimpl.mel import mel_spectrogram
-from refimpl.metrics import bootstrap_mean, detect_polyphony, mel_distance, note_scores
+from refimpl.metrics import detect_polyphony, mel_distance, note_scores
 from refimpl.presets import get_preset
 from refimpl.reproduce.codec_systems import (
     KMEANS,
@@ -34,7 +33,8 @@ from refimpl.reproduce.codec_systems import (
     mel_system,
     with_fewer_books,
 )
-from refimpl.reproduce.records import machine, plain
+from refimpl.reproduce.kept import fitted_once, measured_once
+from refimpl.reproduce.records import machine
 from refimpl.tinytunes import Tune, TuneConfig, Tunes
 
 LEVELS = (1, 2, 3)
@@ -88,7 +88,7 @@ def measure_levels(
     for level in levels:
         tunes = list(Tunes("test", TuneConfig(level=level)).take(n_tunes))
         for system, core_seconds in _systems(level, work, n_fitted, configs or level_configs()):
-            row = _kept_row(work / f"level-{level}", system, tunes)
+            row = measured_once(work / f"level-{level}", system, tunes, measure_notes)
             rows.append({"level": level, "core_seconds": core_seconds, **row})
             log(f"level {level}, {system.name}: notes {row['f_score']['mean']:.2f}")
     found = {"machine": machine(), "n_tunes": n_tunes, "n_fitted": n_fitted, "rows": rows}
@@ -111,34 +111,11 @@ def _systems(
 
 def _fitted(folder: Path, level: int, config: CodecConfig, n_tunes: int) -> Codec:
     """Fit a codec on tunes of a level; one that is in the folder already is loaded."""
-    n_books = len(config.stream_sizes)
-    path = folder / f"{config.kind}-{n_books}" / codec_class(config.kind).file_name
-    if path.exists() and config.difference(codec := load_codec(path)) is None:
-        return codec
-    began = time.process_time()
-    sounds = (tune.render() for tune in Tunes("train", TuneConfig(level=level)).take(n_tunes))
-    codec = config.fit(sounds)
-    codec.notes["core_seconds"] = round(time.process_time() - began, 1)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    codec.save(path)
-    return codec
 
+    def sounds() -> Iterable[np.ndarray]:
+        return (tune.render() for tune in Tunes("train", TuneConfig(level=level)).take(n_tunes))
 
-def _kept_row(folder: Path, system: System, tunes: Sequence[Tune]) -> dict[str, Any]:
-    """Measure a system; a row that was measured before is read."""
-    path = folder / f"{system.key}.json"
-    if path.exists():
-        known = json.loads(path.read_text(encoding="utf-8"))
-        if known["n_tunes"] == len(tunes):
-            return known
-    found = [measure_notes(tune, system) for tune in tunes]
-    values = {name: np.array([one[name] for one in found]) for name in found[0]}
-    row = {"name": system.name, "n_tunes": len(tunes)} | plain(
-        {name: bootstrap_mean(one) for name, one in values.items()}
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    replace_file(path, json.dumps(row).encode())
-    return row
+    return fitted_once(folder / f"{config.kind}-{len(config.stream_sizes)}", config, sounds)
 
 
 def measure_notes(tune: Tune, system: System) -> dict[str, float]:

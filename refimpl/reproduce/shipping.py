@@ -29,8 +29,11 @@ SET = (
     "model.sample_positions",
     "training.steps",
     "training.learning_rate",
+    "training.final_learning_rate",
     "data.n_train",
 )
+_ORDINALS = ("first", "second", "third", "fourth", "fifth")
+_NUMBERS = ("no", "one", "two", "three", "four", "five")
 _POSITIONS = {
     "row": "counted through each sample",
     "tune": "each token of a question and its answer has its place in the tune "
@@ -109,21 +112,31 @@ def _settings(settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def made_by(name: str, record: dict[str, Any]) -> list[str]:
-    """The command, or the two one after the other, that make a model."""
-    last = f"`{command(name, record)}`"
-    if not record.get("start"):
-        return [f"Made by {last}."]
-    start = record["start"]
-    first = command(name, start, out=record["settings"]["start_from"])
+    """The command, or the commands one after the other, that make a model."""
+    runs = [record]
+    while runs[0].get("start"):
+        runs.insert(0, runs[0]["start"])
+    *earlier, _ = runs
+    if not earlier:
+        return [f"Made by `{command(name, record)}`."]
+    folders = [run["settings"]["start_from"] for run in runs[1:]]
+    commands = [command(name, run, out=out) for run, out in zip(earlier, folders, strict=True)]
+    nth = _ORDINALS[len(earlier)]
+    if len(earlier) == 1:
+        continues = "The second continues the training of the first one's model"
+    else:
+        continues = "Each but the first continues the training of the model before it"
+    took = [
+        f"The {_ORDINALS[i]} took {run['steps']:,} steps, {run['tokens']:,} labels and "
+        f"{_time(run)}, and ended at {run['validation_loss']:.3f} nats per token"
+        for i, run in enumerate(earlier)
+    ]
     return [
-        "Made by two commands. The second continues the training of the first one's model:",
+        f"Made by {_NUMBERS[len(runs)]} commands. {continues}:",
         "",
-        f"1. `{first}`",
-        f"2. {last}",
+        *(f"{i}. `{line}`" for i, line in enumerate([*commands, command(name, record)], start=1)),
         "",
-        f"The first took {start['steps']:,} steps, {start['tokens']:,} labels and {_time(start)}, "
-        f"and ended at {start['validation_loss']:.3f} nats per token; the figures below are the "
-        "second's.",
+        f"{'. '.join(took)}; the figures below are the {nth}'s.",
     ]
 
 

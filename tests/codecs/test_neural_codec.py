@@ -1,8 +1,6 @@
 """The neural codec: what it learns, how far it sees, its rates, its files."""
 
 import json
-import os
-import signal
 
 import numpy as np
 import pytest
@@ -15,11 +13,9 @@ from refimpl.codecs import (
     NeuralConfig,
     NeuralNetwork,
     QuantizerConfig,
-    TooFewFramesError,
     load_codec,
 )
 from refimpl.codecs.neural import low_emphasis
-from refimpl.codecs.vqvae.fitting import CodebookCare
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
 
@@ -127,15 +123,6 @@ def test_every_variant_trains(changes):
     assert len(np.unique(codec.encode_frames(frames)[:, 0])) > 5
 
 
-@pytest.mark.parametrize(("n_frames", "n_steps"), [(0, 0), (1, 1), (2, 1), (3, 2), (60, 30)])
-def test_a_step_is_several_frames(codec, n_frames, n_steps):
-    codes = codec.encode_frames(make_clips(1)[0][:n_frames])
-    assert codes.dtype == np.int64 and codes.shape == (n_steps, 3)
-    decoded = codec.decode_frames(codes)
-    assert decoded.shape == (2 * n_steps, 10) and decoded.dtype == np.float32
-    assert (decoded >= MEL.floor_db).all()
-
-
 def test_a_saved_codec_comes_back_the_same_with_16_bits_a_weight(codec, tmp_path):
     fewer = codec.with_streams(2)
     path = fewer.save(tmp_path / "codec.safetensors")
@@ -150,34 +137,6 @@ def test_a_saved_codec_comes_back_the_same_with_16_bits_a_weight(codec, tmp_path
     n_weights = sum(weight.numel() for weight in codec.network.state_dict().values())
     header = len(json.dumps(codec.history)) + 10_000
     assert path.stat().st_size < 2 * n_weights + header
-
-
-def test_the_same_seed_gives_the_same_network():
-    fingerprints = [fit(steps=12, seed=s).fingerprint for s in (1, 1, 2)]
-    assert fingerprints[0] == fingerprints[1] != fingerprints[2]
-
-
-@pytest.mark.parametrize("steps", [1, 2, 10, 11])
-def test_any_number_of_steps_fits(steps):
-    assert [record["step"] for record in fit(steps=steps).history] == list(range(steps))
-
-
-def test_frames_that_do_not_fit_are_refused(codec):
-    with pytest.raises(CodecError, match=r"\(5, 11\)"):
-        codec.encode_frames(np.zeros((5, 11)))
-    with pytest.raises(CodecError, match="NaN"):
-        codec.encode_frames(np.full((5, 10), np.nan))
-    with pytest.raises(CodecError, match="no codes; the first is 16"):
-        codec.decode_frames(np.array([[0, 16, 0]]))
-    with pytest.raises(CodecError, match=r"ends in \.safetensors"):
-        codec.save("codec.npz")
-
-
-def test_fitting_on_too_little_is_refused():
-    with pytest.raises(CodecError, match="empty"):
-        NeuralCodec.fit(iter([]), MEL, SMALL)
-    with pytest.raises(TooFewFramesError, match="5 latents, .* 16 clusters"):
-        NeuralCodec.fit(make_clips(1, n_frames=5)[0], MEL, SMALL, window=10, steps=10, show=False)
 
 
 def test_errors_below_1_khz_count_more():
@@ -195,17 +154,3 @@ def test_errors_below_1_khz_count_more():
 def test_an_even_kernel_is_refused():
     with pytest.raises(UserError, match="kernel_size must be odd"):
         NeuralConfig(kernel_size=4)
-
-
-def test_ctrl_c_leaves_no_half_fitted_codec(monkeypatch):
-    def interrupt(self, run):
-        if run.step == 3:
-            os.kill(os.getpid(), signal.SIGINT)
-
-    monkeypatch.setattr(CodebookCare, "after_step", interrupt)
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            fit()
-    finally:
-        signal.signal(signal.SIGINT, handler)

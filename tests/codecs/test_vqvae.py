@@ -1,29 +1,19 @@
 """The VQ-VAE: its quantizer's gradients and codes, training that does not collapse, its files."""
 
-import json
-import os
-import signal
-
 import numpy as np
 import pytest
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 
 from refimpl.codecs import (
     VQVAE,
-    CodecError,
-    TooFewFramesError,
     VectorQuantizer,
     VQVAEConfig,
     VQVAENetwork,
-    load_codec,
 )
-from refimpl.codecs.vqvae.fitting import CodebookCare, cut_windows, fit_network
+from refimpl.codecs.vqvae.fitting import fit_network
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
 from refimpl.metrics import perplexity
-from refimpl.training import TrainingError
 
 MEL = MelConfig(n_mels=10)
 SMALL = VQVAEConfig(n_codes=16, hidden_size=24, n_layers=1, codebook_dim=4)
@@ -145,15 +135,6 @@ def test_revival_can_be_switched_off():
     assert quantizer.revive(torch.ones(9, 3), torch.Generator()) == 0
 
 
-def test_windows_cover_every_frame():
-    frames = np.arange(23, dtype=np.float32)[:, None]
-    windows = cut_windows(frames, 5)
-    assert windows.shape == (5, 5, 1) and set(windows.ravel()) == set(range(23))
-    assert cut_windows(frames[:20], 5).shape == (4, 5, 1)
-    assert cut_windows(frames[:3], 5).ravel().tolist() == [0, 1, 2, 2, 2]
-    assert cut_windows(frames[:0], 5).shape == (0, 5, 1)
-
-
 def test_training_uses_its_codes_and_beats_the_mean(vqvae):
     frames = make_clips(1, n_frames=200, seed=9)[0]
     assert perplexity(vqvae.encode_frames(frames)) > 6
@@ -194,77 +175,6 @@ def test_frames_become_codes_and_codes_frames_above_the_floor(vqvae, shortening)
     assert shortening.step_rate == pytest.approx(MEL.frame_rate / 3)
 
 
-@pytest.mark.parametrize(("n_frames", "n_steps"), [(0, 0), (1, 1), (3, 1), (4, 2), (60, 20)])
-def test_downsampling_makes_one_step_of_several_frames(shortening, n_frames, n_steps):
-    codes = shortening.encode_frames(make_clips(1)[0][:n_frames])
-    assert codes.shape == (n_steps, 2)
-    assert shortening.decode_frames(codes).shape == (3 * n_steps, 10)
-
-
-def test_the_same_seed_gives_the_same_network():
-    fingerprints = [fit(steps=8, seed=s).fingerprint for s in (1, 1, 2)]
-    assert fingerprints[0] == fingerprints[1] != fingerprints[2]
-
-
-def test_training_leaves_the_global_random_state_alone():
-    torch.manual_seed(5)
-    before = torch.get_rng_state()
-    fit(steps=4)
-    assert torch.equal(before, torch.get_rng_state())
-
-
-@pytest.mark.parametrize("name", ["vqvae", "shortening"])
-def test_a_saved_vqvae_comes_back_the_same(name, request, tmp_path):
-    vqvae = request.getfixturevalue(name)
-    vqvae.notes["made from"] = "shapes"
-    loaded = load_codec(vqvae.save(tmp_path / "codec.safetensors"))
-    frames = make_clips(1, seed=4)[0]
-    assert isinstance(loaded, VQVAE) and loaded.fingerprint == vqvae.fingerprint
-    assert loaded.notes == vqvae.notes and loaded.history == vqvae.history
-    codes = vqvae.encode_frames(frames)
-    assert np.array_equal(loaded.encode_frames(frames), codes)
-    assert np.array_equal(loaded.decode_frames(codes), vqvae.decode_frames(codes))
-
-
-def test_the_fingerprint_tells_networks_apart(vqvae):
-    with torch.no_grad():
-        other = VQVAENetwork(10, SMALL)
-        other.load_state_dict(vqvae.network.state_dict())
-        same = VQVAE(MEL, other, vqvae.mean, vqvae.std).fingerprint
-        next(other.parameters()).add_(1e-3)
-    assert same == vqvae.fingerprint
-    assert VQVAE(MEL, other, vqvae.mean, vqvae.std).fingerprint != same
-    assert VQVAE(MEL, vqvae.network, vqvae.mean + 1, vqvae.std).fingerprint != same
-
-
-def rewrite(path, changes=None, drop=None):
-    with safe_open(path, "pt") as file:
-        header = json.loads(file.metadata()["header"]) | (changes or {})
-        tensors = {k: file.get_tensor(k) for k in file.keys() if k != drop}  # noqa: SIM118
-    save_file(tensors, path, {"header": json.dumps(header)})
-
-
-@pytest.mark.parametrize(
-    ("damage", "message"),
-    [
-        (lambda p: p.write_bytes(p.read_bytes()[:-20]), "damaged"),
-        (lambda p: p.write_bytes(b""), "damaged"),
-        (lambda p: save_file({"a": torch.zeros(2)}, p), "no codec file"),
-        (lambda p: rewrite(p, {"version": 7}), "version 7"),
-        (lambda p: rewrite(p, {"kind": "kmeans"}), "'kmeans', not a 'vqvae'"),
-        (lambda p: rewrite(p, {"config": {"n_code": 3}}), "damaged .*n_code"),
-        (lambda p: rewrite(p, drop="encoder.0.weight"), "damaged"),
-        (lambda p: rewrite(p, {"fingerprint": "0"}), "fingerprint"),
-        (lambda p: p.unlink(), "no such"),
-    ],
-)
-def test_a_file_that_does_not_fit_says_why(vqvae, tmp_path, damage, message):
-    path = vqvae.save(tmp_path / "codec.safetensors")
-    damage(path)
-    with pytest.raises(CodecError, match=message):
-        VQVAE.load(path)
-
-
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
@@ -282,26 +192,6 @@ def test_a_configuration_refuses(changes, message):
 def test_an_unknown_update_is_refused():
     with pytest.raises(UserError, match='"ema" or "loss"'):
         VectorQuantizer(4, 2, update="sgd")
-
-
-def test_frames_that_do_not_fit_are_refused(vqvae):
-    with pytest.raises(CodecError, match=r"\(5, 11\)"):
-        vqvae.encode_frames(np.zeros((5, 11)))
-    with pytest.raises(CodecError, match="hop_length"):
-        vqvae.encode_frames(make_clips(1)[0], MelConfig(n_mels=10, hop_length=100))
-    with pytest.raises(CodecError, match="NaN"):
-        vqvae.encode_frames(np.full((5, 10), np.nan))
-    with pytest.raises(CodecError, match="no codes; the first is 16"):
-        vqvae.decode_frames(np.array([[16]]))
-    with pytest.raises(CodecError, match=r"ends in \.safetensors"):
-        vqvae.save("codec.npz")
-
-
-def test_fitting_on_too_little_is_refused():
-    with pytest.raises(CodecError, match="empty"):
-        VQVAE.fit(iter([]), MEL, SMALL)
-    with pytest.raises(TooFewFramesError, match="5 latents, .* 16 clusters"):
-        VQVAE.fit(make_clips(1, n_frames=5)[0], MEL, SMALL, window=5, steps=10, show=False)
 
 
 def quantize_in_two_stages():
@@ -345,51 +235,3 @@ def test_training_revives_dead_codes_until_its_last_fifth():
     assert not any(revived[0.0].values())
     assert any(revived[0.1].values())
     assert not any(n for step, n in revived[0.1].items() if step > 0.8 * 60)
-
-
-@pytest.mark.parametrize("steps", [1, 2, 3, 10, 20, 21, 40])
-def test_any_number_of_steps_fits(steps):
-    vqvae = fit(steps=steps)
-    assert [record["step"] for record in vqvae.history] == list(range(steps))
-    assert vqvae.history[-1]["perplexity"] > 1
-
-
-class Stopped(Exception):
-    """Takes the place of a kill."""
-
-
-def test_a_stopped_fit_goes_on_to_the_same_network(tmp_path, monkeypatch):
-    windows = np.stack([clip[:20] for clip in make_clips()]) / 30
-    settings = {"steps": 600, "batch_size": 8, "show": False}
-    whole, history = fit_network(windows, SMALL, **settings)
-
-    def stop_there(self, run):
-        care(self, run)
-        if run.step == 280:
-            raise Stopped
-
-    with monkeypatch.context() as patch:
-        care = CodebookCare.after_step
-        patch.setattr(CodebookCare, "after_step", stop_there)
-        with pytest.raises(Stopped):
-            fit_network(windows, SMALL, folder=tmp_path, **settings)
-    resumed, its_history = fit_network(windows, SMALL, folder=tmp_path, **settings)
-    assert its_history == history
-    for name, tensor in whole.state_dict().items():
-        assert torch.equal(tensor, resumed.state_dict()[name]), name
-    with pytest.raises(TrainingError, match="12 windows when it was saved, and has 11"):
-        fit_network(windows[:11], SMALL, folder=tmp_path, **settings)
-
-
-def test_ctrl_c_leaves_no_half_fitted_codec(monkeypatch):
-    def interrupt(self, run):
-        if run.step == 3:
-            os.kill(os.getpid(), signal.SIGINT)
-
-    monkeypatch.setattr(CodebookCare, "after_step", interrupt)
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with pytest.raises(KeyboardInterrupt):
-            fit()
-    finally:
-        signal.signal(signal.SIGINT, handler)

@@ -194,7 +194,7 @@ FAULTS = [
     ),
     Fault(
         "training revives no dead code",
-        "codecs/vqvae/fitting.py",
+        "codecs/code_training.py",
         "self._revived += _revive(self.network, self.network.last_pass.latents, generator)",
         "self._revived += 0",
     ),
@@ -206,7 +206,7 @@ FAULTS = [
     ),
     Fault(
         "the codes do not start at centroids",
-        "codecs/vqvae/fitting.py",
+        "codecs/code_training.py",
         "_start_codes(self.network, self.windows, np.random.default_rng(self.seed), self.seed)",
         "pass",
     ),

@@ -42,3 +42,22 @@ def test_a_model_that_started_from_another_is_made_by_two_commands():
     assert preset_to_dict(preset_from(one)) == first["settings"]
     assert preset_to_dict(preset_from(two)) == record["settings"]
     assert any("60 steps" in line for line in lines)
+
+
+def test_a_model_of_three_runs_names_them_all():
+    first = record_of({"training.steps": 60})
+    second = record_of({"start_from": "runs/first", "training.steps": 30}, start=first)
+    changes = {"start_from": "runs/second", "training.final_learning_rate": 0.01}
+    record = record_of(changes | {"training.steps": 20}, start=second)
+    lines = made_by("course", record)
+    commands = [line.split("`")[1] for line in lines if line[:1].isdigit()]
+    assert lines[0].startswith("Made by three commands. Each but the first continues")
+    assert [line.split("--out ")[1] for line in commands] == [
+        "runs/first",
+        "runs/second",
+        "runs/course",
+    ]
+    for line, run in zip(commands, (first, second, record), strict=True):
+        assert preset_to_dict(preset_from(line)) == run["settings"]
+    assert "The first took 60 steps" in lines[-1] and "The second took 30 steps" in lines[-1]
+    assert lines[-1].endswith("the figures below are the third's.")

@@ -3,26 +3,23 @@
 One trained network serves several bit rates: `with_streams(k)` is the codec of its first k books.
 """
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import torch
 
-from refimpl.codecs.clustering import sample_stream
-from refimpl.codecs.codec import CodecError, check_codes
-from refimpl.codecs.mel_codec import MelCodec, MelCodecConfig, check_frames
+from refimpl.codecs.codec import CodecError
+from refimpl.codecs.mel_codec import MelCodecConfig
 from refimpl.codecs.neural.emphasis import low_emphasis
 from refimpl.codecs.neural.fitting import fit_neural
 from refimpl.codecs.neural.network import NeuralConfig, NeuralNetwork
 from refimpl.codecs.neural.quantizers import QuantizerConfig
 from refimpl.codecs.normaliser import make_normaliser
-from refimpl.codecs.vqvae.fitting import hold_last, window_stream
+from refimpl.codecs.trained import TrainedMelCodec
+from refimpl.codecs.windows import sample_windows
 from refimpl.configuration import Count, Positive, configuration
 from refimpl.mel import MelConfig, mel_spectrogram
-from refimpl.reading import check_shapes
 
 
 @configuration
@@ -96,7 +93,7 @@ class NeuralCodecConfig(MelCodecConfig):
         return f"{super().describe()} every {self.frames_per_step} frames, by a network"
 
 
-class NeuralCodec(MelCodec):
+class NeuralCodec(TrainedMelCodec):
     """Frames to codes and back by a trained network with several books of codes.
 
     The weights have 16 bits, as the file holds them. The last step of a clip is filled by repeating
@@ -107,7 +104,7 @@ class NeuralCodec(MelCodec):
         network: a trained network; its weights are rounded to 16 bits.
         mean, std: (n_mels,) in dB, for the normalisation.
         n_streams: the number of books whose codes the codec gives, from the first; None: all.
-        history: the training's records, see `fit_neural`.
+        history: the training's records, see `train_codes`.
         notes: any JSON to keep with it.
 
     Source: Zeghidour et al. 2021 (SoundStream). Taught in lesson 8.
@@ -116,6 +113,9 @@ class NeuralCodec(MelCodec):
     kind: ClassVar[str] = "neural"
     file_name: ClassVar[str] = "neural.safetensors"
     config_class: ClassVar[type[NeuralCodecConfig]] = NeuralCodecConfig
+    network_class: ClassVar[type[NeuralNetwork]] = NeuralNetwork
+    network_config: ClassVar[type[NeuralConfig]] = NeuralConfig
+    weights: ClassVar[torch.dtype] = torch.float16
 
     def __init__(
         self,
@@ -129,19 +129,17 @@ class NeuralCodec(MelCodec):
         notes: Mapping[str, Any] | None = None,
     ):
         _check_streams(network.config, n_streams)
-        self.network, self.config, self.n_streams = network.eval(), network.config, n_streams
-        with torch.no_grad():
-            for weight in network.state_dict().values():
-                weight.copy_(weight.half())
+        self.n_streams = n_streams
         super().__init__(
             mel,
-            self.config.quantizer.stream_sizes[:n_streams],
+            network,
+            network.config.quantizer.stream_sizes[:n_streams],
             mean,
             std,
-            frames_per_step=self.config.frames_per_step,
+            frames_per_step=network.config.frames_per_step,
+            history=history,
             notes=notes,
         )
-        self.history = list(history or [])
 
     @classmethod
     def fit(
@@ -174,13 +172,8 @@ class NeuralCodec(MelCodec):
         """
         config = config or NeuralConfig()
         window = -(-window // config.frames_per_step) * config.frames_per_step
-        pieces = [frames] if isinstance(frames, np.ndarray) else frames
-        checked = (check_frames(p, mel) for p in pieces)
-        sample = sample_stream(
-            window_stream(checked, window), max(1, max_frames // window), training.get("seed", 0)
-        )
-        if sample.count == 0:
-            raise CodecError("no frames to fit on: the stream is empty")
+        seed = training.get("seed", 0)
+        sample = sample_windows(frames, mel, length=window, max_frames=max_frames, seed=seed)
         windows = sample.frames().reshape(-1, window, mel.n_mels)
         moments = windows.mean(axis=(0, 1)), windows.var(axis=(0, 1))
         # One unit for all bands: the high ones that hardly change would else count like the rest.
@@ -216,72 +209,19 @@ class NeuralCodec(MelCodec):
         frames = self.frames_per_step + self.network.look_ahead
         return (frames * self.mel.hop_length + self.mel.n_fft / 2) / self.mel.sample_rate
 
-    @torch.inference_mode()
-    def encode_frames(self, frames: np.ndarray, mel: MelConfig | None = None) -> np.ndarray:
-        """Write frames (n_frames, n_mels) in dB as codes (n_steps, n_streams) int64.
+    def _identity(self) -> list[Any]:
+        return [*super()._identity(), list(self.stream_sizes)]
 
-        Args:
-            frames: of one clip; the network sees each with its neighbours.
-            mel: the configuration that made them; it is compared with the codec's.
-
-        Raises:
-            CodecError: frames of another width or configuration, or with NaN.
-        """
-        frames = check_frames(frames, self.mel, mel)
-        if len(frames) == 0:
-            return np.empty((0, len(self.stream_sizes)), dtype=np.int64)
-        n_steps = -(-len(frames) // self.frames_per_step)
-        frames = hold_last(self.normalise(frames), n_steps * self.frames_per_step)
-        latents = self.network.latents(torch.from_numpy(frames)[None])
-        codes = self.network.quantize(latents).codes[0].numpy()
-        return codes[:, : len(self.stream_sizes)]
-
-    @torch.inference_mode()
-    def decode_frames(self, codes: np.ndarray) -> np.ndarray:
-        """Turn codes (n_steps, n_streams) into frames (n_steps * frames_per_step, n_mels) in dB.
-
-        Raises:
-            CodecError: another shape, or a number that is no code.
-        """
-        codes = torch.from_numpy(check_codes(codes, self.stream_sizes))
-        if len(codes) == 0:
-            return np.empty((0, self.mel.n_mels), dtype=np.float32)
-        frames = self.network.reconstruct(self.network.lookup(codes[None]))[0].numpy()
-        # The floor is the only value below which no frame of this mel configuration goes.
-        return np.maximum(frames * self.std + self.mean, self.mel.floor_db).astype(np.float32)
-
-    @property
-    def fingerprint(self) -> str:
-        parts = [self.mel.to_dict(), self.config.to_dict(), list(self.stream_sizes)]
-        digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
-        for name, array in sorted(self._arrays().items()):
-            digest.update(f"{name} {array.shape} {array.dtype}".encode() + array.tobytes())
-        return digest.hexdigest()[:16]
+    @staticmethod
+    def _line(name: str, array: np.ndarray) -> str:
+        return f"{name} {array.shape} {array.dtype}"
 
     def _header(self) -> dict[str, Any]:
-        return {
-            "config": self.config.to_dict(),
-            "n_streams": self.n_streams,
-            "history": self.history,
-        }
-
-    def _arrays(self) -> dict[str, np.ndarray]:
-        weights = self.network.state_dict().items()
-        arrays = {name: weight.detach().half().contiguous().numpy() for name, weight in weights}
-        return arrays | {"normaliser.mean": self.mean, "normaliser.std": self.std}
+        return super()._header() | {"n_streams": self.n_streams}
 
     @classmethod
-    def _restore(
-        cls, mel: MelConfig, header: dict[str, Any], arrays: dict[str, np.ndarray]
-    ) -> Self:
-        config = NeuralConfig.from_dict(header["config"])
-        mean, std = (arrays.pop(f"normaliser.{name}") for name in ("mean", "std"))
-        weights = {name: torch.from_numpy(array).float() for name, array in arrays.items()}
-        check_shapes(lambda: NeuralNetwork(mel.n_mels, config), config, weights)
-        network = NeuralNetwork(mel.n_mels, config)
-        network.load_state_dict(weights)
-        n_streams, history = header["n_streams"], header["history"]
-        return cls(mel, network, mean, std, n_streams=n_streams, history=history)
+    def _options(cls, header: dict[str, Any]) -> dict[str, Any]:
+        return super()._options(header) | {"n_streams": header["n_streams"]}
 
 
 def _check_streams(config: NeuralConfig, n_streams: int | None) -> None:

@@ -1,20 +1,21 @@
-"""Fitting a neural codec's network on windows of frames, with the course's loop."""
+"""Fitting a neural codec's network on windows of frames."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-import torch
 
+from refimpl.codecs.code_training import frame_error_sum, train_codes
 from refimpl.codecs.neural.network import NeuralConfig, NeuralNetwork
-from refimpl.codecs.vqvae.fitting import CodebookCare, WindowBatches, frame_error_sum
-from refimpl.training import Loss, TrainingConfig, train
+from refimpl.training import Loss
 
 FRAME_DISTANCE = Loss(
     "reconstruction and quantizer loss", "absolute + squared error", "frame", frame_error_sum
 )
+BETAS = (0.85, 0.99)
 STARTS_AFTER = 40  # steps; so early the latents are as yet few numbers' worth, and still move
 
 
@@ -39,43 +40,28 @@ def fit_neural(
         windows: (n_windows, length, n_mels) float32, normalised; length is a multiple of the
             frames in a step.
         config: the network's shape.
-        steps: optimizer steps.
-        batch_size: windows a step.
-        learning_rate: the highest; it rises for 5 % of the steps and falls to 0 by a cosine.
         seed: for weights, batches, k-means, revival and quantizer dropout.
-        folder: for checkpoints, from which a stopped fit goes on. None: nothing is saved.
-        show: False for no progress bar.
+        steps, batch_size, learning_rate, folder, show: see `train_codes`.
         make_network: makes the network from the numbers in a frame and its shape.
 
     Returns:
-        The network, and its history as `refimpl.codecs.vqvae.fitting.fit_network` keeps it.
+        The network, and its history as `train_codes` keeps it.
 
     Raises:
-        TrainingError: the loss is no longer a number, or a wrong option.
-        TooFewFramesError: fewer distinct latents than codes.
-        KeyboardInterrupt: Ctrl-C; half a fit is no codec.
+        TrainingError, TooFewFramesError, KeyboardInterrupt: as for `train_codes`.
 
     Taught in lesson 8.
     """
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        network = make_network(windows.shape[-1], config)
-    options = TrainingConfig(
+    return train_codes(
+        partial(make_network, windows.shape[-1], config),
+        windows,
+        FRAME_DISTANCE,
         steps=steps,
+        batch_size=batch_size,
         learning_rate=learning_rate,
-        warmup_steps=steps // 20,
-        final_learning_rate=0.0,
-        weight_decay=1e-4,
-        betas=(0.85, 0.99),
-        device="cpu",
+        betas=BETAS,
+        starts_after=min(STARTS_AFTER, steps // 10),
         seed=seed,
-        validate_every=None,
-        progress=show is not False,
+        folder=folder,
+        show=show,
     )
-    starts_after = min(STARTS_AFTER, steps // 10)
-    care = CodebookCare(network, windows, steps, starts_after=starts_after, seed=seed)
-    batches = WindowBatches(windows, batch_size, seed)
-    result = train(network, batches, options, loss=FRAME_DISTANCE, folder=folder, callbacks=[care])
-    if result.stopped_by == "interrupt":
-        raise KeyboardInterrupt
-    return network, care.history

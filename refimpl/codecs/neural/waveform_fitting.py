@@ -9,11 +9,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from refimpl.codecs.code_training import CodebookCare
 from refimpl.codecs.neural.adversarial import critic_of, sound_loss
 from refimpl.codecs.neural.discriminators import MultiScaleDiscriminator
 from refimpl.codecs.neural.waveform import WaveformConfig
 from refimpl.codecs.neural.waveform_network import WaveformNetwork
-from refimpl.codecs.vqvae.fitting import CodebookCare, WindowBatches
+from refimpl.codecs.windows import WindowBatches
 from refimpl.training import Callback, Loss, Opponent, TrainingConfig, train
 
 # Shares of the gradient. A loss on magnitudes alone learns rhythm and no pitch: see lesson 8.
@@ -59,7 +60,7 @@ def fit_waveform(
         show: False for no progress bar.
 
     Returns:
-        The network, and its history as `refimpl.codecs.vqvae.fitting.fit_network` keeps it.
+        The network, and its history as `refimpl.codecs.code_training.train_codes` keeps it.
 
     Raises:
         TrainingError: the loss is no longer a number, or a wrong option.

@@ -1,22 +1,18 @@
 """The VQ-VAE as a codec: mel frames to codes and back by a trained network."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
-import torch
 
-from refimpl.codecs.clustering import sample_stream
-from refimpl.codecs.codec import CodecError, check_codes
-from refimpl.codecs.mel_codec import MelCodec, MelCodecConfig, check_frames
+from refimpl.codecs.mel_codec import MelCodecConfig
 from refimpl.codecs.normaliser import make_normaliser
-from refimpl.codecs.vqvae.fitting import fit_network, hold_last, window_stream
+from refimpl.codecs.trained import TrainedMelCodec
+from refimpl.codecs.vqvae.fitting import fit_network
 from refimpl.codecs.vqvae.network import VQVAEConfig, VQVAENetwork
+from refimpl.codecs.windows import sample_windows
 from refimpl.configuration import Count, Positive, configuration
 from refimpl.mel import MelConfig, mel_spectrogram
-from refimpl.reading import check_shapes
 
 
 @configuration
@@ -74,7 +70,7 @@ class VQVAECodecConfig(MelCodecConfig):
         )
 
 
-class VQVAE(MelCodec):
+class VQVAE(TrainedMelCodec):
     """Frames to codes and back by a trained network.
 
     With `downsampling` d, d frames make one step of codes; the last step of a clip is filled by
@@ -84,7 +80,7 @@ class VQVAE(MelCodec):
         mel: the configuration of its frames.
         network: a trained network.
         mean, std: (n_mels,) in dB, for the normalisation.
-        history: the training's records, see `fit_network`.
+        history: the training's records, see `train_codes`.
         notes: any JSON to keep with it.
 
     Source: van den Oord et al. 2017. Taught in lesson 4.
@@ -93,6 +89,8 @@ class VQVAE(MelCodec):
     kind: ClassVar[str] = "vqvae"
     file_name: ClassVar[str] = "vqvae.safetensors"
     config_class: ClassVar[type[VQVAECodecConfig]] = VQVAECodecConfig
+    network_class: ClassVar[type[VQVAENetwork]] = VQVAENetwork
+    network_config: ClassVar[type[VQVAEConfig]] = VQVAEConfig
 
     def __init__(
         self,
@@ -103,16 +101,16 @@ class VQVAE(MelCodec):
         history: list[dict[str, float]] | None = None,
         notes: Mapping[str, Any] | None = None,
     ):
-        self.network, self.config = network.eval(), network.config
         super().__init__(
             mel,
-            (self.config.n_codes,) * self.config.n_stages,
+            network,
+            (network.config.n_codes,) * network.config.n_stages,
             mean,
             std,
-            frames_per_step=self.config.downsampling,
+            frames_per_step=network.config.downsampling,
+            history=history,
             notes=notes,
         )
-        self.history = list(history or [])
 
     @classmethod
     def fit(
@@ -146,13 +144,8 @@ class VQVAE(MelCodec):
         """
         config = config or VQVAEConfig()
         window = -(-window // config.downsampling) * config.downsampling
-        pieces = [frames] if isinstance(frames, np.ndarray) else frames
-        checked = (check_frames(p, mel) for p in pieces)
-        sample = sample_stream(
-            window_stream(checked, window), max(1, max_frames // window), training.get("seed", 0)
-        )
-        if sample.count == 0:
-            raise CodecError("no frames to fit on: the stream is empty")
+        seed = training.get("seed", 0)
+        sample = sample_windows(frames, mel, length=window, max_frames=max_frames, seed=seed)
         means = sample.mean.reshape(window, mel.n_mels)
         variances = sample.variance.reshape(window, mel.n_mels)
         # The variance of a band is that within each place of the window and between the places.
@@ -162,68 +155,6 @@ class VQVAE(MelCodec):
         network, history = fit_network((windows - mean) / std, config, **training)
         return cls(mel, network, mean, std, history)
 
-    @torch.inference_mode()
-    def encode_frames(self, frames: np.ndarray, mel: MelConfig | None = None) -> np.ndarray:
-        """Write frames (n_frames, n_mels) in dB as codes (n_steps, n_stages) int64.
-
-        Args:
-            frames: of one clip; the network sees each with its neighbours.
-            mel: the configuration that made them; it is compared with the codec's.
-
-        Raises:
-            CodecError: frames of another width or configuration, or with NaN.
-
-        Taught in lesson 4.
-        """
-        frames = check_frames(frames, self.mel, mel)
-        if len(frames) == 0:
-            return np.empty((0, len(self.stream_sizes)), dtype=np.int64)
-        n_steps = -(-len(frames) // self.frames_per_step)
-        frames = hold_last(self.normalise(frames), n_steps * self.frames_per_step)
-        latents = self.network.latents(torch.from_numpy(frames)[None])  # (1, n_steps, dim)
-        return self.network.quantize(latents).codes[0].numpy()  # (n_steps, n_stages)
-
-    @torch.inference_mode()
-    def decode_frames(self, codes: np.ndarray) -> np.ndarray:
-        """Turn codes (n_steps, n_stages) into frames (n_steps * frames_per_step, n_mels) in dB.
-
-        Raises:
-            CodecError: another shape, or a number that is no code.
-
-        Taught in lesson 4.
-        """
-        codes = torch.from_numpy(check_codes(codes, self.stream_sizes))
-        if len(codes) == 0:
-            return np.empty((0, self.mel.n_mels), dtype=np.float32)
-        frames = self.network.reconstruct(self.network.lookup(codes[None]))[0].numpy()
-        # The floor is the only value below which no frame of this mel configuration goes.
-        return np.maximum(frames * self.std + self.mean, self.mel.floor_db).astype(np.float32)
-
-    @property
-    def fingerprint(self) -> str:
-        parts = [self.mel.to_dict(), self.config.to_dict()]
-        digest = hashlib.sha256(json.dumps(parts, sort_keys=True).encode())
-        for name, array in sorted(self._arrays().items()):
-            array = np.ascontiguousarray(array, dtype="<f4")
-            digest.update(f"{name} {array.shape}".encode() + array.tobytes())
-        return digest.hexdigest()[:16]
-
-    def _header(self) -> dict[str, Any]:
-        return {"config": self.config.to_dict(), "history": self.history}
-
-    def _arrays(self) -> dict[str, np.ndarray]:
-        weights = self.network.state_dict().items()
-        arrays = {name: weight.detach().contiguous().numpy() for name, weight in weights}
-        return arrays | {"normaliser.mean": self.mean, "normaliser.std": self.std}
-
-    @classmethod
-    def _restore(
-        cls, mel: MelConfig, header: dict[str, Any], arrays: dict[str, np.ndarray]
-    ) -> Self:
-        config = VQVAEConfig.from_dict(header["config"])
-        mean, std = (arrays.pop(f"normaliser.{name}") for name in ("mean", "std"))
-        weights = {name: torch.from_numpy(array) for name, array in arrays.items()}
-        check_shapes(lambda: VQVAENetwork(mel.n_mels, config), config, weights)
-        network = VQVAENetwork(mel.n_mels, config)
-        network.load_state_dict(weights)
-        return cls(mel, network, mean, std, header["history"])
+    @staticmethod
+    def _line(name: str, array: np.ndarray) -> str:
+        return f"{name} {array.shape}"  # all have 32 bits

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from refimpl.codecs.vqvae import VQVAEConfig
-from refimpl.codecs.vqvae.fitting import cut_windows, fit_network
+from refimpl.codecs.vqvae.fitting import fit_network
+from refimpl.codecs.windows import cut_windows
 from refimpl.metrics import perplexity
 from refimpl.reproduce.claims.claim import Claim
 from refimpl.reproduce.claims.frames import normalised
