@@ -24,6 +24,21 @@ def check_replaceable(path: Path) -> Path:
     return target
 
 
+def make_folder(folder: Path) -> Path:
+    """Make a folder, and those that it lies in, where they are missing.
+
+    Raises:
+        UserError: something that is no folder has the name of one of them.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError):
+        above = [path for path in (folder, *folder.parents) if os.path.lexists(path)]
+        wrong = next((path for path in above if not path.is_dir()), folder)
+        raise UserError(f"{wrong} is no folder, but one is needed there; choose another") from None
+    return folder
+
+
 @contextlib.contextmanager
 def replacing(path: Path, suffix: str = ".tmp", *, sync: bool = True) -> Iterator[Path]:
     """Write a temporary file, and move it into place when all of it is on the disk.
@@ -43,7 +58,7 @@ def replacing(path: Path, suffix: str = ".tmp", *, sync: bool = True) -> Iterato
         UserError: something other than a regular file is at the path.
     """
     path = check_replaceable(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     temporary = path.with_name(f".{path.name[:200]}.{secrets.token_hex(4)}{suffix}")
     try:
         yield temporary
@@ -111,7 +126,7 @@ def alone(folder: Path, doing: str) -> Iterator[None]:
     if not is_main_process():
         yield
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     lock = FileLock(folder / ".lock", timeout=0, is_singleton=True)
     try:
         lock.acquire()

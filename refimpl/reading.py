@@ -57,13 +57,15 @@ def read_tensors(data: bytes, source: Path, error: type[UserError]) -> dict[str,
         error: what to raise.
 
     Raises:
-        UserError: damaged, or a tensor with NaN or infinity in it.
+        UserError: damaged, or a tensor with NaN, infinity or complex numbers in it.
     """
     try:
         tensors = load_tensors(data)
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as reason:
         raise error(f"{source}: damaged, or no weights ({reason})") from reason
     for name, tensor in tensors.items():
+        if tensor.is_complex():
+            raise error(f"{source}: damaged (weight {name!r} holds complex numbers)")
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
             raise error(f"{source}: weight {name!r} holds NaN or infinity; train the model again")
     return tensors
@@ -130,13 +132,16 @@ def differ(given: dict[str, torch.Tensor], needed: dict[str, torch.Tensor]) -> s
 def read_arrays(path: Path, error: type[UserError], what: str) -> dict[str, np.ndarray]:
     """Read all arrays of an .npz file, none of them larger than the file can account for.
 
+    They hold floating-point numbers, all of them finite, or one text.
+
     Args:
         path: the file.
         error: what to raise.
         what: of the file, for the message, such as "a codebook".
 
     Raises:
-        UserError: no file, a damaged one, or one that grows when it is unpacked.
+        UserError: no file, a damaged one, one that grows when it is unpacked, or one with anything
+            else in it than such numbers and texts.
     """
     if not path.is_file():
         raise error(f"{path}: no such file; give {what}")
@@ -146,7 +151,9 @@ def read_arrays(path: Path, error: type[UserError], what: str) -> dict[str, np.n
             if unpacked > MAX_GROWTH * path.stat().st_size + 2**16:
                 raise ValueError(f"it would unpack to {unpacked:,} bytes")
             return {
-                member.filename.removesuffix(".npy"): _read_array(archive, member)
+                (name := member.filename.removesuffix(".npy")): _check_array(
+                    name, _read_array(archive, member)
+                )
                 for member in archive.infolist()
             }
     except Exception as reason:  # of a broken header: whatever Python's tokenizer raises
@@ -172,6 +179,17 @@ def map_array(path: Path, error: type[UserError], advice: str) -> np.ndarray:
 
 def _first_line(reason: Exception) -> str:
     return (str(reason).splitlines() or [type(reason).__name__])[0][:200]
+
+
+def _check_array(name: str, array: np.ndarray) -> np.ndarray:
+    """Return an array of finite floating-point numbers or a text, and refuse any other."""
+    if array.dtype.kind == "U" and array.ndim == 0:
+        return array
+    if array.dtype.kind != "f":
+        raise ValueError(f"{name} holds {array.dtype}, not floating-point numbers")
+    if not (np.abs(array) <= np.finfo(np.float32).max).all():  # nor is NaN
+        raise ValueError(f"{name} holds NaN, infinity, or numbers that are too large")
+    return array
 
 
 def _read_array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:

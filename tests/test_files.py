@@ -11,7 +11,7 @@ import pytest
 from refimpl.audio import save_audio
 from refimpl.display import save_comparison
 from refimpl.errors import UserError
-from refimpl.files import alone, replace_file, replacing, write_atomically
+from refimpl.files import alone, make_folder, replace_file, replacing, write_atomically
 
 RATE = 22050
 TONE = 0.1 * np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE)
@@ -112,3 +112,17 @@ def test_a_lock_ends_with_its_process_however_it_ends(tmp_path):
     process.join()
     with alone(tmp_path, "writing into"):
         pass
+
+
+@pytest.mark.parametrize("below", ["x.wav", "a/b/x.wav"])
+@pytest.mark.parametrize("in_the_way", ["a file", "a link to nowhere"])
+def test_a_folder_whose_name_a_file_has_is_named(below, in_the_way, tmp_path):
+    taken = tmp_path / "real.wav"
+    if in_the_way == "a file":
+        taken.write_bytes(b"mine")
+    else:
+        taken.symlink_to(tmp_path / "nowhere")
+    for write in (lambda path: replace_file(path, b"x"), lambda path: make_folder(path.parent)):
+        with pytest.raises(UserError, match=r"real\.wav is no folder"):
+            write(taken / below)
+    assert taken.is_symlink() or taken.read_bytes() == b"mine"

@@ -233,6 +233,7 @@ def with_weights(good, tmp_path, change):
         (lambda w: torch.full_like(w, float("inf")), "NaN or infinity"),
         (lambda w: w.to(torch.int64), "integers"),
         (lambda w: w.to(torch.bool), "integers"),
+        (lambda w: w.to(torch.complex64), "complex"),
         (lambda w: w.reshape(-1)[:-1].clone(), "there"),
     ],
 )
@@ -240,6 +241,52 @@ def test_weights_that_are_no_weights_are_refused(good, tmp_path, change, told):
     folder = with_weights(good, tmp_path, change)
     with pytest.raises(UserError, match=told):
         load_model(folder)
+
+
+def with_array(good, name, change):
+    """The bytes of the codebook's file with one array changed; its fingerprint is not checked."""
+    with np.load(good / "codebook.npz") as file:
+        arrays = dict(file)
+    arrays[name] = change(arrays[name])
+    written = io.BytesIO()
+    np.savez(written, **arrays)
+    return written.getvalue()
+
+
+@pytest.mark.parametrize("name", ["centroids_0", "centroids_1", "mean", "std"])
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda a: a + 1j, "complex"),
+        (lambda a: a.astype(int), "not floating-point"),
+        (lambda a: a > 0, "not floating-point"),
+        (lambda a: a.astype("M8[s]"), "not floating-point"),
+        (lambda a: a.astype(str), "not floating-point"),
+        (lambda a: a.astype("V4"), "not floating-point"),
+        (lambda a: np.where(a == a[0], np.nan, a), "NaN"),
+        (lambda a: a * np.inf, "infinity"),
+        (lambda a: a.astype(float) * 1e300, "too large"),
+        (lambda a: a[..., :3], "widths"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_arrays_that_hold_no_numbers_are_refused(good, tmp_path, name, change, told):
+    assert told in read(good, tmp_path, "codebook.npz", with_array(good, name, change))
+
+
+@pytest.mark.parametrize("std", [0, -1])
+def test_a_scale_that_would_divide_by_zero_is_refused(good, tmp_path, std):
+    data = with_array(good, "std", lambda a: np.full_like(a, std))
+    assert "std above 0" in read(good, tmp_path, "codebook.npz", data)
+
+
+@pytest.mark.parametrize("value", ["bands", 7, None, ["band"]])
+def test_a_normalisation_that_is_none_is_refused(good, tmp_path, value):
+    def change(header):
+        return np.array(json.dumps(json.loads(str(header)) | {"normalisation": value}))
+
+    told = read(good, tmp_path, "codebook.npz", with_array(good, "header", change))
+    assert "normalisation is one of" in told
 
 
 def test_an_archive_that_would_fill_the_memory_is_refused(good, tmp_path):

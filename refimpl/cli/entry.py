@@ -72,10 +72,13 @@ def _report(error: Exception) -> int:
     return FAILED
 
 
+_WRONG_PLACE = (IsADirectoryError, NotADirectoryError, FileExistsError)
+_WRONG_INPUT = (FileNotFoundError, PermissionError, *_WRONG_PLACE)
+
+
 def _is_about_the_machine(cause: BaseException | None) -> bool:
     """Whether the machine caused an error (a full disk) rather than the user's input."""
-    wrong_input = (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError)
-    return isinstance(cause, OSError) and not isinstance(cause, wrong_input)
+    return isinstance(cause, OSError) and not isinstance(cause, _WRONG_INPUT)
 
 
 def _way_out(error: OSError) -> str:
@@ -83,7 +86,7 @@ def _way_out(error: OSError) -> str:
         return "check the path"
     if isinstance(error, PermissionError):
         return "choose a place that you may read and write"
-    if isinstance(error, (IsADirectoryError, NotADirectoryError, FileExistsError)):
+    if isinstance(error, _WRONG_PLACE):
         return "choose another path"
     return "free some space or choose another place, and run the same command again"
 

@@ -102,6 +102,8 @@ class Codebook(MelCodec):
             raise CodecError(
                 f"centroids, mean and std have widths {widths}, the mel has {mel.n_mels}"
             )
+        if normalisation not in NORMALISATIONS:
+            raise CodecError(f"normalisation is one of {NORMALISATIONS}, not {normalisation!r}")
 
     @classmethod
     def fit(

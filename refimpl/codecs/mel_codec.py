@@ -83,7 +83,7 @@ class MelCodec(_OnMelFrames, ABC):
     Args:
         mel: the configuration of its frames.
         stream_sizes: codes in each stream.
-        mean, std: (n_mels,) in dB, for the normalisation.
+        mean, std: (n_mels,) in dB, for the normalisation; std is above 0.
         frames_per_step: mel frames in a step.
         notes: any JSON to keep with it.
 
@@ -108,6 +108,8 @@ class MelCodec(_OnMelFrames, ABC):
         self.mel, self.stream_sizes, self.frames_per_step = mel, stream_sizes, frames_per_step
         self.mean = np.asarray(mean, dtype=np.float32)
         self.std = np.asarray(std, dtype=np.float32)
+        if not (np.isfinite(self.mean).all() and (self.std > 0).all()):
+            raise CodecError("mean and std have to be finite numbers, and std above 0")
         self.notes = dict(notes or {})
 
     @property

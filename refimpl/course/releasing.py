@@ -10,6 +10,7 @@ from refimpl.course.linting.source import read_source
 from refimpl.course.notebooks import LESSONS, out_of_date, sources
 from refimpl.course.regions import solutions
 from refimpl.errors import UserError
+from refimpl.files import make_folder
 
 FOLDER = "from-waveform-to-music"  # what unpacking makes
 # Besides lessons and package: what installs it, and what one may do with it.
@@ -65,7 +66,7 @@ def write_release(root: Path, out: Path) -> list[str]:
         files[path.relative_to(root).as_posix()] = path.read_bytes()
     for source in sources(root):
         _check_open(root, source)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent)
     # Complete or not at all: somebody may be downloading the one that is there.
     written = out.with_name(f"{out.name}.new")
     _write_zip(written, files)

@@ -13,7 +13,7 @@ from refimpl.dataset.manifest import FILE_NAME, DatasetError, Manifest, open_sha
 from refimpl.dataset.reading import TokenDataset
 from refimpl.display import progress_bar
 from refimpl.errors import UserError
-from refimpl.files import write_atomically
+from refimpl.files import make_folder, write_atomically
 from refimpl.parallel import map_in_order
 from refimpl.tokenizer import AudioTokenizer
 
@@ -60,7 +60,7 @@ def tokenize_corpus(
     Taught in lesson 5.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     manifest = _begin(folder, tokenizer, source or {})
     writer = _ShardWriter(folder, manifest, shard_tokens)
     stream = (_as_clip(clip, tokenizer.sample_rate) for clip in clips)

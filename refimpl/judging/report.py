@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from refimpl.audio.standardising import resample
 from refimpl.display.levelling import levelled_mp3
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 from refimpl.judging.comparing import GIVEN, REAL, SETS, Compared
 from refimpl.judging.examples import Scores, score_sounds
 from refimpl.judging.measures import SET_MEASURES
@@ -89,7 +89,7 @@ def write_report(
         The page.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     scores = {name: score_sounds(judged) for name, judged in compared.judged.items()}
     replace_file(folder / "measures.csv", _measures_csv(compared).encode())
     replace_file(folder / "sounds.csv", _sounds_csv(scores, given, compared.reference).encode())

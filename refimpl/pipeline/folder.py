@@ -12,7 +12,7 @@ from typing import Any
 
 from refimpl.codecs import CODECS, find_codec
 from refimpl.errors import UserError
-from refimpl.files import alone, replace_file
+from refimpl.files import alone, make_folder, replace_file
 from refimpl.presets import PRESETS, ObjectivesConfig, Preset, override
 from refimpl.reading import read_json
 from refimpl.training.config import FREE_TO_CHANGE
@@ -115,7 +115,7 @@ class RunFolder:
             source = source or old_source
         self._refuse_other_folders()
         content = {"source": source, "settings": preset_to_dict(preset)}
-        self.path.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path)
         replace_file(self.settings, (json.dumps(content, indent=1) + "\n").encode())
 
     def clear(self, first: str = "codec") -> None:

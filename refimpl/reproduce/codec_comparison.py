@@ -15,7 +15,7 @@ from refimpl.codecs import PUBLISHED, Codec, load_codec, quoted_figures
 from refimpl.display import progress_bar
 from refimpl.display.levelling import levelled_mp3
 from refimpl.errors import UserError
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 from refimpl.mel import mel_spectrogram
 from refimpl.metrics import bootstrap_mean, mel_distance, part_accuracy, si_sdr
 from refimpl.presets import get_preset
@@ -59,7 +59,7 @@ def compare_codecs(
     """
     folder, work = Path(folder), Path(work) / "codecs"
     for part in (folder / "figures", folder / "sounds", work):
-        part.mkdir(parents=True, exist_ok=True)
+        make_folder(part)
     extra: dict[str, Codec] = {name: load_codec(path) for name, path in (neural or {}).items()}
     tunes = list(Tunes("test", get_preset(COURSE).tunes).take(n_tunes))
     if not tunes:

@@ -19,6 +19,7 @@ from refimpl.codecs import (
     find_codec,
     load_codec,
 )
+from refimpl.files import make_folder
 from refimpl.mel import MelConfig, mel_spectrogram, mel_to_audio
 from refimpl.pipeline.generators import find_generator
 from refimpl.presets import get_preset
@@ -135,7 +136,7 @@ def fitted_codec(
         return codec
     tell(f"fitting {name} on {n_tunes} tunes")
     codec = config.fit(training_sounds(n_tunes), show=False)
-    place.mkdir(parents=True, exist_ok=True)
+    make_folder(place)
     codec.save(place / codec.file_name)
     return codec
 

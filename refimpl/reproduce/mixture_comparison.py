@@ -11,7 +11,7 @@ from typing import Any
 
 from refimpl.corpora import TinyTunes
 from refimpl.display import progress_bar
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 from refimpl.metrics import MusicalMeasures, summarise
 from refimpl.metrics.references import REAL, RESYNTHESISED
 from refimpl.parallel import map_in_order
@@ -60,7 +60,7 @@ def compare_mixtures(
     Taught in lesson 6.
     """
     folder, work, changes = Path(folder), Path(work), changes or {}
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    make_folder(folder / "figures")
     base = work / "course"
     preset = _prepare(base, changes, n_processes, log)
     training = _training_measures(preset, n_processes)
@@ -106,7 +106,7 @@ def _all_runs(
     jobs: list[MixtureRun], folder: Path, n_processes: int, log: Log
 ) -> Iterator[dict[str, Any]]:
     """The records of all runs, in order; each is kept as soon as it is there."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     todo = [job for job in jobs if _kept(job, folder) is None]
     if len(todo) < len(jobs):
         log(f"{len(jobs) - len(todo)} of {len(jobs)} runs are there already")

@@ -11,7 +11,7 @@ from typing import Any
 from refimpl.corpora import TinyTunes
 from refimpl.display import save_comparison
 from refimpl.display.levelling import levelled_mp3
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 from refimpl.metrics import measure_copying, summarise
 from refimpl.metrics.references import NOISE, REAL, RESYNTHESISED
 from refimpl.pipeline import FinishedRun, RunFolder, load_run, preset_to_dict, run
@@ -126,8 +126,8 @@ class Reproduction:
         self.n_processes, self.log = n_processes, log
         self.tunes_config = override(two_presets()[0].preset, changes).tunes
         for part in ("figures", "sounds"):
-            (folder / part).mkdir(parents=True, exist_ok=True)
-        work.mkdir(parents=True, exist_ok=True)
+            make_folder(folder / part)
+        make_folder(work)
         self._training = None
 
     def workshop(self) -> Workshop:

@@ -23,7 +23,7 @@ import numpy as np
 from refimpl.codecs import WaveformCodec, WaveformCodecConfig
 from refimpl.display import progress_bar
 from refimpl.display.levelling import levelled_mp3
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 from refimpl.mel import MelConfig, mel_spectrogram
 from refimpl.metrics import detect_onsets, mel_distance, part_accuracy, si_sdr
 from refimpl.tinytunes import TuneConfig, Tunes
@@ -70,7 +70,7 @@ def waveform_steps(
     folder, config = Path(folder), config or WaveformCodecConfig()
     work = Path(work)
     for place in (folder / "sounds", work):
-        place.mkdir(parents=True, exist_ok=True)
+        make_folder(place)
     path = folder / "waveform-steps.json"
     results = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"runs": {}}
     tunes = TuneConfig(level=1, sample_rate=config.sample_rate)

@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 
 from refimpl.audio import save_audio
 from refimpl.errors import UserError
-from refimpl.files import replace_file, write_atomically
+from refimpl.files import make_folder, replace_file, write_atomically
 from refimpl.parallel import map_in_order
 from refimpl.tinytunes.endless_tunes import Tunes
 from refimpl.tinytunes.tune import Tune
@@ -50,7 +50,7 @@ def write_corpus(
     folder = Path(folder)
     origin = {"split": corpus.split, "seed": corpus.seed, "config": corpus.config.to_dict()}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         _claim(folder / MANIFEST, origin)
         tunes, to_render = tee(corpus.take(n))
         waiting = (tune for tune in to_render if not _sound(folder, tune).exists())

@@ -155,8 +155,8 @@ def evaluate_losses(
     weight = sum(part[1] for part in sums.values())
     if not weight:
         raise TrainingError(
-            f"the validation set holds no label, so its {loss.name} is a mean over nothing; give"
-            " it at least one tune"
+            f"the validation set holds no {loss.per} to measure, so its {loss.name} is a mean over"
+            " nothing; give it more"
         )
     losses = {ALL: sum(part[0] for part in sums.values()) / weight}
     return losses | {

@@ -16,7 +16,7 @@ from torch import nn
 
 from refimpl.backbones import BACKBONES, find_backbone
 from refimpl.errors import UserError
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 from refimpl.reading import check_shapes, differ, read_json, read_tensors, weights_of
 from refimpl.training.config import TrainingError
 from refimpl.vocabulary import Vocabulary
@@ -103,7 +103,7 @@ def save_model(
         # Two files cannot be replaced in one instant: the sum shows when they are not a pair.
         "weights_sha256": hashlib.sha256(data).hexdigest(),
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     replace_file(folder / WEIGHTS, data)
     replace_file(folder / DESCRIPTION, (json.dumps(description, indent=2) + "\n").encode())
     return folder

@@ -12,6 +12,7 @@ import torch
 from accelerate import Accelerator
 from torch import nn
 
+from refimpl.files import make_folder
 from refimpl.training.callbacks import Callback
 from refimpl.training.checkpoint import (
     Checkpoint,
@@ -95,7 +96,7 @@ class Run:
         self.stopped_by: str | None = None
         self._unread: list[dict] = []
         if folder and accelerator.is_main_process:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(folder)
             remove_leftovers(folder)
         accelerator.wait_for_everyone()
         self.log = MetricsLog(folder, writes=accelerator.is_main_process)
@@ -184,8 +185,8 @@ class Run:
         for record, loss, norm, weight in rows:
             if not weight:
                 raise TrainingError(
-                    f"step {record['step']}: the batch holds no label, so its {self.loss.name} is"
-                    " a mean over nothing, and there is nothing to learn from it"
+                    f"step {record['step']}: the batch holds no {self.loss.per} to learn from, so"
+                    f" its {self.loss.name} is a mean over nothing; leave such batches out"
                 )
             self._read_opponents(record)  # first: the model breaks down with its opponent
             # With fp16 an infinite gradient is a matter of course: its step is left out.

@@ -276,6 +276,28 @@ def test_gradescope(around, hand_in):
     }
 
 
+EMPTY_INDEXES = [
+    b"{}",
+    b"submission_1:\n  :submitters: []\n",
+    b"submission_1:\n  :submitters:\n  - :name:\n",
+    b"submission_1: nothing\n",
+    b"other: 1\n",
+]
+
+
+@pytest.mark.parametrize("index", EMPTY_INDEXES)
+@pytest.mark.parametrize("around", ["", "assignment_1_export/"])
+def test_an_index_that_names_nobody_is_no_student(index, around, hand_in, tmp_path):
+    files = {f"{around}submission_metadata.yml": index}
+    files |= {f"{around}submission_{n}/x.ipynb": NOTEBOOK for n in (1, 2)}
+    found = hand_in(files)
+    assert names(found) == {f"submission_{n}": [f"submission_{n}/x.ipynb"] for n in (1, 2)}
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    notes = {one.note for one in find_submissions(tmp_path / "in-zip", scratch)}
+    assert notes == {"submission_metadata.yml of the export does not tell whose it is"}
+
+
 @pytest.mark.parametrize("index", [b"- : [", b"[1, 2]", b"&a [*a]", b"\xff\xff"])
 def test_an_index_that_cannot_be_read_is_named(index, hand_in):
     with pytest.raises(UserError, match=r"submission_metadata\.yml"):

@@ -144,7 +144,7 @@ def test_validation_by_name():
     assert losses["rest"] == pytest.approx(evaluate_losses(model, batches[1:])["all"])
     assert losses["all"] == pytest.approx(evaluate_losses(model, batches)["all"])
     assert result.history[-1]["validation"].keys() == {"first", "rest"}
-    with pytest.raises(TrainingError, match="no label"):
+    with pytest.raises(TrainingError, match="no token to measure"):
         evaluate_losses(model, [])
 
 
@@ -343,7 +343,7 @@ def test_batches_that_cannot_be_trained_on_are_errors():
     for batches, message in (
         ([], "have run out"),
         (iter([tiny_batches().batch(0)]), "have run out"),
-        ([empty], "holds no label"),
+        ([empty], "holds no token to learn from"),
     ):
         with pytest.raises(TrainingError, match=message):
             train(tiny_model(), batches, options())

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -174,6 +175,10 @@ class WaveformCodec:
         with torch.no_grad():
             for weight in network.state_dict().values():
                 weight.copy_(weight.half())
+        if not (sample_rate >= 1 and 0 < float(level) < math.inf):
+            raise CodecError(
+                f"sample_rate is {sample_rate}, level {level}; both have to be finite and above 0"
+            )
         self.level, self.n_streams = float(level), n_streams
         self.stream_sizes = sizes[:n_streams]
         self.history, self.notes = list(history or []), dict(notes or {})

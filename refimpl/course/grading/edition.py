@@ -4,6 +4,8 @@ import compileall
 import shutil
 from pathlib import Path
 
+from refimpl.files import make_folder
+
 PACKAGE = Path(__file__).resolve().parents[2]
 # Of `refimpl.course` only what the child itself needs.
 OF_COURSE = (
@@ -45,7 +47,7 @@ def write_edition(folder: Path) -> Path:
     shutil.copytree(PACKAGE, copy, ignore=_without_course)
     course = copy / "course"
     for name in (*OF_COURSE, *(f"grading/{name}" for name in OF_GRADING)):
-        (course / name).parent.mkdir(parents=True, exist_ok=True)
+        make_folder((course / name).parent)
         shutil.copyfile(PACKAGE / "course" / name, course / name)
     (course / "__init__.py").write_text(STAND_IN, encoding="utf-8")
     (course / "grading/__init__.py").touch()

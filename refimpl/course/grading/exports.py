@@ -26,6 +26,7 @@ from refimpl.course.grading.term.course import Course
 from refimpl.course.grading.term.standing import NOT_GRADED, Standing
 from refimpl.course.grading.term.times import show_time
 from refimpl.course.grading.term.totals import Total
+from refimpl.files import make_folder
 
 _WHO = ["name", "e-mail", "section", "roster"]
 
@@ -239,7 +240,7 @@ def _write_lines(path: Path, lines: list[str]) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     new = path.with_name(f"{path.name}.new")
     new.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     new.replace(path)

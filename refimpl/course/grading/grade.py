@@ -23,7 +23,7 @@ from refimpl.course.grading.term.rules import BEST, Rules, write_rules
 from refimpl.course.grading.term.standing import Standing
 from refimpl.display.bars import progress_bar
 from refimpl.errors import UserError
-from refimpl.files import alone
+from refimpl.files import alone, make_folder
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def grade(
         )
         if not (out / BOOK).exists() or _has_work(Gradebook(out / BOOK), task, submissions):
             _check_engine(task, scheduler)
-        out.mkdir(parents=True, exist_ok=True)
+        make_folder(out)
         with alone(out, "grading into"):
             before_writing()
             write_rules(out, rules)

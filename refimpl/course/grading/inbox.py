@@ -125,7 +125,8 @@ class _OfSomebody:
 def _by_student(found: list[Found], rule: Naming) -> dict[str, list[_OfSomebody]]:
     """Give each file its student, and leave alone the other files beside a notebook."""
     index, receipts = read_index(found), read_receipts(found)
-    indexes = {GRADESCOPE_INDEX} if index else set()
+    indexes = {GRADESCOPE_INDEX}
+    has_index = any(file.name == GRADESCOPE_INDEX for file in found)
     if any(SYSTEMS["brightspace"](file.name) for file in found):
         indexes.add(BRIGHTSPACE_INDEX)
     grouped: dict[str, list[_OfSomebody]] = {}
@@ -134,7 +135,10 @@ def _by_student(found: list[Found], rule: Naming) -> dict[str, list[_OfSomebody]
             continue
         file = replace(file, problem=file.problem or _what_it_is_not(file.name))
         # Only a folder of Gradescope's is somebody's there, and a group's is of several.
-        told = index.get(file.name.partition("/")[0]) or [_ask(rule, file.name, receipts)]
+        told = index.get(file.name.partition("/")[0])
+        if not told:
+            whose = _ask(rule, file.name, receipts)
+            told = [replace(whose, untold=has_index) if whose else None]
         for whose in told:
             if whose is None:
                 problem = A_LESSON if is_of_a_lesson(file.name) else NOT_FITTING
@@ -203,10 +207,17 @@ def _in_order(student: str, files: Iterable[_OfSomebody], zone: tzinfo | None) -
                 late=one.whose.late,
                 position=one.whose.order,
                 ids=one.whose.ids,
-                note=f"counted as a file of {student}, by its name" if one.whose.copy else "",
+                note=_note(one.whose),
             )
         )
     return submissions
+
+
+def _note(whose: Whose) -> str:
+    """What a human should know about how a file got its student."""
+    if whose.untold:
+        return f"{GRADESCOPE_INDEX} of the export does not tell whose it is"
+    return f"counted as a file of {whose.student}, by its name" if whose.copy else ""
 
 
 def _aware(when: datetime, zone: tzinfo | None) -> datetime:

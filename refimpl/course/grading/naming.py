@@ -34,6 +34,7 @@ class Whose:
         ids: Numbers and addresses of whose it is, which a roster may have too.
         packed: Whether the file's own date is that of the export, and tells nothing.
         copy: Which copy of a file it is, as in "ada (1).ipynb"; 0 for the file itself.
+        untold: Whether an export that has an index of its folders does not tell whose this one is.
     """
 
     student: str
@@ -44,6 +45,7 @@ class Whose:
     ids: tuple[str, ...] = ()
     packed: bool = False
     copy: int = 0
+    untold: bool = False
 
 
 # Moodle makes "Ada Lovelace_123_assignsubmission_file", with or without a last "_": a folder, or

@@ -4,6 +4,7 @@ import secrets
 from pathlib import Path
 
 from refimpl.errors import UserError
+from refimpl.files import make_folder
 
 SHORTEST = 16  # characters
 _WORDS = (
@@ -46,7 +47,7 @@ def keep_secret(path: Path, secret: str) -> None:
     Raises:
         UserError: Somebody has made the file meanwhile.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     try:
         path.touch(mode=0o600, exist_ok=False)
     except FileExistsError:

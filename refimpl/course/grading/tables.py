@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from refimpl.files import make_folder
+
 # Also the wide forms, which some spreadsheets take for the same.
 _FORMULA = r"=+\-@＝＋－＠"
 # What programs offer as a separator, but for the space: a name would fall apart anyway.
@@ -29,7 +31,7 @@ def write_table(path: Path, head: Sequence[str], rows: Iterable[Sequence[Cell]])
         head: The headings of the columns.
         rows: Text is guarded; numbers are not, and None is an empty cell.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     new = path.with_name(f"{path.name}.new")
     with new.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file)

@@ -14,6 +14,7 @@ from refimpl.course.linting.headings import CONTENTS
 from refimpl.course.notebooks import SOURCES, sources
 from refimpl.course.scaffolding.contents import with_lesson
 from refimpl.errors import UserError
+from refimpl.files import make_folder
 
 TEMPLATE = Path(__file__).parent / "template"
 RECORDS = Path("refimpl/course/exercises")
@@ -62,7 +63,7 @@ def write_new_lesson(root: Path, title: str, number: int | None = None) -> NewLe
             raise UserError(f"{path} is there already: give another --number, or remove it")
     contents = with_lesson((root / CONTENTS).read_text(encoding="utf-8"), stem)
     for path, text in written.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        make_folder((root / path).parent)
         _write(root / path, text)
     _write(root / CONTENTS, contents)  # last: the book never names a page that is not there
     return NewLesson(number, stem, [*written, CONTENTS])

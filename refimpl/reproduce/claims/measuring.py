@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from refimpl.errors import UserError, suggest
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 from refimpl.reproduce.claims.claim import Claim, judge
 from refimpl.reproduce.claims.page import claims_page
 from refimpl.reproduce.claims.table import all_claims
@@ -93,5 +93,5 @@ def _read(out: Path) -> dict[str, dict[str, Any]]:
 def _write(out: Path, records: list[dict[str, Any]]) -> None:
     content = {"command": "refimpl reproduce --claims", "machine": machine(), "claims": records}
     text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     replace_file(out / "claims.json", text.encode())

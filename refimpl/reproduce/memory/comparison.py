@@ -14,7 +14,7 @@ import numpy as np
 
 from refimpl.display import progress_bar
 from refimpl.errors import UserError, suggest
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 from refimpl.metrics.references import bigram
 from refimpl.reproduce.memory.arms import SHORT_ARMS, Arm, all_arms
 from refimpl.reproduce.memory.measuring import (
@@ -111,7 +111,7 @@ def run_arm(
         record = json.loads(path.read_text(encoding="utf-8"))
         if record["version"] == _VERSION:
             return record
-    work.mkdir(parents=True, exist_ok=True)
+    make_folder(work)
     if (place / "config.json").exists():
         saved = load_model(place)
         model, training = saved.model, saved.facts
@@ -171,7 +171,7 @@ def write_memory(folder: Path, work: Path, tunes: EventTunes) -> dict[str, Any]:
         "references": references(tunes),
         "runs": runs,
     }
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
     replace_file(folder / "memory.json", text.encode())
     replace_file(folder / "memory.md", memory_tables(results).encode())

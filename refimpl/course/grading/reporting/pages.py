@@ -25,7 +25,7 @@ from refimpl.course.grading.term.course import Course
 from refimpl.course.grading.term.people import Person
 from refimpl.course.grading.term.standing import Standing
 from refimpl.display.bars import progress_bar
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 
 FOLDER, ANONYMOUS_FOLDER = "report", "report-anonymous"
 FEWEST_SHARED = 2  # equal answers before a pair of students is named
@@ -221,6 +221,6 @@ def _write_page(path: Path, template: str, content: dict) -> None:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     page = environment.get_template(template).render(content)
     replace_file(path, page.encode("utf-8", "backslashreplace"))

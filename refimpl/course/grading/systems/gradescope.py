@@ -20,6 +20,7 @@ from refimpl.course.exercises import lesson_exercises
 from refimpl.course.grading.sandbox import Limits
 from refimpl.course.grading.systems.autograder import SECRET, SETTINGS
 from refimpl.errors import UserError
+from refimpl.files import make_folder
 
 PACKAGE = "refimpl"
 EXTRA = "lessons"  # IPython reads the cells of notebooks
@@ -56,7 +57,7 @@ def write_autograder(
         name = path.relative_to(root)
         if path.is_file() and not set(name.parts) & set(_LEFT_OUT):
             contents[name.as_posix()] = path.read_bytes()
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent)
     new = out.with_name(f"{out.name}.new")
     with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in contents.items():

@@ -27,6 +27,7 @@ from refimpl.course.grading.tables import guard
 from refimpl.course.grading.term.course import Course
 from refimpl.course.grading.term.people import Person
 from refimpl.course.grading.term.standing import Standing
+from refimpl.files import make_folder
 
 WORKSHEET, FEEDBACK = "worksheet.csv", "feedback.zip"
 _NAMES = ("ID number", "Username", "Email address", "Full name")
@@ -116,7 +117,7 @@ def _folder(sheet: Sheet, row: list[str], identifier: int) -> str:
 
 def _write_feedback(path: Path, pages: dict[str, Standing], zone: tzinfo | None) -> None:
     new = path.with_name(f"{path.name}.new")
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
         for folder, standing in pages.items():
             name = f"{folder}/feedback-lesson-{standing.lesson:02}.html"

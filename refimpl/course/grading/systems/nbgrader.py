@@ -19,6 +19,7 @@ from refimpl.course.grading.systems.who import Exported, grade_of
 from refimpl.course.grading.term.course import Course
 from refimpl.course.grading.term.standing import Standing
 from refimpl.errors import UserError
+from refimpl.files import make_folder
 
 SOLUTIONS = "solutions"
 
@@ -42,7 +43,7 @@ def export_nbgrader(course: Course, root: Path, out: Path) -> Exported:
         ) from None
     if out.exists():
         raise UserError(f"{out} exists: give a new name, so that no grade of yours is lost")
-    out.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent)
     # nbgrader calls alembic by its name, which is beside the interpreter.
     beside = str(Path(sys.executable).parent)
     os.environ["PATH"] = os.pathsep.join((os.environ.get("PATH", ""), beside))

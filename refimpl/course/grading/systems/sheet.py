@@ -9,7 +9,7 @@ from pathlib import Path
 
 from refimpl.course.grading.term.lists import read_text, separator_of
 from refimpl.errors import UserError
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Sheet:
         csv.writer(text, delimiter=self.separator, lineterminator="\n").writerows(
             [self.head, *self.rows]
         )
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         replace_file(path, text.getvalue().encode("utf-8", "backslashreplace"))
 
 
