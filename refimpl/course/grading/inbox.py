@@ -214,7 +214,7 @@ def _in_order(student: str, files: Iterable[_OfSomebody], zone: tzinfo | None) -
 
 
 def _note(whose: Whose) -> str:
-    """What a human should know about how a file got its student."""
+    """A remark for a human on how a file got its student, or none."""
     if whose.untold:
         return f"{GRADESCOPE_INDEX} of the export does not tell whose it is"
     return f"counted as a file of {whose.student}, by its name" if whose.copy else ""
