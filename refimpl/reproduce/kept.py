@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from refimpl.codecs import Codec, CodecConfig, find_codec, load_codec
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 from refimpl.metrics import bootstrap_mean
 from refimpl.reproduce.codec_systems import System
 from refimpl.reproduce.records import plain
@@ -33,7 +33,7 @@ def fitted_once(
     began = time.process_time()
     codec = config.fit(sounds())
     codec.notes["core_seconds"] = round(time.process_time() - began, 1)
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     codec.save(folder / codec.file_name)
     return codec
 
@@ -62,6 +62,6 @@ def measured_once(
     row = {"name": system.name, "n_tunes": len(items)} | plain(
         {name: bootstrap_mean(one) for name, one in values.items()}
     )
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     replace_file(path, json.dumps(row).encode())
     return row

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from refimpl.codecs import CodebookConfig, Codec, CodecConfig
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 from refimpl.mel import mel_spectrogram
 from refimpl.metrics import detect_polyphony, mel_distance, note_scores
 from refimpl.presets import get_preset
@@ -82,7 +82,7 @@ def measure_levels(
     Taught in lesson 8.
     """
     results, work = Path(results), Path(work)
-    results.mkdir(parents=True, exist_ok=True)
+    make_folder(results)
     n_fitted = N_FITTED if n_fitted is None else n_fitted
     rows = []
     for level in levels:

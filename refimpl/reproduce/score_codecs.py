@@ -21,7 +21,7 @@ import numpy as np
 from refimpl.audio import Clip
 from refimpl.codecs import CodebookConfig, CodecConfig, QuantizerConfig, find_codec, load_codec
 from refimpl.corpora import Corpus, open_corpus
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_file
 from refimpl.mel import mel_spectrogram
 from refimpl.metrics import mel_distance, note_f_score
 from refimpl.pipeline.generators import find_generator
@@ -104,7 +104,7 @@ def measure_scores(
     Taught in lesson 8.
     """
     results, work = Path(results), Path(work)
-    results.mkdir(parents=True, exist_ok=True)
+    make_folder(results)
     corpus = corpus or chorales(n_clips, n_fitted)
     clips = list(corpus.clips("validation"))
     rows = []
