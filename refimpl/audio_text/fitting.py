@@ -32,7 +32,7 @@ def tune_clips(split: str, n: int, levels: Sequence[int] = LEVELS) -> list[Clip]
 
 
 def analyse(clips: Iterable[Clip], *, show: bool | None = None) -> list[Example]:
-    """Render clips and make examples of them: about 15 ms a tune."""
+    """Render clips and make examples of them: about 15 ms per tune."""
     clips = list(clips)
     with progress_bar(total=len(clips), description="listening", unit="clip", show=show) as bar:
         examples = []

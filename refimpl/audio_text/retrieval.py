@@ -19,7 +19,7 @@ def recall_at(similarity: np.ndarray, k: int = 1) -> float:
         k: from 1 to n.
 
     Returns:
-        From 0 to 1; by chance k / n. An item as similar as the own one is before it half of the
+        From 0 to 1; by chance k / n. An item as similar as the query's own is before it half of the
         time, so that a model that gives all items the same similarity has chance.
 
     Raises:

@@ -1,6 +1,6 @@
 """The sound encoder: how loud, how often and how lively each semitone is, and how onsets come back.
 
-What a caption says of a tune lies in different directions of its spectrogram. Instruments show in
+The subjects of a caption lie in different directions of a tune's spectrogram. Instruments show in
 the spectrum that a tune has on average, and in what is new at its onsets. The key lies in which
 pitch classes sound, and is the same pattern turned for each tonic. The tempo lies in how often
 onsets come, whatever sounds. A convolutional network sees the rest: what follows what. One mean
@@ -86,7 +86,7 @@ class SoundEncoder(nn.Module):
         return self.head(torch.cat(parts, dim=1))
 
     def pitch_classes(self, found: Tensor) -> Tensor:
-        """What sounds in each pitch class, `(B, 8 * 12)`, of statistics `(B, 5, 96)`.
+        """The sound in each pitch class, `(B, 8 * 12)`, of statistics `(B, 5, 96)`.
 
         The convolutions go round the twelve classes, so a pattern is the same in every key.
         """

@@ -89,7 +89,7 @@ class Attributes:
 
     @property
     def pace(self) -> str | None:
-        """The tempo in a word: "slow", "medium" or "fast"."""
+        """The tempo as one word: "slow", "medium" or "fast"."""
         return _word(self.tempo, SLOW_BELOW, FAST_FROM, ("slow", "medium", "fast"))
 
     @property

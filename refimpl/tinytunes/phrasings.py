@@ -183,7 +183,7 @@ def write_phrase(
 
 
 def _values(attributes: Attributes) -> dict[str, str | None]:
-    """Each attribute as the text that stands in a caption."""
+    """The text of each attribute in a caption."""
     others = attributes.others
     *first, last = others or ("",)
     listed = f"{', '.join(first)} and {last}" if first else last
