@@ -7,9 +7,11 @@ import pytest
 
 from refimpl.corpora.scores import NoteEvents
 from refimpl.errors import UserError
+from refimpl.pipeline.generators import shipped_folder
 from refimpl.reproduce.claims.memory import memory as memory_claims
-from refimpl.reproduce.memory import compare_memory
+from refimpl.reproduce.memory import compare_memory, load_tune_writer
 from refimpl.reproduce.memory.arms import RECURRENT, ROPE, SHIFTED, all_arms, questioned
+from refimpl.reproduce.memory.shipped import FOLDER, SHIPPED
 from refimpl.reproduce.memory.tunes import EventTunes
 from refimpl.vocabulary import Vocabulary
 
@@ -73,6 +75,41 @@ def test_every_model_can_be_made_and_trained_on_its_batches(name):
 
     _, record = train_arm(all_arms()[name], TUNES, 0.01, 1, show=False)
     assert record["steps"] >= 1
+
+
+def test_tunes_of_every_model_can_be_heard_beside_real_ones_and_a_bigrams(tmp_path):
+    compare(tmp_path, arms=[ROPE, RECURRENT], seconds=0.5)
+    names = {path.name for path in (tmp_path / "out" / "sounds").iterdir()}
+    assert {"results-memory-held-out-tunes.mp3", "results-memory-bigram.mp3"} <= names
+    assert names <= {
+        *(f"results-memory-{name}.mp3" for name in ("held-out-tunes", "bigram", "rope")),
+        "results-memory-recurrence.mp3",
+    }
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_shipped_model_writes_tunes_that_can_be_played(name):
+    writer = load_tune_writer(name)
+    (tune,) = writer.write(seed=1, most_notes=40, top_p=0.9)
+    assert 0 < len(tune) <= 40
+    sound = writer.play(tune)
+    seconds = writer.events.gaps[tune].sum() / 480 * 60 / 117.4538
+    assert len(sound) / 22050 == pytest.approx(seconds, abs=0.01)
+    assert np.abs(sound).max() > 0.01
+    assert not np.array_equal(sound, writer.play(tune, instrument="flute"))
+
+
+def test_the_shipped_models_are_small_and_say_how_they_were_made():
+    for name, arm in SHIPPED.items():
+        facts = load_tune_writer(name).facts
+        assert facts["name"] == arm and facts["command"].startswith("refimpl reproduce --memory")
+    files = [path for path in shipped_folder(FOLDER).rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 2_500_000
+
+
+def test_an_unknown_shipped_model_is_refused():
+    with pytest.raises(UserError, match="there is no model of tunes 'rope'"):
+        load_tune_writer("rope")
 
 
 def run_of(name, seed, *, seconds=40.0, nats=2.0, right=0.3):

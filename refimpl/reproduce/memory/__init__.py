@@ -1,8 +1,10 @@
 """The memory of models of tunes, by its kind, their training time and their objectives.
 
-Read in this order: `tunes`, `arms`, `training`, `measuring`, `comparison`, `tables`.
+Read in this order: `tunes`, `arms`, `training`, `measuring`, `comparison`, `tables`,
+`shipped`, `shipping`.
 """
 
 from refimpl.reproduce.memory.comparison import compare_memory
+from refimpl.reproduce.memory.shipped import TuneWriter, load_tune_writer
 
-__all__ = ["compare_memory"]
+__all__ = ["TuneWriter", "compare_memory", "load_tune_writer"]

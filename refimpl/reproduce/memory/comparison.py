@@ -23,6 +23,7 @@ from refimpl.reproduce.memory.measuring import (
     recall,
     write_tunes,
 )
+from refimpl.reproduce.memory.sounds import keep_sounds
 from refimpl.reproduce.memory.tables import memory_tables
 from refimpl.reproduce.memory.training import train_arm
 from refimpl.reproduce.memory.tunes import COLLECTION, EventTunes, fiddle_tunes
@@ -31,6 +32,7 @@ from refimpl.training import load_model, measure_baselines, save_model
 
 SHORT = 80.0  # seconds
 N_WRITTEN = 64
+HEARD = "top-p 0.9"  # the way of sampling of the tunes that are kept as sounds
 REAL, BIGRAM = "held-out tunes", "bigram"
 _VERSION = 1  # of what a record holds
 
@@ -49,7 +51,7 @@ def compare_memory(
     """Train models of the fiddle tunes, and measure what they remember.
 
     Args:
-        folder: for memory.json and memory.md, which take in all runs that are in `work`.
+        folder: for memory.json, memory.md and sounds, which take in all runs that are in `work`.
         arms: names of models; None: the four kinds of memory that lesson 10 compares.
         seconds: of processor time for each run.
         n_seeds: runs of each model, with seeds 1, 2, …
@@ -105,7 +107,7 @@ def run_arm(
         work: for its record, NAME.json, and its model, the folder NAME.
         n_written: tunes that it writes in each way of sampling.
     """
-    name = f"{re.sub('[^a-z0-9]+', '-', arm.name.lower())}-{seconds:g}-{seed}"
+    name = run_name(arm.name, seconds, seed)
     path, place = work / f"{name}.json", work / name
     if path.exists():
         record = json.loads(path.read_text(encoding="utf-8"))
@@ -139,12 +141,21 @@ def run_arm(
     return record
 
 
-def references(tunes: EventTunes, *, seed: int = 0) -> dict[str, Any]:
-    """Measure held-out tunes and the tunes of a bigram, and what a bigram's nats are."""
+def run_name(arm: str, seconds: float, seed: int) -> str:
+    """Name the files of a run."""
+    return f"{re.sub('[^a-z0-9]+', '-', arm.lower())}-{seconds:g}-{seed}"
+
+
+def bigrams_tunes(tunes: EventTunes, *, seed: int = 0) -> list[np.ndarray]:
+    """Let a bigram write as many tunes as are held out, of the same lengths."""
     lengths = [len(ids) for ids in tunes.held_out]
-    rng = np.random.default_rng(seed)
-    drawn = bigram(tunes.train, len(lengths), max(lengths), rng)
-    drawn = [ids[:length] for ids, length in zip(drawn, lengths, strict=True)]
+    drawn = bigram(tunes.train, len(lengths), max(lengths), np.random.default_rng(seed))
+    return [ids[:length] for ids, length in zip(drawn, lengths, strict=True)]
+
+
+def references(tunes: EventTunes) -> dict[str, Any]:
+    """Measure held-out tunes and the tunes of a bigram, and what a bigram's nats are."""
+    drawn = bigrams_tunes(tunes)
     return {
         "nats": measure_baselines(tunes.train, tunes.held_out, vocabulary=tunes.vocabulary),
         "sets": {REAL: measure_tunes(tunes.held_out, tunes), BIGRAM: measure_tunes(drawn, tunes)},
@@ -152,7 +163,7 @@ def references(tunes: EventTunes, *, seed: int = 0) -> dict[str, Any]:
 
 
 def write_memory(folder: Path, work: Path, tunes: EventTunes) -> dict[str, Any]:
-    """Write memory.json and memory.md from all the records in `work`."""
+    """Write memory.json, memory.md and sounds from all the records in `work`."""
     records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(work.glob("*.json"))]
     order = list(all_arms())
     runs = [
@@ -175,4 +186,9 @@ def write_memory(folder: Path, work: Path, tunes: EventTunes) -> dict[str, Any]:
     text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
     replace_file(folder / "memory.json", text.encode())
     replace_file(folder / "memory.md", memory_tables(results).encode())
+    heard = {REAL: tunes.held_out[0], BIGRAM: bigrams_tunes(tunes)[0]}
+    for record in sorted(records, key=lambda record: (record["seconds"], -record["seed"])):
+        ids = record["tunes"][HEARD][0]  # of the longest run, and of its first seed
+        heard |= {record["name"]: np.array(ids, dtype=np.int64)} if ids else {}
+    keep_sounds(folder / "sounds", tunes.events, heard)
     return results
