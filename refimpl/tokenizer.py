@@ -86,7 +86,7 @@ class AudioTokenizer:
     @property
     def tokens_per_second(self) -> float:
         """The number of tokens per second of audio, or of rows with several columns."""
-        return self.codec.step_rate * (self.layout.n_tokens(2) - self.layout.n_tokens(1))
+        return self.codec.step_rate * self.layout.rows_per_step
 
     @property
     def bits_per_second(self) -> float:

@@ -26,6 +26,7 @@ _HOME = {
     "pipeline_diagram": "pipeline",
     "play": "players",
     "play_all": "players",
+    "plot_layout": "layouts",
     "plot_mel": "spectrograms",
     "plot_tokens": "tokens",
     "plot_waveform": "waveforms",

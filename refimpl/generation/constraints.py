@@ -16,7 +16,7 @@ class Rules(Protocol):
     n_columns: int
 
     def end_of(self, n_steps: int) -> int:
-        """Return how many codes of column 0 `n_steps` steps have."""
+        """Return the position of the end after `n_steps` steps."""
 
     def allowed(self, position: int, end: int | None = None) -> np.ndarray:
         """Return `(n_columns, vocabulary.size)` bool."""
@@ -60,8 +60,9 @@ class CycleRules:
 class TokenConstraint:
     """Rules out forbidden tokens, sequence by sequence.
 
-    A sequence's position advances with every code in column 0, so that special tokens between
-    steps do not shift it, and after column 0's <|END|> with every token.
+    In one column, a sequence's position advances with every code, so that special tokens between
+    steps do not shift it. In several columns it advances with every row from column 0's first code
+    on: a layout may leave gaps between codes.
 
     Args:
         vocabulary: the model's.
@@ -85,11 +86,15 @@ class TokenConstraint:
         self.ends: list[int | None] = []
         for prompt in prompts:
             first = prompt.reshape(len(prompt), -1)[:, 0].numpy()
-            n_codes, ends = int((first < vocabulary.n_codes).sum()), []
-            if rules.n_columns > 1:  # or there is nothing that an end decides
-                ends = np.flatnonzero(first == vocabulary.end)
-            self.ends.append(n_codes if len(ends) else None)
-            self.positions.append(n_codes + (len(first) - int(ends[0]) if len(ends) else 0))
+            if rules.n_columns == 1:  # there is nothing that an end decides
+                self.ends.append(None)
+                self.positions.append(int((first < vocabulary.n_codes).sum()))
+                continue
+            begun = np.flatnonzero((first < vocabulary.n_codes) | (first == vocabulary.end))
+            first = first[begun[0] :] if len(begun) else first[:0]
+            ends = np.flatnonzero(first == vocabulary.end)
+            self.ends.append(int(ends[0]) if len(ends) else None)
+            self.positions.append(len(first))
         self.last_ends: list[int | None] = [None] * len(prompts)
         if rules.n_columns > 1:
             self.last_ends = [
@@ -144,6 +149,6 @@ class TokenConstraint:
                     int(allowed[column].argmax()) if only[column] else token
                     for column, token in enumerate(row)
                 ]
-            self.positions[i] += end is not None or row[0] < self.vocabulary.n_codes
+            self.positions[i] += len(row) > 1 or row[0] < self.vocabulary.n_codes
             kept.append(row)
         return kept

@@ -128,7 +128,8 @@ def _hold_limit(
     if options.longest_hold is None:
         return None
     first_columns = [ids.reshape(len(ids), -1)[:, 0] for ids in prompts.tokens]
-    return HoldLimit(first_columns, vocabulary.n_codes, rules.end_of(1), options.longest_hold)
+    codes_per_step = rules.end_of(1) if rules.n_columns == 1 else 1
+    return HoldLimit(first_columns, vocabulary.n_codes, codes_per_step, options.longest_hold)
 
 
 def _room(model: Backbone, prompts: Prompts) -> int:

@@ -1,10 +1,13 @@
-"""A column a stream, side by side or each a step later than the one before it."""
+"""A column a stream, side by side or each some rows later than the first."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
 
 import numpy as np
 
-from refimpl.layouts.layout import Layout, first_end
+from refimpl.layouts.layout import Layout, LayoutError, first_end
+
+MAX_DELAY = 1000  # rows
 
 
 class Columns(Layout):
@@ -67,16 +70,63 @@ class Parallel(Columns):
 
 
 class Delay(Columns):
-    """Stream k comes k rows late: a code sees the coarser codes of its own step.
+    """Stream k comes some rows late, by default k: a code sees the coarser codes of its own step.
 
         s0 | s0 | s0 | ... | END
         -  | s1 | s1 | ... | s1          (n_steps + n_streams - 1, n_streams)
+
+    Args:
+        delays: rows by which each stream comes later than the first, which has 0. Streams with the
+            same delay do not see one another's codes of the same step.
+
+    Raises:
+        LayoutError: another number of delays than streams, a first one that is not 0, or one
+            that is negative or larger than 1000.
 
     Source: Copet et al. 2023 (MusicGen), section 2.2.
     """
 
     name = "delay"
 
+    def __init__(
+        self,
+        stream_sizes: Sequence[int],
+        kind: str = "course",
+        *,
+        delays: Sequence[int] | None = None,
+    ):
+        super().__init__(stream_sizes, kind)
+        self._delays = np.arange(self.n_streams)
+        if delays is None:
+            return
+        given = [int(delay) for delay in delays]
+        fits = len(given) == self.n_streams and given[0] == 0
+        if not fits or not 0 <= min(given) <= max(given) <= MAX_DELAY:
+            raise LayoutError(
+                f"delays {','.join(map(str, given)) or 'without a number'} for {self.n_streams} "
+                f"streams; give one for each, from 0 to {MAX_DELAY}, the first of them 0"
+            )
+        self._delays = np.array(given)
+        # The name makes the layout again: it is saved with a codec, and stands in presets.
+        self.name = f"delay:{','.join(map(str, given))}"
+
     @property
     def delays(self) -> np.ndarray:
-        return np.arange(self.n_streams)
+        return self._delays
+
+
+class PartialDelay(Columns):
+    """All finer streams come one row late: they see the coarsest code of their step.
+
+        s0 | s0 | s0 | ... | END
+        -  | s1 | s1 | ... | s1
+        -  | s2 | s2 | ... | s2          (n_steps + 1, n_streams)
+
+    Source: Copet et al. 2023 (MusicGen), section 2.2, "partial delay".
+    """
+
+    name = "partial_delay"
+
+    @property
+    def delays(self) -> np.ndarray:
+        return np.minimum(np.arange(self.n_streams), 1)

@@ -11,7 +11,6 @@ against what the model knows when it writes a code.
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import ClassVar
 
 import numpy as np
 
@@ -27,14 +26,16 @@ class Layout(ABC):
     """Codes to rows of tokens and back.
 
     A column holds <|START|> before its first code and <|END|> after its last, so a row is always
-    full. The row in which column 0 holds its first <|END|> is the tune's *end*: what the other
-    columns hold from there on follows from it.
+    full; where a layout leaves a gap between two codes, <|START|> fills it too. The row in which
+    column 0 holds its first <|END|> is the tune's *end*: what the other columns hold from there on
+    follows from it.
 
     Args:
         stream_sizes: number of codes in each of the codec's streams.
         kind: of the vocabulary, "course" or "report".
 
     Attributes:
+        name: the word that `make_layout` makes it from.
         n_columns: tokens in a row.
         vocabulary: of every column; a column that has fewer codes leaves some ids unused.
 
@@ -44,7 +45,7 @@ class Layout(ABC):
     Source: Copet et al. 2023 (MusicGen), section 2.2.
     """
 
-    name: ClassVar[str]
+    name: str
     n_columns: int
 
     def __init__(self, stream_sizes: Sequence[int], kind: str = "course"):
@@ -76,6 +77,11 @@ class Layout(ABC):
         while self.n_tokens(n_steps + 1) <= n_tokens:
             n_steps += 1
         return n_steps
+
+    @property
+    def rows_per_step(self) -> int:
+        """Rows that one more step takes. Multiply by a codec's step rate to get rows per second."""
+        return self.n_tokens(2) - self.n_tokens(1)
 
     def end_of(self, n_steps: int) -> int:
         """Return the position at which a tune of `n_steps` steps ends."""

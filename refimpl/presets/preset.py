@@ -164,7 +164,8 @@ class Preset:
             codec and weights this run begins with. None: its own codec and random weights.
         recordings: what is done where the sounds are recordings.
         scores: what is done where they are scores.
-        layout: how codes become rows of tokens, a name in `refimpl.layouts.LAYOUTS`.
+        layout: how codes become rows of tokens, a name in `refimpl.layouts.LAYOUTS`, or with
+            its own delays "delay:0,1,1,3".
         backbone: what reads the tokens, a name in `refimpl.backbones.BACKBONES`.
     """
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refimpl.layouts import LAYOUTS, Delay, Flat, LayoutError, make_layout
-from refimpl.layouts.delay import Columns, Parallel
+from refimpl.layouts.delay import Parallel
 from tests.layouts import contract
 
 sizes = st.lists(st.integers(1, 7), min_size=1, max_size=5)
@@ -26,20 +26,59 @@ def test_contract(check, name, stream_sizes, n_steps, kind, seed):
     check(layout, n_steps, np.random.default_rng(seed))
 
 
-class Uneven(Columns):
-    """Delays in no order, as a contributor may choose them."""
-
-    name = "uneven"
-
-    @property
-    def delays(self):
-        return np.array([0, 3, 1, 1, 2])[: self.n_streams]
-
-
 @pytest.mark.parametrize("check", contract.CHECKS, ids=lambda check: check.__name__[6:])
 @given(stream_sizes=sizes, n_steps=st.integers(0, 9), seed=st.integers(0, 2**32))
 def test_delays_need_no_order(check, stream_sizes, n_steps, seed):
-    check(Uneven(stream_sizes), n_steps, np.random.default_rng(seed))
+    name = "delay:" + "0,3,1,1,2"[: 2 * len(stream_sizes) - 1]
+    layout = make_layout(name, stream_sizes)
+    assert layout.name == name
+    check(layout, n_steps, np.random.default_rng(seed))
+
+
+def test_partial_layouts_treat_all_finer_streams_alike():
+    assert make_layout("partial_delay", [4] * 4).delays.tolist() == [0, 1, 1, 1]
+    rows = make_layout("partial_flat", [4] * 3).to_tokens(np.array([[1, 2, 3]]))
+    start = make_layout("partial_flat", [4] * 3).vocabulary.start
+    assert rows.tolist() == [[1, start, start], [start, 2, 3]]
+
+
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [
+        ("flat", 3),
+        ("partial_flat", 2),
+        ("parallel", 1),
+        ("delay", 1),
+        ("delay:0,5,2", 1),
+        ("partial_delay", 1),
+        ("coarse_first", 2),
+    ],
+)
+def test_a_layout_says_how_many_rows_a_step_takes(name, rows):
+    layout = make_layout(name, [4, 4, 4])
+    assert layout.rows_per_step == rows
+    assert layout.n_tokens(1001) - layout.n_tokens(1) == 1000 * rows
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("delay:0", "delays 0 for 2 streams; give one for each"),
+        ("delay:0,1,2", "delays 0,1,2 for 2 streams"),
+        ("delay:1,2", "the first of them 0"),
+        ("delay:0,1001", "from 0 to 1000"),
+        ("delay:", "only delay takes numbers, such as delay:0,1,1,3"),
+        ("delay:0,-1", "only delay takes numbers"),
+        ("delay:0,x", "only delay takes numbers"),
+        ("flat:0,1", "only delay takes numbers"),
+        ("dealy:0,1", "there is no layout 'dealy'; did you mean delay?"),
+    ],
+)
+def test_delays_that_do_not_fit_are_named(name, told):
+    with pytest.raises(LayoutError, match=told):
+        make_layout(name, [4, 4])
+    with pytest.raises(LayoutError, match="delays 0,-1"):
+        Delay([4, 4], delays=[0, -1])
 
 
 class Forgetful(Delay):
@@ -90,6 +129,10 @@ CODES = np.array([[0, 1], [2, 3], [4, 0]])
         ("flat", ["0 6 2 8 4 5"]),
         ("parallel", ["0 2 4", "1 3 0"]),
         ("delay", ["0 2 4 END", "START 1 3 0"]),
+        ("delay:0,2", ["0 2 4 END END", "START START 1 3 0"]),
+        ("delay:0,0", ["0 2 4", "1 3 0"]),
+        ("partial_delay", ["0 2 4 END", "START 1 3 0"]),
+        ("partial_flat", ["0 START 2 START 4 START", "START 1 START 3 START 0"]),
         ("coarse_first", ["0 2 4 END END END END", "START START START START 1 3 0"]),
     ],
 )
@@ -158,7 +201,7 @@ def test_tokens_of_another_shape_are_refused(name):
 
 
 def test_what_is_no_layout_is_refused():
-    with pytest.raises(LayoutError, match="'zigzag'; there are flat, parallel"):
+    with pytest.raises(LayoutError, match="'zigzag'; there are flat, partial_flat"):
         make_layout("zigzag", [4])
     with pytest.raises(LayoutError, match="at least one"):
         make_layout("flat", [])

@@ -83,7 +83,7 @@ def test_same_seed_same_tune_for_any_batch(learnt, use_cache):
     three = generate(model, layout.vocabulary, batch_size=3, seed=4, **asked)
     (one,) = generate(model, layout.vocabulary, seed=4, **asked)
     np.testing.assert_array_equal(one, three[0])
-    assert not np.array_equal(three[0][:6], three[1][:6])
+    assert not np.array_equal(three[0][:12], three[1][:12])
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -170,7 +170,7 @@ def test_a_model_of_several_columns_needs_its_layout(learnt):
             generate(model, layout.vocabulary, layout=layout, prompt=np.arange(3))
 
 
-@pytest.mark.parametrize("name", LAYOUTS)
+@pytest.mark.parametrize("name", [*LAYOUTS, "delay:0,3"])
 def test_a_run_with_two_stages_writes_a_tune(tmp_path, name):
     preset = tiny(codec__n_stages=2, layout=name, model__context_length=160)
     finished = pipeline.run("tinytunes", preset, tmp_path)
