@@ -18,7 +18,7 @@ SET_UP_MUTANTS := .venv/set-up-mutants.stamp
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help book serve test lint test-code test-notebooks test-book lab notebooks bench soak mutants lock clean
+.PHONY: help book pdf epub serve test lint test-code test-notebooks test-book lab notebooks bench soak mutants lock clean
 
 help:  ## List the targets
 	@echo "make TARGET, one of:"
@@ -36,6 +36,13 @@ $(SET_UP_MUTANTS): requirements-mutants.txt $(SET_UP)
 # EDITION=class make book    leaves out the solutions, and every link to them
 book: $(SET_UP)  ## Build the book into _build/html
 	@$(VENV_PYTHON) tools/build_book.py
+
+# Both need Chromium, and read the pages that `make book` builds.
+pdf: book  ## Write the book and each of its pages as PDF into _build/pdf
+	@$(VENV_PYTHON) tools/build_paper.py pdf
+
+epub: book  ## Write the book as EPUB into _build/epub
+	@$(VENV_PYTHON) tools/build_paper.py epub
 
 serve: book  ## Build the book and serve it at http://localhost:8000
 	@$(VENV_PYTHON) -m http.server --bind 127.0.0.1 --directory _build/html 8000

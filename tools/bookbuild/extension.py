@@ -26,6 +26,7 @@ FONT_PRELOAD = re.compile(r'[ \t]*<link rel="preload" as="font"[^>]*>\n?')
 PLAYER = re.compile(
     r'<audio\b[^>]*\baria-label="([^"]*)"[^>]*>.*?</audio>(?!<span class="on-paper")', re.DOTALL
 )
+SOURCE = re.compile(r' src="([^"]+)"')
 DURATION = re.compile(r"[\d.]+ s(, silent)?$")
 START = "book/index"
 WITH_EXERCISES = ("lessons/", "book/progress")  # pages that show what a reader has solved
@@ -136,7 +137,9 @@ def with_words_for_paper(text: str) -> str:
         duration = DURATION.search(player[1])
         file = media.SOUND_FILE.search(player[0])
         said = duration[0] if duration else Path(file[0]).name if file else player[1]
-        return f'{player[0]}<span class="on-paper">♪ {said}</span>'
+        source = SOURCE.search(player[0])
+        heard = f'<a href="{source[1]}">♪ {said}</a>' if source else f"♪ {said}"
+        return f'{player[0]}<span class="on-paper">{heard}</span>'
 
     return PLAYER.sub(words, text)
 
@@ -151,7 +154,7 @@ def mend_pages(app: Sphinx, exception: Exception | None) -> None:
         # Fonts show the theme's icons as well as its script.
         text = FONT_PRELOAD.sub("", ICON_SCRIPT.sub("", before)).replace(TOGGLE, NAMED_TOGGLE)
         text = text.replace(FOLD, "<summary>")
-        text = media.into_files(with_words_for_paper(text), path.parent, Path(app.outdir))
+        text = with_words_for_paper(media.into_files(text, path.parent, Path(app.outdir)))
         # Sphinx lays out a long signature as a list of definitions, which it is not.
         text = text.replace("<dl>\n<dd><em", '<dl role="none">\n<dd><em')
         text = text.replace('<dd><em class="sig-param', '<dd role="none"><em class="sig-param')
