@@ -1,8 +1,12 @@
 """Configurations as they are written for the original library: what is renamed, what has no use."""
 
+import math
 import warnings
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import Any
+
+from refimpl.objectives.errors import ObjectiveError
 
 # Keys of the original that mean something else here, or nothing: the curriculum has settings of
 # its own, and no text stands between question and answer. They are accepted, and named.
@@ -24,7 +28,7 @@ WITHOUT_USE = frozenset(
         "start_generating_paradigm",
     }
 )
-_RENAMED = dict.fromkeys(("paradigm_token", "paradigm_prompt", "paradigm_str"), "paradigm")
+_PARADIGM = ("paradigm", "paradigm_token", "paradigm_prompt", "paradigm_str")
 # How the original writes masks and queries as text. Here they are tokens of the vocabulary.
 _OF_TEXT = frozenset(
     {
@@ -43,14 +47,17 @@ def translate_objective(configuration: Any) -> Any:
     """An objective's configuration with the original's keys replaced by ours.
 
     Names that neither the original nor this package knows stay; making the objective refuses them.
+
+    Raises:
+        ObjectiveError: two paradigms that differ, or no number where there has to be one.
     """
     if not isinstance(configuration, Mapping):
         return configuration
     ours = {
-        _RENAMED.get(key, key): value for key, value in configuration.items() if key not in _OF_TEXT
+        key: value for key, value in configuration.items() if key not in (*_OF_TEXT, *_PARADIGM)
     }
-    if ours.get("paradigm") == "":
-        del ours["paradigm"]
+    if (paradigm := _the_one_paradigm(configuration)) != "":
+        ours["paradigm"] = paradigm
     if ours.get("paradigm_suffix") == "":
         del ours["paradigm_suffix"]
     name = ours.get("name")
@@ -63,10 +70,26 @@ def translate_objective(configuration: Any) -> Any:
             stacklevel=4,
         )
     if name in ("autoencoding", "autoencoding_with_deshuffling") and "tokens_per_mask" in ours:
-        ours["mean_tokens_per_span"] = float(ours.pop("tokens_per_mask"))
+        ours["mean_tokens_per_span"] = _mask_length(ours)
     if name == "selective_copying":
         _translate_selective_copying(ours)
     return ours
+
+
+def _the_one_paradigm(configuration: Mapping[str, Any]) -> Any:
+    """What the original's several keys say together: "" where none of them says anything."""
+    said = {key: configuration[key] for key in _PARADIGM if configuration.get(key, "") != ""}
+    values = list(said.values()) or [""]
+    if any(value != values[0] for value in values):
+        raise ObjectiveError(f"{' and '.join(said)} differ: {values}; give one of them")
+    return values[0]
+
+
+def _mask_length(ours: dict[str, Any]) -> float:
+    value = ours.pop("tokens_per_mask")
+    if isinstance(value, bool) or not isinstance(value, Real) or not math.isfinite(value):
+        raise ObjectiveError(f"tokens_per_mask is {value!r}; it must be a finite number")
+    return float(value)
 
 
 def _translate_selective_copying(ours: dict[str, Any]) -> None:
@@ -76,7 +99,7 @@ def _translate_selective_copying(ours: dict[str, Any]) -> None:
         style = ours.pop("format_style")
         ours["query"] = styles.get(style, style)
     if "tokens_per_mask" in ours:
-        mean = int(ours.pop("tokens_per_mask"))
+        mean = int(_mask_length(ours))
         ours |= {"min_span_length": max(1, mean // 3), "max_span_length": max(1, mean * 3)}
     for bound in ("min", "max"):  # of the sides' bounds, the prefix's
         for side in ("suffix", "prefix"):

@@ -13,6 +13,7 @@ from refimpl.birdie import Birdie, BirdieError, CurriculumCallback
 from refimpl.birdie.compatibility import translate_objective
 from refimpl.birdie.real_config import parameters_for_the_original
 from refimpl.curriculum import Curriculum, Uniform
+from refimpl.errors import UserError
 from refimpl.objectives import make_objective
 from refimpl.training import TrainingConfig, evaluate_losses, train
 from refimpl.transformer import Transformer, TransformerConfig
@@ -274,6 +275,28 @@ def test_configurations_of_the_original_are_understood():
     assert (deshuffling.min_fraction, deshuffling.max_fraction) == (0.75, 0.75)
     with pytest.warns(UserWarning, match="grok_iterations, lr"):
         Birdie(CONFIG | {"grok_iterations": 200, "lr": 5e-4, "total_steps": 50})
+
+
+@pytest.mark.parametrize("key", ["paradigm_token", "paradigm_prompt", "paradigm_str"])
+def test_each_name_that_the_original_has_for_a_paradigm_is_understood(key):
+    for others in ({}, {"paradigm_token": ""}, {"paradigm_str": "", "paradigm_prompt": "[P]"}):
+        first = {key: "[P]"} | others | {key: "[P]"}
+        for given in (first, others | first):
+            ours = translate_objective({"name": "copying", **given})
+            assert ours == {"name": "copying", "paradigm": "[P]"}
+    assert translate_objective({"name": "copying", key: ""}) == {"name": "copying"}
+
+
+def test_paradigms_that_differ_are_an_error():
+    with pytest.raises(UserError, match=r"paradigm_token and paradigm_str differ.*\[A\].*\[B\]"):
+        translate_objective({"name": "copying", "paradigm_token": "[A]", "paradigm_str": "[B]"})
+
+
+@pytest.mark.parametrize("name", ["autoencoding", "selective_copying"])
+@pytest.mark.parametrize("value", ["x", None, float("nan"), float("inf"), True, [3]])
+def test_a_length_of_masks_that_is_no_number_is_named(name, value):
+    with pytest.raises(UserError, match="tokens_per_mask is"):
+        translate_objective({"name": name, "tokens_per_mask": value})
 
 
 @pytest.mark.parametrize("name", OBJECTIVE_TOKENS)

@@ -137,6 +137,17 @@ def test_the_sample_is_bounded_uniform_and_in_order():
     assert sample.variance[0] == pytest.approx((20_000**2 - 1) / 12)
 
 
+@pytest.mark.parametrize("max_frames", [1, 7, 8])
+@pytest.mark.parametrize("more", [0, 1, 2, 40])
+def test_the_sample_of_any_size_is_the_same_however_the_stream_is_cut(max_frames, more):
+    stream = np.arange(max_frames + more, dtype=np.float32)[:, None]
+    whole = sample_stream([stream], max_frames).frames()
+    assert len(whole) == max_frames and (np.diff(whole[:, 0]) > 0).all()
+    for n_pieces in (2, 5, len(stream)):
+        cut = sample_stream(np.array_split(stream, n_pieces), max_frames).frames()
+        np.testing.assert_array_equal(cut, whole)
+
+
 def test_the_sample_never_grows_far_beyond_its_bound():
     sample = StreamSample(max_frames=100)
     for _ in range(50):

@@ -1,6 +1,7 @@
 """Token datasets: written once, resumed after a stop, refused when they do not fit."""
 
 import json
+import time
 from functools import partial
 
 import numpy as np
@@ -70,6 +71,42 @@ def test_a_dataset_gives_each_clip_s_tokens(tokenizer, tmp_path, shard_tokens):
     assert dataset.vocabulary == tokenizer.vocabulary
     assert np.array_equal(dataset[-1], dataset[8])
     assert not list(tmp_path.glob(".*")), "temporary files are left behind"
+
+
+@pytest.mark.parametrize("shard_tokens", [1, 20, 50, 10**9])
+def test_a_shard_is_closed_by_the_clip_that_fills_it(tokenizer, tmp_path, shard_tokens):
+    clips = make_clips(9)
+    tokenize_corpus(clips, tokenizer, tmp_path, shard_tokens=shard_tokens)
+    sizes, filled = [], 0
+    for _, audio in clips:
+        filled += len(tokenizer.encode(audio))
+        if filled >= shard_tokens:
+            sizes.append(filled)
+            filled = 0
+    written = [len(np.load(path)) for path in sorted(tmp_path.glob("tokens-*.npy"))]
+    assert written == sizes + [filled] * (filled > 0)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "n_kept"), [(7.0, [0, 0, 0, 3, 3, 3]), (21.0, [0, 1, 2, 3, 4, 5])]
+)
+def test_a_kill_costs_at_most_some_seconds_of_work(
+    tokenizer, tmp_path, monkeypatch, seconds, n_kept
+):
+    """Each clip takes so many seconds by a clock of the test's own."""
+    seen, clock = [], iter(range(10**6))
+
+    class Looking(Counting):
+        def encode(self, audio):
+            manifest = json.loads((tmp_path / "manifest.json").read_text())
+            seen.append(len(manifest["names"]))
+            now[0] += seconds
+            return super().encode(audio)
+
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0] + 1e-9 * next(clock))
+    tokenize_corpus(make_clips(6), Looking(tokenizer), tmp_path, show=False)
+    assert seen == n_kept
 
 
 def test_indices_outside_are_an_index_error(tokenizer, tmp_path):

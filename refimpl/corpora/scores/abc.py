@@ -23,15 +23,16 @@ from fractions import Fraction
 from pathlib import Path
 
 from refimpl.corpora.scores.bars import Bar, BarNote, play_bars
-from refimpl.corpora.scores.score import MODES, TICKS, Score, ScoreError
+from refimpl.corpora.scores.score import MODES, TICKS, Score, ScoreError, content_of, text_of
 
 _TOKEN = re.compile(
     r"""
-    (?P<skip>"[^"]*"|![^!\s|]*!|\{[^}]*\})               # chord symbol, ornament, grace notes
-  | \[(?P<field>[A-Za-z]):(?P<value>[^\]]*)\]            # a change inside a line
+    (?P<skip>"[^"]*"|\{[^{}]*\}                          # chord symbol, grace notes
+      |![^!\s|]*!|\+(?:[a-z]*[h-z][a-z.]*|f+)\+)         # ornament
+  | \[(?P<field>[A-Za-z]):(?P<value>[^\]\[]*)\]          # a change inside a line
   | (?P<bar>\[\||[:|]*\|[|:]*\]?|::+)                    # bar line
   | (?:\[\s*|(?<=[|:]))(?P<ending>\d[\d,-]*)             # [1 or |1
-  | \((?P<p>[2-9])(?::(?P<q>\d*))?(?::(?P<r>\d*))?       # tuplet
+  | \((?P<p>[1-9]\d?)(?::(?P<q>\d*))?(?::(?P<r>\d*))?    # tuplet
   | \[(?P<chord>[^\]\[|:"]*)\](?P<chord_length>\d*/*\d*) # notes together
   | (?P<rest>[zxZX])(?P<rest_length>\d*/*\d*)
   | (?P<note>(?:\^\^|\^|__|_|=)?[A-Ga-g][,']*)(?P<length>\d*/*\d*)
@@ -57,9 +58,10 @@ def read_abc(path: Path, left_out: list[tuple[Path, str]]) -> Iterator[Score]:
         left_out: gets a line for every tune that cannot be read, and why.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        text = path.read_text(encoding="latin-1")
+        text = text_of(content_of(path))
+    except ScoreError as error:
+        left_out.append((path, str(error)))
+        return
     blocks = re.split(r"^X:", text.replace("\r\n", "\n").replace("\r", "\n"), flags=re.MULTILINE)
     if len(blocks) < 2:
         left_out.append((path, "it has no line X:, with which a tune begins"))
@@ -141,12 +143,18 @@ def read_metre(text: str) -> str | None:
 
 
 def _factor(text: str) -> float:
-    """The length behind a note, in units: "2", "/", "3/2", "//"."""
+    """The length behind a note, in units: "2", "/", "3/2", "//".
+
+    Raises:
+        ScoreError: a division by zero.
+    """
     above, slash, below = text.partition("/")
     factor = float(above or 1)
     if slash:
         halves = below.count("/") + 1
         digits = below.strip("/")
+        if digits and not float(digits):
+            raise ScoreError(f"a note has the length {text!r:.20}")
         factor /= float(digits) if digits else 2**halves
     return factor
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from refimpl.corpora.scores.score import ScoreError, make_notes
+from refimpl.corpora.scores.score import LONGEST, ScoreError, make_notes
 
 MOST_BARS = 20_000  # as played
 MOST_TIMES = 4  # that a section is played
@@ -70,11 +70,27 @@ def playing_order(bars: list[Bar]) -> list[int]:
         if len(order) > MOST_BARS:
             raise ScoreError(f"it has more than {MOST_BARS:,} bars")
         place += 1
-        if bar.closes and time < min(bar.closes, MOST_TIMES):
+        if bar.closes and time < min(_times(bars, start, place), MOST_TIMES):
             place, time = start, time + 1
         elif bar.closes:
             start, time = place, 1
     return order
+
+
+def _times(bars: list[Bar], start: int, stop: int) -> int:
+    """How often a section is played: as its end says, and until it has had all of its endings.
+
+    A sign at the end of endings 1 and 2 means two times, but with an ending 3 behind it three.
+    """
+    times = bars[stop - 1].closes
+    if not bars[stop - 1].endings:
+        return times
+    while stop < len(bars) and bars[stop].endings and not bars[stop].opens:
+        stop += 1
+    endings = frozenset().union(*(bar.endings for bar in bars[start:stop]))
+    while times + 1 in endings:
+        times += 1
+    return times
 
 
 def play_bars(bars: list[Bar]) -> tuple[np.ndarray, np.ndarray]:
@@ -102,6 +118,8 @@ def play_bars(bars: list[Bar]) -> tuple[np.ndarray, np.ndarray]:
             if tied:
                 waiting[pitch, voice] = note
         now += bars[number].length
+        if not now <= LONGEST:
+            raise ScoreError("it is longer than three hours")
         lines.append(now)
     notes = make_notes([tuple(note) for note in played])
     return notes, np.unique(np.rint(lines)).astype(np.int32)

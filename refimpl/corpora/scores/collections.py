@@ -138,6 +138,9 @@ def read_files(
         except OSError as error:
             left_out.append((path, error.strerror or str(error)))
             continue
+        except Exception as error:  # whatever is in one stranger's file, the others are read
+            left_out.append((path, f"it cannot be read ({type(error).__name__}: {error})"))
+            continue
         for score in found:
             if voices and score.voices != voices:
                 continue  # not what was asked for, which is no fault of the file

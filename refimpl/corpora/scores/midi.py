@@ -7,6 +7,8 @@ Taught in lesson 10.
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,17 +16,26 @@ import mido
 import numpy as np
 
 from refimpl.corpora.scores.abc import read_key
-from refimpl.corpora.scores.score import TICKS, Score, ScoreError, make_notes
+from refimpl.corpora.scores.score import (
+    TICKS,
+    Score,
+    ScoreError,
+    content_of,
+    known_tempo,
+    make_notes,
+)
 
 DRUM_CHANNEL = 9  # counted from 0
 _USUAL_TEMPO = 500_000  # microseconds of a quarter note, where a file states none
+_SMALLEST_NOTE = 64  # that a metre counts in
 _DAMAGED = (
+    ArithmeticError,
+    AttributeError,
     EOFError,
     LookupError,
     OSError,
     TypeError,
     ValueError,
-    ZeroDivisionError,
     mido.KeySignatureError,
 )
 
@@ -37,11 +48,26 @@ def read_midi(path: Path, left_out: list[tuple[Path, str]]) -> Iterator[Score]:
         left_out: gets the reason if it cannot be read.
     """
     try:
-        yield _score(mido.MidiFile(path, clip=True), path.stem)
+        content = _without_unknown_keys(content_of(path))
+        yield _score(mido.MidiFile(file=io.BytesIO(content), clip=True), path.stem)
     except ScoreError as error:
         left_out.append((path, str(error)))
     except _DAMAGED as error:
         left_out.append((path, f"it is no MIDI file, or damaged ({type(error).__name__}: {error})"))
+
+
+def _without_unknown_keys(content: bytes) -> bytes:
+    """Turn key signatures that there are not, such as one of 18 flats, into text.
+
+    mido would refuse the whole file for one, and its notes do not depend on it.
+    """
+
+    def kept(match: re.Match[bytes]) -> bytes:
+        fifths, mode = int.from_bytes(match[1], "big", signed=True), match[2][0]
+        known = -7 <= fifths <= 7 and mode in (0, 1)
+        return match[0] if known else b"\xff\x01\x02" + match[1] + match[2]
+
+    return re.sub(rb"\xff\x59\x02(.)(.)", kept, content, flags=re.DOTALL)
 
 
 def _score(file: mido.MidiFile, name: str) -> Score:
@@ -65,11 +91,15 @@ def _score(file: mido.MidiFile, name: str) -> Score:
     end = int((made[:, 0] + made[:, 1]).max())
     bars = np.rint(np.arange(0, end + bar, bar)).astype(np.int32)
     metre = f"{above}/{below}" if _metre(file) else None
-    return Score(name, "", names, made, bars, fifths, mode, metre, 60e6 / tempos[0][1])
+    tempo = known_tempo(60e6 / tempos[0][1])
+    return Score(name, "", names, made, bars, fifths, mode, metre, tempo)
 
 
 def _notes_of(track: mido.MidiTrack) -> Iterator[tuple[int, int, int, int]]:
-    """Yield onset and end in the file's ticks, pitch, and channel of every note."""
+    """Yield onset and end in the file's ticks, pitch, and channel of every note.
+
+    A note that nothing ends lasts to the end of its track.
+    """
     now = 0
     sounding: dict[tuple[int, int], int] = {}
     for message in track:
@@ -81,6 +111,8 @@ def _notes_of(track: mido.MidiTrack) -> Iterator[tuple[int, int, int, int]]:
             yield sounding.pop(key), now, message.note, message.channel
         if message.type == "note_on" and message.velocity:
             sounding[key] = now
+    for (channel, pitch), onset in sounding.items():
+        yield onset, now, pitch, channel
 
 
 def _tempos(file: mido.MidiFile) -> list[tuple[int, int]]:
@@ -115,6 +147,6 @@ def _key(file: mido.MidiFile) -> tuple[int | None, str | None]:
 
 def _metre(file: mido.MidiFile) -> tuple[int, int] | None:
     message = _first(file, "time_signature")
-    if message is None or not message.numerator:
+    if message is None or not message.numerator or message.denominator > _SMALLEST_NOTE:
         return None
     return message.numerator, message.denominator

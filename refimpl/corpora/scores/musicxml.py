@@ -9,17 +9,36 @@ Taught in lesson 10.
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ElementTree
 import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from refimpl.corpora.scores.abc import read_metre
 from refimpl.corpora.scores.bars import Bar, BarNote, play_bars
-from refimpl.corpora.scores.score import MODES, TICKS, Score, ScoreError
+from refimpl.corpora.scores.score import (
+    LARGEST,
+    MODES,
+    TICKS,
+    Score,
+    ScoreError,
+    content_of,
+    known_tempo,
+)
 
-LARGEST = 64 * 2**20  # bytes of a score, unzipped
 _PITCH = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+# Numbers of no size, an encoding of no name, an archive with a password or cut short.
+_DAMAGED = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 _ROOTS = ("rootfiles/rootfile", "{*}rootfiles/{*}rootfile")
 
 
@@ -36,16 +55,14 @@ def read_musicxml(path: Path, left_out: list[tuple[Path, str]]) -> Iterator[Scor
         left_out.append((path, str(error)))
     except (ElementTree.ParseError, zipfile.BadZipFile, zlib.error) as error:
         left_out.append((path, f"it is no MusicXML ({error})"))
-    except (KeyError, ValueError, AttributeError, TypeError, NotImplementedError) as error:
+    except _DAMAGED as error:
         left_out.append((path, f"its MusicXML is damaged ({type(error).__name__}: {error})"))
 
 
 def _content(path: Path) -> bytes:
     """The XML of a file, out of its archive if it is one."""
     if path.suffix.lower() != ".mxl":
-        if path.stat().st_size > LARGEST:
-            raise ScoreError(f"it has more than {LARGEST // 2**20} MB")
-        return path.read_bytes()
+        return content_of(path)
     with zipfile.ZipFile(path) as archive:
         container = ElementTree.fromstring(_member(archive, "META-INF/container.xml"))
         roots = [root for how in _ROOTS for root in container.findall(how)]
@@ -91,11 +108,21 @@ def read_score(content: bytes, name: str) -> Score:
         voices=tuple(voice.strip() for voice in voices),
         notes=notes,
         bars=lines,
-        fifths=None if key is None or not key.findtext("fifths") else int(key.findtext("fifths")),
+        fifths=_fifths(key),
         mode=mode if mode in MODES else None,
-        metre=None if time is None else f"{time.findtext('beats')}/{time.findtext('beat-type')}",
-        tempo=None if sound is None else float(sound.get("tempo")) or None,
+        metre=read_metre(_text(time, "beats") + "/" + _text(time, "beat-type")),
+        tempo=None if sound is None else known_tempo(float(sound.get("tempo"))),
     )
+
+
+def _text(element: ElementTree.Element | None, name: str) -> str:
+    return "" if element is None else (element.findtext(name) or "").strip()
+
+
+def _fifths(key: ElementTree.Element | None) -> int | None:
+    """The sharps less the flats of a key; None where it has another form, or more than seven."""
+    text = _text(key, "fifths")
+    return int(text) if re.fullmatch(r"[+-]?[0-7]", text) else None
 
 
 def _read_part(part: ElementTree.Element, voice: int, bars: list[Bar]) -> None:
@@ -109,7 +136,9 @@ def _read_part(part: ElementTree.Element, voice: int, bars: list[Bar]) -> None:
         for element in measure:
             if element.tag == "attributes":
                 divisions = float(element.findtext("divisions") or divisions)
-                transposed = int(element.findtext("transpose/chromatic") or transposed)
+                if (transpose := element.find("transpose")) is not None:
+                    transposed = round(float(_text(transpose, "chromatic") or 0))
+                    transposed += 12 * int(_text(transpose, "octave-change") or 0)
             elif element.tag in ("backup", "forward"):
                 step = float(element.findtext("duration")) * TICKS / divisions
                 now += -step if element.tag == "backup" else step

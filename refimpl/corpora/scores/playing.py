@@ -51,7 +51,7 @@ def cut_at_bars(bars: np.ndarray, longest: float) -> list[tuple[int, int]]:
     """Cut a score into spans of as many whole bars as fit.
 
     Args:
-        bars: `(n_bars + 1,)` ticks of the bar lines.
+        bars: `(n_bars + 1,)` ticks of the bar lines, in order.
         longest: ticks of the longest span; a bar that is longer is cut where it ends.
 
     Returns:
@@ -62,8 +62,9 @@ def cut_at_bars(bars: np.ndarray, longest: float) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start, end = int(bars[0]), int(bars[-1])
     while start < end:
-        inside = bars[(bars > start) & (bars <= start + longest)]
-        stop = int(inside[-1]) if len(inside) else min(end, max(start + 1, int(start + longest)))
+        stop = int(bars[np.searchsorted(bars, start + longest, side="right") - 1])
+        if stop <= start:  # not one whole bar
+            stop = min(end, max(start + 1, int(start + longest)))
         if stop < end or stop - start >= _SHORTEST * longest or not spans:
             spans.append((start, stop))
         start = stop

@@ -5,12 +5,16 @@ Taught in lesson 10.
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
 TICKS = 480  # of a quarter note, as in MIDI files
 LONGEST = 3 * 3600 * 2 * TICKS  # three hours at 120 quarter notes per minute
+LARGEST = 64 * 2**20  # bytes of a file of scores, unzipped
+TEMPOS = (10, 1000)  # quarter notes per minute; what lies outside is a mistake
 PITCHES = range(12, 109)  # what our instruments can play, C0 to C8
 
 # On the line of fifths F C G D A E B, the tonic of a mode is so many places after the major one.
@@ -76,6 +80,31 @@ class Score:
         return f"{_LETTERS[place % 7]}{accidental} {self.mode}"
 
 
+def content_of(path: Path) -> bytes:
+    """Read a file.
+
+    Raises:
+        ScoreError: it has more than 64 MB.
+    """
+    if path.stat().st_size > LARGEST:
+        raise ScoreError(f"it has more than {LARGEST // 2**20} MB")
+    return path.read_bytes()
+
+
+def text_of(data: bytes) -> str:
+    """Decode a text, with or without a mark of its encoding at the beginning."""
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        return data.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+def known_tempo(tempo: float | None) -> float | None:
+    """A tempo as a file states it, or None where none can be played."""
+    return tempo if tempo is not None and TEMPOS[0] <= tempo <= TEMPOS[1] else None
+
+
 def make_notes(notes: list[tuple[float, float, int, int]]) -> np.ndarray:
     """Put notes in order of time, as `Score.notes` has them.
 
@@ -89,11 +118,15 @@ def make_notes(notes: list[tuple[float, float, int, int]]) -> np.ndarray:
         raise ScoreError("it has no notes")
     table = np.array(notes, dtype=np.float64)
     starts, ends = np.rint(table[:, 0]), np.rint(table[:, 0] + table[:, 1])
-    if not np.isfinite(table).all() or starts.min() < 0 or ends.max() > LONGEST:
+    if not np.isfinite(table).all() or ends.max() > LONGEST:
         raise ScoreError("it is longer than three hours")
+    if starts.min() < 0:
+        raise ScoreError("a note begins before the first bar")
     pitches = table[:, 2]
     if pitches.min() < PITCHES.start or pitches.max() >= PITCHES.stop:
         raise ScoreError(f"it has notes outside MIDI pitches {PITCHES.start} to {PITCHES.stop - 1}")
     made = np.stack([starts, ends - starts, pitches, table[:, 3]], axis=1).astype(np.int32)
     made = made[made[:, 1] > 0]
+    if not len(made):
+        raise ScoreError("it has no notes: all of them last no time")
     return made[np.lexsort((made[:, 3], made[:, 2], made[:, 0]))]

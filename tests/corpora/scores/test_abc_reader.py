@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from refimpl.corpora.scores import score
 from refimpl.corpora.scores.abc import read_abc, read_key, read_tune
 from refimpl.corpora.scores.score import ScoreError
 from tests.corpora.scores.score_examples import TUNE, table
@@ -41,6 +44,7 @@ def test_the_head_says_what_the_piece_is():
         ("A%B\nc", [69, 72]),
         ("A\\\nB", [69, 71]),
         ("A z B x C", [69, 71, 60]),
+        ("A+trill+B +mf+c+f+d", [69, 71, 72, 74]),
         ("F[K:G]F", [65, 66]),
         ("F\nK:D\nFC", [65, 66, 61]),
     ],
@@ -59,6 +63,10 @@ def test_letters_are_pitches(body, expected):
         ("(3ABc d", [(0, 2 / 3), (2 / 3, 2 / 3), (4 / 3, 2 / 3), (2, 1)]),
         ("(3:2:2AB c", [(0, 2 / 3), (2 / 3, 2 / 3), (4 / 3, 1)]),
         ("(2AB", [(0, 1.5), (1.5, 1.5)]),
+        ("(1:2:2AB c", [(0, 2), (2, 2), (4, 1)]),
+        ("(10:6:4A3/2B3/2cd e", [(0, 0.9), (0.9, 0.9), (1.8, 0.6), (2.4, 0.6), (3, 1)]),
+        ("{g}(3A{g}Bc d", [(0, 2 / 3), (2 / 3, 2 / 3), (4 / 3, 2 / 3), (2, 1)]),
+        ("A>{g}B", [(0, 1.5), (1.5, 0.5)]),
         ("A2-A2", [(0, 4)]),
         ("A4-|A2B", [(0, 6), (6, 1)]),
         ("A-B", [(0, 1), (1, 1)]),  # nothing to join
@@ -88,6 +96,10 @@ def test_without_a_unit_the_metre_decides():
         ("|:A::B:|", "AABB"),
         ("|:A:|:B:|", "AABB"),
         ("|::A::|B", "AAAB"),
+        ("|:A|[1,2B:|[3c||d", "ABABAcd"),
+        ("|:A|1,3B:|2c:|d", "ABAcABd"),
+        ("|:A|[1B:|[5c||d", "ABAd"),
+        ("|:A|[1B:|[2c:|[3d:|e:|", "ABAcAdee"),
         ("|:A|1B|2c:|", "AB"),  # no sign says that it is played again
         ("A|B||c|", "ABc"),
     ],
@@ -131,6 +143,11 @@ def test_a_key_may_name_further_accidentals():
         ("X:1\nK:C\nV:1\nABC\nV:2\nABC", "several voices"),
         ("X:1\nK:C\nA99999999", "three hours"),
         ("X:1\nK:C\nA,,,,,,,,", "outside"),
+        ("X:1\nK:C\nA/0", "'/0'"),
+        ("X:1\nK:C\nA/" + "9" * 400, "no time"),
+        ("X:1\nK:C\nA" + "9" * 400, "three hours"),
+        ("X:1\nK:C\nA|Z99999999|", "three hours"),
+        ("X:1\nM:4/4\nL:1/" + "9" * 30 + "\nK:C\nA", "no time"),
     ],
 )
 def test_what_cannot_be_read_has_a_reason(text, reason):
@@ -145,6 +162,40 @@ def test_a_file_holds_many_tunes_and_names_those_it_leaves_out(tmp_path):
     scores = list(read_abc(file, left_out))
     assert [score.name for score in scores] == ["tunes#1", "tunes#3"]
     assert len(left_out) == 1 and "K:" in left_out[0][1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "latin-1"])
+def test_a_mark_of_the_encoding_costs_no_tune(encoding, tmp_path):
+    file = tmp_path / "tunes.abc"
+    mark = "\ufeff" if encoding == "utf-16-le" else ""
+    file.write_bytes((mark + TUNE + "\n" + TUNE).encode(encoding))
+    left_out = []
+    assert [score.name for score in read_abc(file, left_out)] == ["tunes#1", "tunes#2"]
+    assert left_out == []
+
+
+def test_a_file_too_large_is_left_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(score, "LARGEST", 2**20)
+    file = tmp_path / "large.abc"
+    file.write_text(TUNE + " " * 2**20)
+    left_out = []
+    assert list(read_abc(file, left_out)) == [] and "more than 1 MB" in left_out[0][1]
+
+
+@given(st.data())
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_damage_is_a_reason_and_no_crash(tmp_path, data):
+    content = bytearray(f"{TUNE}(3ABc [ceg]2 z4|1 A>B :|2 [K:D] c-|c/2 ::\n".encode())
+    signs = [*b"()[]:|/0123456789,'^_=-<>{}!+KLMVX\n\"", *range(0, 256, 16)]
+    for _ in range(data.draw(st.integers(1, 6))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.sampled_from(signs))
+    (tmp_path / "a.abc").write_bytes(content)
+    left_out = []
+    for one in read_abc(tmp_path / "a.abc", left_out):
+        assert len(one.notes) and np.all(one.notes[:, 1] > 0) and np.all(np.diff(one.bars) > 0)
+    assert all(reason for _, reason in left_out)
 
 
 def test_no_tune_at_all_is_said(tmp_path):

@@ -61,6 +61,65 @@ def test_a_file_without_notes_is_left_out(tmp_path):
     assert read(tmp_path / "a.mid") == (None, [(tmp_path / "a.mid", "it has no notes")])
 
 
+def changed(path, before, after):
+    """Replace a piece of a file with one of the same length."""
+    content = path.read_bytes()
+    assert content.count(before) == 1 and len(before) == len(after)
+    path.write_bytes(content.replace(before, after))
+
+
+@pytest.mark.parametrize("key", [b"\x12\x01", b"\xee\x00", b"\xfe\xff", b"\x00\x02"])
+def test_a_key_that_there_is_not_costs_no_notes(key, tmp_path):
+    write_midi(tmp_path / "a.mid", NOTES, key="G")
+    changed(tmp_path / "a.mid", b"\xff\x59\x02\x01\x00", b"\xff\x59\x02" + key)
+    score, left_out = read(tmp_path / "a.mid")
+    assert table(score) == [(0, 1, 60, 0), (1, 1, 64, 0), (2, 2, 67, 0)]
+    assert score.key is None and not left_out
+
+
+def with_message(path, *messages):
+    write_midi(path, NOTES)
+    file = mido.MidiFile(path)
+    file.tracks[0][:0] = messages
+    file.save(path)
+    return read(path)[0]
+
+
+@pytest.mark.parametrize("below", [128, 2**30])
+def test_a_metre_of_no_size_is_unknown_and_fills_no_memory(below, tmp_path):
+    message = mido.MetaMessage("time_signature", numerator=3, denominator=below)
+    score = with_message(tmp_path / "a.mid", message)
+    assert score.metre is None and score.bars.tolist() == [0, 1920]
+    message = mido.MetaMessage("time_signature", numerator=2, denominator=64)
+    score = with_message(tmp_path / "a.mid", message)
+    assert score.metre == "2/64" and len(score.bars) == 33
+
+
+@pytest.mark.parametrize("tempo", [1, 2**24 - 1])
+def test_a_tempo_that_nobody_plays_is_unknown(tempo, tmp_path):
+    write_midi(tmp_path / "a.mid", NOTES, tempo=60e6 / tempo)
+    assert read(tmp_path / "a.mid")[0].tempo is None
+
+
+def test_a_note_that_nothing_ends_lasts_to_the_end_of_its_track(tmp_path):
+    score = with_message(tmp_path / "a.mid", mido.Message("note_on", note=40, velocity=9))
+    assert (0, 4, 40, 0) in table(score)
+
+
+def test_a_time_of_any_size_is_a_reason(tmp_path):
+    write_midi(tmp_path / "a.mid", NOTES)
+    content = (tmp_path / "a.mid").read_bytes()
+    on = content.index(b"\x90\x3c\x40")
+    for n in (4, 9, 20, 400):
+        size = (int.from_bytes(content[18:22], "big") + n).to_bytes(4, "big")  # of the track
+        time = b"\xff" * n + b"\x7f"
+        (tmp_path / "b.mid").write_bytes(
+            content[:18] + size + content[22 : on - 1] + time + content[on:]
+        )
+        score, left_out = read(tmp_path / "b.mid")
+        assert score is None and len(left_out) == 1
+
+
 @given(st.data())
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

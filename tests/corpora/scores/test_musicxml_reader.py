@@ -76,6 +76,11 @@ def test_a_zipped_score_is_the_same(tmp_path):
     assert not left_out
 
 
+DIVISIONS = "<attributes><divisions>{}</divisions></attributes>"
+ALTERED = note("C4", 2).replace("</step>", "</step><alter>inf</alter>")
+BACK = "<backup><duration>8</duration></backup>"
+
+
 @pytest.mark.parametrize(
     ("name", "content", "reason"),
     [
@@ -86,6 +91,14 @@ def test_a_zipped_score_is_the_same(tmp_path):
         ("a.xml", musicxml({"Tune": [note("C4", "long")]}), "damaged"),
         ("a.xml", musicxml({"Tune": ["<note><pitch/></note>"]}), "damaged"),
         ("a.xml", musicxml({"Tune": [note("H4", 2)]}), "damaged"),
+        ("a.xml", musicxml({"Tune": [f"{DIVISIONS.format(0)}{note('C4', 2)}"]}), "damaged"),
+        ("a.xml", musicxml({"Tune": [f"{DIVISIONS.format('nan')}{note('C4', 2)}"]}), "three hours"),
+        ("a.xml", musicxml({"Tune": [note("C4", "inf")]}), "three hours"),
+        ("a.xml", musicxml({"Tune": [note("C4", 0)]}), "no time"),
+        ("a.xml", musicxml({"Tune": [note("C9", 2)]}), "outside"),
+        ("a.xml", musicxml({"Tune": [ALTERED]}), "damaged"),
+        ("a.xml", "<?xml version='1.0' encoding='of-no-name'?><a/>", "unknown encoding"),
+        ("a.xml", musicxml({"Tune": [BACK + note("C4", 2)]}), "before the first bar"),
         ("a.mxl", "no zip", "no MusicXML"),
     ],
 )
@@ -94,6 +107,48 @@ def test_a_bad_file_is_left_out_with_the_reason(tmp_path, name, content, reason)
     left_out = []
     assert list(read_musicxml(tmp_path / name, left_out)) == []
     assert left_out[0][0] == tmp_path / name and reason in left_out[0][1]
+
+
+def test_an_octave_change_is_heard():
+    bass = "<transpose><chromatic>0</chromatic><octave-change>-1</octave-change></transpose>"
+    score = read({"Bass": [f"<attributes>{bass}</attributes>" + note("C4", 4)]})
+    assert table(score) == [(0, 2, 48, 0)]
+
+
+@pytest.mark.parametrize(
+    ("beats", "metre"), [("3", "3/4"), ("0", None), ("3+2", None), ("x", None)]
+)
+def test_a_metre_that_is_none_is_unknown(beats, metre):
+    score = read_score(musicxml({"Tune": [note("C4", 4)]}, beats=beats).encode(), "a")
+    assert score.metre == metre
+
+
+@pytest.mark.parametrize(
+    ("fifths", "key"), [("-3", "Eb major"), ("18", None), ("", None), ("two", None)]
+)
+def test_a_key_that_is_none_is_unknown(fifths, key):
+    score = read_score(musicxml({"Tune": [note("C4", 4)]}, fifths=fifths).encode(), "a")
+    assert score.key == key
+
+
+@pytest.mark.parametrize(
+    ("tempo", "known"), [("96", 96.0), ("-96", None), ("0", None), ("inf", None), ("nan", None)]
+)
+def test_a_tempo_that_nobody_plays_is_unknown(tempo, known):
+    assert read({"Tune": [f'<sound tempo="{tempo}"/>' + note("C4", 4)]}).tempo == known
+
+
+def test_an_archive_with_a_password_is_left_out(tmp_path):
+    write_mxl(tmp_path / "a.mxl", musicxml({"Tune": [note("C4", 8)]}))
+    content = bytearray((tmp_path / "a.mxl").read_bytes())
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        place = -1
+        while (place := content.find(header, place + 1)) >= 0:
+            content[place + flags] |= 1
+    (tmp_path / "a.mxl").write_bytes(content)
+    left_out = []
+    assert list(read_musicxml(tmp_path / "a.mxl", left_out)) == []
+    assert "encrypted" in left_out[0][1]
 
 
 def test_an_archive_without_its_score_is_left_out(tmp_path):

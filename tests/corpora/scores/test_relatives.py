@@ -68,3 +68,49 @@ def test_further_pieces_leave_most_of_the_choice_as_it_was():
     names = [f"piece {i}" for i in range(220)]
     few, many = (hold_out(np.arange(n), names[:n], 0.1) for n in (200, 220))
     assert (few != many[:200]).sum() <= 4
+
+
+def test_another_voice_does_not_matter():
+    one = score(tune(0))
+    high = one.notes + np.array([0, 0, 24, 1], np.int32)
+    both = Score("a", "", ("melody", "descant"), np.concatenate([one.notes, high]), one.bars)
+    assert fingerprint(both) == fingerprint(one)
+
+
+@pytest.mark.parametrize(("n_shared", "groups"), [(12, [0, 1]), (25, [0, 0])])
+def test_a_tenth_of_the_runs_makes_relatives(n_shared, groups):
+    other = tune(1)
+    other[20 : 20 + n_shared] = tune(0)[20 : 20 + n_shared]
+    assert find_relatives([score(tune(0)), score(other)]).tolist() == groups
+
+
+@pytest.mark.parametrize(("n", "n_groups"), [(12, 1), (13, 13)])
+def test_a_turn_of_phrase_that_many_have_makes_no_relatives(n, n_groups):
+    pieces = [np.concatenate([tune(99)[:25], tune(i, 35)]) for i in range(n)]
+    assert len(set(find_relatives([score(one) for one in pieces]).tolist())) == n_groups
+
+
+@pytest.mark.parametrize(("n", "n_groups"), [(6, 1), (7, 7)])
+def test_a_title_that_many_have_is_a_kind_of_piece(n, n_groups):
+    pieces = [score(tune(i), title="A Quick Step") for i in range(n)]
+    assert len(set(find_relatives(pieces).tolist())) == n_groups
+
+
+@pytest.mark.parametrize(("n", "n_held_out"), [(10, 2), (100, 10), (300, 30)])
+def test_as_many_are_held_out_as_were_asked_for(n, n_held_out):
+    held_out = hold_out(np.arange(n) // 2 * 2, [f"piece {i}" for i in range(n)], 0.1)
+    assert held_out.sum() == n_held_out
+
+
+def test_a_group_that_is_much_of_a_collection_is_not_held_out():
+    single, large = np.arange(60), np.concatenate([np.arange(60), np.zeros(40, int)])
+    n_tried = 0
+    for book in range(60):
+        names = [f"book {book}, piece {i}" for i in range(100)]
+        is_first = hold_out(single, names, 1e-9)[0]
+        if is_first or not hold_out(single, names, 0.1)[0]:
+            continue  # the large group would not be chosen, or only because it is the first
+        n_tried += 1
+        held_out = hold_out(large, names, 0.1)
+        assert not held_out[0] and held_out.sum() == 10
+    assert n_tried > 0
