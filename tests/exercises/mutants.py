@@ -226,7 +226,7 @@ def main() -> None:
     options = parser.parse_args()
     verdicts = []
     for exercise_id, proof in load_proofs().items():
-        if options.which and not {exercise_id, exercise_id[0]} & set(options.which):
+        if options.which and not {exercise_id, exercise_id.split(".")[0]} & set(options.which):
             continue
         verdicts.append(one := examine(proof))
         for group, mutants in (("surviving", one.surviving), ("equivalent", one.equivalent)):
