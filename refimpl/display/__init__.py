@@ -33,6 +33,7 @@ _HOME = {
     "progress_bar": "bars",
     "sampling_explorer": "explorers.sampling_explorer",
     "save_comparison": "spectrograms",
+    "similarity_explorer": "explorers.similarity_explorer",
     "token_explorer": "explorers.token_explorer",
 }
 

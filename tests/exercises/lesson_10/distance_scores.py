@@ -181,4 +181,6 @@ def goes_along_the_diagonals(queries, vectors):
 
 RIGHT = [one_table_of_distances, goes_pair_by_pair, goes_along_the_diagonals]
 
-ACCEPTED = {"clamp(-1, len(vectors) - 1)": "later keys get a 0 whatever vector is looked up for them"}
+ACCEPTED = {
+    "clamp(-1, len(vectors) - 1)": "later keys get a 0 whatever vector is looked up for them"
+}

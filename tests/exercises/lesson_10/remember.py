@@ -80,9 +80,7 @@ def goes_backwards(values, kept, start):
 
 
 def keeps_a_mean_share(values, kept, start):
-    return steps(
-        values, kept, start, lambda h, v, a: h * a.mean() + v * (1 - a.mean() ** 2).sqrt()
-    )
+    return steps(values, kept, start, lambda h, v, a: h * a.mean() + v * (1 - a.mean() ** 2).sqrt())
 
 
 def keeps_the_first_share(values, kept, start):

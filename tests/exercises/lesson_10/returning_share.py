@@ -15,21 +15,24 @@ def mean_of(found):
     return sum(found) / len(found) if found else 0.0
 
 
-def over(runs):
-    return mean_of([heard(run, runs[:i]) for i, run in enumerate(runs)])
+def over(runs, length, later=0):
+    found = []
+    for i, run in enumerate(runs):
+        found.append(heard(run, runs[: max(0, i - length + 1 - later)]))
+    return mean_of(found)
 
 
 def compares_pitches(notes, length):
-    return over(windows(notes[:, 0], length))
+    return over(windows(notes[:, 0], length), length)
 
 
 def compares_rhythms(notes, length):
-    return over(windows(notes[:, 1], length))
+    return over(windows(notes[:, 1], length), length)
 
 
 def compares_melodic_steps(notes, length):
     runs = windows(notes, length)
-    return over([run - np.array([run[0, 0], 0]) for run in runs])
+    return over([run - np.array([run[0, 0], 0]) for run in runs], length)
 
 
 def counts_the_first_time_too(notes, length):
@@ -54,28 +57,33 @@ def counts_every_match(notes, length):
     runs = windows(notes, length)
     matches = 0
     for i in range(len(runs)):
-        for j in range(i):
+        for j in range(i - length + 1):
             matches += np.array_equal(runs[i], runs[j])
     return matches / len(runs) if runs else 0.0
 
 
 def divides_by_notes(notes, length):
     runs = windows(notes, length)
-    found = sum(heard(run, runs[:i]) for i, run in enumerate(runs))
+    found = over(runs, length) * len(runs)
     return found / len(notes) if len(notes) else 0.0
 
 
 def stops_one_run_early(notes, length):
-    return over([notes[i : i + length] for i in range(len(notes) - length)])
+    return over([notes[i : i + length] for i in range(len(notes) - length)], length)
 
 
 def cuts_into_blocks(notes, length):
-    return over([notes[i : i + length] for i in range(0, len(notes) - length + 1, length)])
+    runs = windows(notes, length)[::length]
+    return mean_of([heard(run, runs[:i]) for i, run in enumerate(runs)])
 
 
-def waits_until_a_run_is_over(notes, length):
+def counts_a_run_that_still_sounds(notes, length):
     runs = windows(notes, length)
-    return mean_of([heard(run, runs[: max(0, i + 1 - length)]) for i, run in enumerate(runs)])
+    return mean_of([heard(run, runs[:i]) for i, run in enumerate(runs)])
+
+
+def leaves_a_note_between(notes, length):
+    return over(windows(notes, length), length, later=1)
 
 
 def looks_one_run_back(notes, length):
@@ -85,24 +93,24 @@ def looks_one_run_back(notes, length):
 
 
 def sorts_the_notes(notes, length):
-    return over([np.array(sorted(run.tolist())) for run in windows(notes, length)])
+    return over([np.array(sorted(run.tolist())) for run in windows(notes, length)], length)
 
 
 def takes_runs_of_one_more(notes, length):
-    return over([notes[i : i + length + 1] for i in range(len(notes) - length)])
+    return over([notes[i : i + length + 1] for i in range(len(notes) - length)], length)
 
 
 def counts_what_is_new(notes, length):
-    return 1.0 - over(windows(notes, length))
+    return 1.0 - over(windows(notes, length), length)
 
 
 def gives_percent(notes, length):
-    return 100 * over(windows(notes, length))
+    return 100 * over(windows(notes, length), length)
 
 
 def divides_by_nothing(notes, length):
     runs = windows(notes, length)
-    found = sum(heard(run, runs[:i]) for i, run in enumerate(runs))
+    found = over(runs, length) * len(runs)
     return np.float64(found) / max(len(runs), 1) if len(notes) > 0 else None
 
 
@@ -117,7 +125,8 @@ WRONG = {
     divides_by_notes: "divide by the number of runs",
     stops_one_run_early: "the last run is missing",
     cuts_into_blocks: "a run begins at every note",
-    waits_until_a_run_is_over: "a run may overlap the earlier one",
+    counts_a_run_that_still_sounds: "the earlier run has to be over",
+    leaves_a_note_between: "the very note that follows",
     looks_one_run_back: "not only with the one just before",
     sorts_the_notes: "in another order",
     takes_runs_of_one_more: "one note too long",
@@ -127,12 +136,11 @@ WRONG = {
 }
 
 
-def remembers_in_a_set(notes, length):
-    seen, n_returns, n_runs = set(), 0, 0
+def remembers_the_first_time(notes, length):
+    first, n_returns, n_runs = {}, 0, 0
     for i in range(len(notes) - length + 1):
         key = notes[i : i + length].tobytes()
-        n_returns += key in seen
-        seen.add(key)
+        n_returns += i - first.setdefault(key, i) >= length
         n_runs += 1
     return n_returns / n_runs if n_runs else 0.0
 
@@ -144,13 +152,13 @@ def compares_all_with_all(notes, length):
     places = np.arange(n_runs)[:, None] + np.arange(length)
     runs = notes[places].reshape(n_runs, -1)
     same = (runs[:, None] == runs).all(axis=-1)
-    return np.tril(same, -1).any(axis=1).mean()
+    return np.tril(same, -length).any(axis=1).mean()
 
 
 def looks_at_each_earlier_run(notes, length):
-    return over(windows(notes, length))
+    return over(windows(notes, length), length)
 
 
-RIGHT = [remembers_in_a_set, compares_all_with_all, looks_at_each_earlier_run]
+RIGHT = [remembers_the_first_time, compares_all_with_all, looks_at_each_earlier_run]
 
 ACCEPTED = {"return -0.0": "0 and -0 are the same share"}

@@ -6,14 +6,19 @@ from refimpl.course.exercise import Exercise, Inputs
 
 
 def returning_share(notes: np.ndarray, length: int) -> float:
-    """Give the share of a tune's runs that stand earlier in it as well.
+    """Give the share of a tune's runs that were played before, from beginning to end.
 
     Notes are rows of two whole numbers; there may be none. A run has at least one note.
     """
     runs = _runs(notes, length)
     if not runs:
         return 0.0
-    return float(np.mean([run in runs[:start] for start, run in enumerate(runs)]))
+    return float(np.mean([run in runs[: _over(start, length)] for start, run in enumerate(runs)]))
+
+
+def _over(start, length):
+    """How many runs are over when a note begins."""
+    return max(0, start - length + 1)
 
 
 def _runs(notes, length):
@@ -54,9 +59,10 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
         "as many notes as a run has": {"notes": phrase, "length": 5},
         "one note more than a run has": {"notes": same[:6], "length": 5},
         "runs of one note": {"notes": usual["notes"], "length": 1},
-        "one note again and again, so that a run overlaps the one that it repeats": {
-            "notes": same,
-            "length": 3,
+        "one note again and again": {"notes": same, "length": 3},
+        "the second time begins where the first one ends": {
+            "notes": np.concatenate([phrase, phrase]),
+            "length": 5,
         },
         "only the last run returns": {"notes": long, "length": 5},
         "nothing returns": {"notes": np.stack([np.arange(30), np.full(30, 240)], 1), "length": 2},
@@ -71,7 +77,7 @@ def _share(runs, condition) -> float:
 
 def _earlier(notes, length) -> float:
     runs = _runs(notes, length)
-    return _share(runs, lambda start, run: run in runs[:start])
+    return _share(runs, lambda start, run: run in runs[: _over(start, length)])
 
 
 def _pitches_alone(notes, length) -> float:
@@ -86,7 +92,7 @@ def _intervals(notes, length) -> float:
     runs = [
         tuple((pitch - run[0][0], ticks) for pitch, ticks in run) for run in _runs(notes, length)
     ]
-    return _share(runs, lambda start, run: run in runs[:start])
+    return _share(runs, lambda start, run: run in runs[: _over(start, length)])
 
 
 def _also_the_first_time(notes, length) -> float:
@@ -106,7 +112,7 @@ def _different_runs(notes, length) -> float:
 
 def _all_pairs(notes, length) -> float:
     runs = _runs(notes, length)
-    return _share(runs, lambda start, run: runs[:start].count(run))
+    return _share(runs, lambda start, run: runs[: _over(start, length)].count(run))
 
 
 def _per_note(notes, length) -> float:
@@ -115,7 +121,7 @@ def _per_note(notes, length) -> float:
 
 def _last_left_out(notes, length) -> float:
     runs = _runs(notes, length)[:-1]
-    return _share(runs, lambda start, run: run in runs[:start])
+    return _share(runs, lambda start, run: run in runs[: _over(start, length)])
 
 
 def _side_by_side(notes, length) -> float:
@@ -123,9 +129,14 @@ def _side_by_side(notes, length) -> float:
     return _share(runs, lambda start, run: run in runs[:start])
 
 
-def _no_overlap(notes, length) -> float:
+def _while_it_lasts(notes, length) -> float:
     runs = _runs(notes, length)
-    return _share(runs, lambda start, run: run in runs[: max(0, start - length + 1)])
+    return _share(runs, lambda start, run: run in runs[:start])
+
+
+def _one_note_later(notes, length) -> float:
+    runs = _runs(notes, length)
+    return _share(runs, lambda start, run: run in runs[: max(0, start - length)])
 
 
 def _the_one_before(notes, length) -> float:
@@ -135,7 +146,7 @@ def _the_one_before(notes, length) -> float:
 
 def _in_any_order(notes, length) -> float:
     runs = [tuple(sorted(run)) for run in _runs(notes, length)]
-    return _share(runs, lambda start, run: run in runs[:start])
+    return _share(runs, lambda start, run: run in runs[: _over(start, length)])
 
 
 def _one_note_more(notes, length) -> float:
@@ -173,7 +184,8 @@ EXERCISE = Exercise(
         _per_note: "divide by the number of runs: there are length - 1 fewer than notes",
         _last_left_out: "the last run is missing: n notes have n - length + 1 runs",
         _side_by_side: "a run begins at every note, not at every length-th one",
-        _no_overlap: "a run may overlap the earlier one: only its beginning has to be earlier",
+        _while_it_lasts: "the earlier run has to be over: a held note is no return of itself",
+        _one_note_later: "a run may begin at the very note that follows the earlier one",
         _the_one_before: "compare with all earlier runs, not only with the one just before",
         _in_any_order: "the same notes in another order are another run",
         _one_note_more: "these runs are one note too long",
