@@ -1,4 +1,4 @@
-"""Answers to exercise 10.4, as learners give them."""
+"""Answers to exercise 10.5, as learners give them."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Answers to exercise 10.6, as learners give them."""
+"""Answers to exercise 10.4, as learners give them."""
 
 import torch
 import torch.nn.functional as F

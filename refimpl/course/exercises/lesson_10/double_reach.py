@@ -1,4 +1,4 @@
-"""Exercise 10.5: one round of a scan, after which each step reaches twice as far back."""
+"""Exercise 10.6: one round of a scan, after which each step reaches twice as far back."""
 
 import numpy as np
 import torch
@@ -155,7 +155,7 @@ def _in_place(factors, added, reach) -> Pair:
 
 
 EXERCISE = Exercise(
-    id="10.5",
+    id="10.6",
     title="Twice as far in one round",
     function="double_reach",
     points=5,

@@ -1,4 +1,4 @@
-"""Exercise 10.4: a gated recurrence, token after token."""
+"""Exercise 10.5: a gated recurrence, token after token."""
 
 import numpy as np
 import torch
@@ -134,7 +134,7 @@ def _start_as_a_value(values, kept, start) -> Tensor:
 
 
 EXERCISE = Exercise(
-    id="10.4",
+    id="10.5",
     title="A memory that fades",
     function="remember",
     points=3,

@@ -1,4 +1,4 @@
-"""Exercise 10.6: keys that tell what came before, so that a query finds what comes next."""
+"""Exercise 10.4: keys that tell what came before, so that a query finds what comes next."""
 
 import numpy as np
 import torch
@@ -113,7 +113,7 @@ def _change(keys, begins) -> Tensor:
 
 
 EXERCISE = Exercise(
-    id="10.6",
+    id="10.4",
     title="Keys that point to what comes next",
     function="shift_keys",
     points=3,
