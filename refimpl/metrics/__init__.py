@@ -42,6 +42,7 @@ from refimpl.metrics.returns import (
     times_played,
 )
 from refimpl.metrics.salience import BASS, MELODY, Register, Salience, pitch_salience
+from refimpl.metrics.similarity import bar_similarity
 from refimpl.metrics.spectral import (
     chroma_agreement,
     mel_distance,
@@ -68,6 +69,7 @@ __all__ = [
     "Probed",
     "Register",
     "Salience",
+    "bar_similarity",
     "bits_per_second",
     "bootstrap_mean",
     "bootstrap_share",

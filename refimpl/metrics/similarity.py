@@ -43,7 +43,8 @@ def bar_similarity(notes: np.ndarray, bars: np.ndarray, raster: int = RASTER) ->
         if start < stop:
             sounding[start:stop] = pitch
             begins[start] = onset >= first
-    read = [_read(sounding, begins, *span, raster) for span in zip(bars - first, bars[1:] - first)]
+    spans = zip(bars[:-1] - first, bars[1:] - first, strict=True)
+    read = [_read(sounding, begins, *span, raster) for span in spans]
     n_places = max(len(one) for one in read)
     table = np.full((len(read), n_places), -2, np.int64)  # -2: the bar is over
     for row, one in zip(table, read, strict=True):

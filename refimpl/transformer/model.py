@@ -63,8 +63,7 @@ class Transformer(Backbone):
     def start(self, batch_size: int, capacity: int | None = None) -> KVCache:
         weight = self.embedding.weight
         cache = KVCache(self.config, batch_size, capacity, device=weight.device, dtype=weight.dtype)
-        if self.config.positions != "relative" and not self.config.shifted_keys:
-            cache.one_token = OneToken(self, cache)
+        cache.one_token = OneToken(self, cache)
         return cache
 
     def mix(

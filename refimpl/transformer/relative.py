@@ -51,6 +51,19 @@ class RelativePositions(nn.Module):
         apart = distances.flip(0)[-queries.shape[2] :, None] - distances.flip(0)  # (T, K)
         return scores.masked_fill((apart < 0) | (apart >= self.n_distances), float("-inf"))
 
+    def bias_of_last(self, query: torch.Tensor, n_keys: int) -> torch.Tensor:
+        """Return `bias` of the last token alone, which needs no skewing and hides no key.
+
+        Args:
+            query: `(B, H, 1, D)`.
+            n_keys: K, at most `n_distances`, the last one at the query's own place.
+
+        Returns:
+            `(B, H, 1, K)`.
+        """
+        vectors = self.vectors.weight[:n_keys].unflatten(1, (self.n_heads, -1)).permute(1, 2, 0)
+        return (query / math.sqrt(query.shape[-1]) @ vectors).flip(-1)
+
 
 def skew(scores: torch.Tensor) -> torch.Tensor:
     """Move scores by distance to where their keys are.

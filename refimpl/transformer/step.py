@@ -78,21 +78,36 @@ class OneToken:
         shape = (-1, 3, attention.n_heads, attention.head_size)
         weight, bias = attention.qkv.weight, attention.qkv.bias
         out, out_bias = attention.out.weight, attention.out.bias
+        relative = attention.relative
+        most = self.cache.capacity if relative is None else relative.n_distances
 
         def attend(x: Tensor) -> Tensor:
             position = self.cache.length
             qkv = F.linear(x, weight, bias).view(shape)  # (B, 3, H, D)
-            qk = qkv[:, :2] if self.rotation is None else rotate(qkv[:, :2], *self.rotation)
+            qk = qkv[:, :2]
+            if attention.shifted:
+                qk = torch.stack([qkv[:, 0], self._key_before(attention.layer, qkv[:, 1])], dim=1)
+            qk = qk if self.rotation is None else rotate(qk, *self.rotation)
             query, key = qk.unbind(1)  # (B, H, D) each
             keys[:, :, position] = key
             values[:, :, position] = qkv[:, 2]
-            end = position + 1
+            first, end = max(0, position + 1 - most), position + 1
+            query = query.unsqueeze(2)  # (B, H, 1, D)
             mixed = F.scaled_dot_product_attention(
-                query.unsqueeze(2), keys[:, :, :end], values[:, :, :end]
+                query,
+                keys[:, :, first:end],
+                values[:, :, first:end],
+                attn_mask=None if relative is None else relative.bias_of_last(query, end - first),
             )  # (B, H, 1, D)
             return F.linear(mixed.flatten(1), out, out_bias)
 
         return attend
+
+    def _key_before(self, layer: int, key: Tensor) -> Tensor:
+        """Give a layer's key of the token before, and keep this one's; both `(B, H, D)`."""
+        before = self.cache.last_key(layer)[:, :, 0]
+        self.cache.last_keys[layer] = key.unsqueeze(2)
+        return before
 
 
 def _add(block: Block, norm_module: nn.Module, layer: Layer) -> Layer:

@@ -9,12 +9,14 @@ import soundfile
 import torch
 
 from refimpl.codecs import Codebook
+from refimpl.corpora.scores import Playing
 from refimpl.display import (
     book_explorer,
     codebook_map,
     explore_temperatures,
     mask_explorer,
     sampling_explorer,
+    similarity_explorer,
     token_explorer,
 )
 from refimpl.display.explorers.codebook_map import principal_components
@@ -250,3 +252,67 @@ def test_a_codec_without_books_to_switch_on_is_refused(tokenizer):
 def test_a_sound_that_is_too_long_for_a_page_is_refused():
     with pytest.raises(UserError, match="12 s at most"):
         book_explorer(untrained_books(3), np.zeros(13 * RATE, np.float32))
+
+
+# Bars ---------------------------------------------------------------------------------------------
+
+HOW = Playing(240, "piano", 0, RATE, "tune")
+PARTS = {"A": (69, 71, 73, 74), "B": (57, 59, 61, 62)}
+
+
+def bars_as(form, beat=480):
+    """Notes and bar lines of a tune whose bars are those of PARTS, four notes each."""
+    pitches = [pitch for part in form for pitch in PARTS[part]]
+    notes = [(i * beat, beat, pitch, 0) for i, pitch in enumerate(pitches)]
+    return np.array(notes), np.arange(len(form) + 1) * 4 * beat
+
+
+@pytest.fixture(scope="module")
+def similar():
+    return similarity_explorer({"first": bars_as("AAB"), "second": bars_as("ABBA")}, HOW)
+
+
+def test_the_similarity_explorer_has_a_square_for_each_tune(similar):
+    squares = [np.frombuffer(one, np.uint8) for one in similar.similarities]
+    first, second = (one.reshape(n, n) for one, n in zip(squares, (3, 4), strict=True))
+    assert (first == 255).tolist() == [[True, True, False]] * 2 + [[False, False, True]]
+    assert (second[0] == 255).tolist() == [True, False, False, True]
+    assert "first: 3 bars, of which 1 are as good as the same" in similar.alt
+
+
+def test_a_bar_sounds_where_its_line_says(similar):
+    audio, rate = soundfile.read(io.BytesIO(similar.sounds))
+    for tune, form in enumerate(("AAB", "ABBA")):
+        lines = similar.bars[tune]
+        assert len(lines) == len(form) + 1
+        for part, start, stop in zip(form, lines, lines[1:], strict=False):
+            beat = (stop - start) / 4
+            assert beat == pytest.approx(60 / HOW.tempo, abs=1e-3)
+            begin = round((start + 0.1 * beat) * rate)
+            heard = audio[begin : begin + round(0.8 * beat * rate)]
+            strength = np.abs(np.fft.rfft(heard * np.hanning(len(heard)), 4 * len(heard)))
+            peak = strength.argmax() * rate / (4 * len(heard))
+            assert 12 * np.log2(peak / 440) + 69 == pytest.approx(PARTS[part][0], abs=0.3)
+
+
+def test_a_tune_that_goes_on_after_its_last_bar_is_cut_there():
+    notes, bars = bars_as("ABB")
+    (lines,) = similarity_explorer({"cut": (notes, bars[:3])}, HOW).bars
+    assert lines[-1] == pytest.approx(8 * 60 / HOW.tempo)
+
+
+def test_the_similarity_explorer_has_words_and_a_twin(similar):
+    data, _ = similar._repr_mimebundle_()
+    assert similar.alt in Tags(data["text/html"]).text
+    assert data["text/html"].count("data:image/png") == 2
+    assert "http" not in similar._esm.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_tunes_that_cannot_be_compared_are_refused():
+    with pytest.raises(UserError, match="one or more needed"):
+        similarity_explorer({}, HOW)
+    with pytest.raises(UserError, match="two or more that rise"):
+        similarity_explorer({"no bar": (bars_as("A")[0], np.array([0]))}, HOW)
+    with pytest.raises(UserError, match="fewer tunes"):
+        slow = Playing(20, "piano", 0, RATE, "tune")
+        similarity_explorer({"slow": bars_as("A" * 13)}, slow)

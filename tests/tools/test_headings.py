@@ -45,5 +45,13 @@ def test_the_strip_shows_where_a_lesson_is_and_links_to_the_others():
     assert {one["href"] for one in html.select("a")} == {f"{page}.html" for page in PAGES.values()}
 
 
+def test_lessons_of_the_second_part_are_at_a_stage_too():
+    """Numbers need not follow one another: 9 is missing."""
+    pages = PAGES | {8: "08-codecs", 10: "10-memory"}
+    for number, stage in ((8, "tokens 3 4 8"), (10, "model 10")):
+        html = BeautifulSoup(strip(number, pages), "html.parser")
+        assert [one.get_text(" ", strip=True) for one in html.select("li.is-here")] == [stage]
+
+
 def test_a_lesson_at_no_stage_has_no_strip():
     assert strip(42, PAGES) == ""

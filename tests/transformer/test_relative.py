@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from refimpl.errors import UserError
-from refimpl.transformer import Transformer, TransformerConfig
+from refimpl.transformer import KVCache, Transformer, TransformerConfig
 from refimpl.transformer.counting import count_parameters
 from refimpl.transformer.relative import RelativePositions, skew
 from tests.backbones import contract
@@ -112,3 +112,40 @@ def test_the_distances_are_counted(changes):
 def test_what_does_not_go_together_is_refused(changes, words):
     with pytest.raises(UserError, match=words):
         TransformerConfig(24, context_length=24, **changes)
+
+
+@torch.no_grad()
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"window": 4}, {"window": 1}, {"shifted_keys": True}],
+    ids=["all distances", "four", "one", "shifted keys"],
+)
+def test_one_token_alone_gives_the_same_numbers_as_with_others(changes):
+    """Generation's shorter way for a single token, against the way of any number of tokens."""
+    model, ids = make(**changes), contract.some_ids(3, 14)
+    short, long = model.start(3), KVCache(model.config, 3)
+    assert long.one_token is None
+    for start, end in (
+        (0, 1),
+        (1, 2),
+        (2, 6),
+        (6, 7),
+        (7, 8),
+        (8, 10),
+        *((i, i + 1) for i in range(10, 14)),
+    ):
+        one, two = (model(ids[:, start:end], state=state) for state in (short, long))
+        torch.testing.assert_close(one, two, atol=1e-5, rtol=1e-5)
+        assert short.length == long.length == end
+    short.reset()
+    torch.testing.assert_close(model(ids[:, :1], state=short), model(ids[:, :1]))
+
+
+@torch.no_grad()
+def test_the_shorter_way_follows_the_weights():
+    """A model may be trained on between two tunes: nothing of it may be kept."""
+    model, ids = make(), contract.some_ids(1, 6)
+    state = model.start(1)
+    model.blocks[0].attention.relative.vectors.weight.mul_(-2)
+    parts = [model(ids[:, i : i + 1], state=state) for i in range(6)]
+    torch.testing.assert_close(torch.cat(parts, dim=1), model(ids), atol=1e-5, rtol=1e-5)

@@ -6,9 +6,9 @@ from html import escape
 STAGES = {
     "waveform": [1],
     "mel frames": [2],
-    "tokens": [3, 4],
+    "tokens": [3, 4, 8],
     "training rows": [6],
-    "model": [5],
+    "model": [5, 10],
     "music": [7],
 }
 

@@ -1,7 +1,7 @@
 """The exercises of lesson 10: long memory.
 
 Four of them are parts of models that the lesson trains, so their checks also look at the gradient
-that flows through an answer. What they share is here.
+that flows through an answer. This module holds the parts that they share.
 """
 
 from collections.abc import Callable

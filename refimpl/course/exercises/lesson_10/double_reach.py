@@ -75,7 +75,7 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
 
 
 def _before(x, reach, fill) -> Tensor:
-    """What stands `reach` steps before, and a number where there is nothing."""
+    """The row `reach` steps before each one, and a number where there is none."""
     reach = min(reach, len(x))
     return torch.cat([torch.full_like(x[:reach], fill), x[: len(x) - reach]])
 

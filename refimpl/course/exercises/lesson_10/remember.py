@@ -159,12 +159,11 @@ EXERCISE = Exercise(
         _only_the_last: "return the state after every token, not only the last one",
         _the_last_everywhere: "all your rows are the last state: make a new tensor at each step, "
         "instead of changing one in place",
-        _start_every_time: "go on from the state of the token before, not from the start each time",
-        _value_before: "what fades is the state, with all that came before, not the last value "
-        "alone",
+        _start_every_time: "go on from the state before, not from the start each time",
+        _value_before: "the state fades, and so everything before, not the last value alone",
         _backwards: "begin with the first token, not with the last",
-        _one_share_for_all: "each number of the state fades by a share of its own",
-        _first_share: "each token has a share of its own: use the row of kept that belongs to it",
+        _one_share_for_all: "each number of the state has its own share",
+        _first_share: "each token has its own share: use the row of kept that belongs to it",
         _along_numbers: "tokens are the rows: you went along the numbers of a state",
         _start_as_a_value: "start is a state, not a value: do not scale it",
     },

@@ -33,7 +33,7 @@ def _phrase(rng: np.random.Generator, n_notes: int) -> np.ndarray:
 
 
 def _tune(rng: np.random.Generator) -> Inputs:
-    """A tune with all that can be taken for a return, and with returns at odd places."""
+    """A tune with returns at odd places, and with things that can be taken for returns."""
     length = int(rng.integers(3, 6))
     first, second = _phrase(rng, length + 4), _phrase(rng, length + 3)
     higher = first + [[int(rng.integers(25, 30)), 0]]  # the same intervals
