@@ -171,6 +171,45 @@ def test_the_book_explorer_switches_books_on_while_it_plays(opened, explorers):
     assert page.evaluate("started.length") == 2  # what is silent stays silent
 
 
+def test_the_similarity_explorer_plays_the_two_bars_of_a_cell(opened, explorers):
+    page, explorer = opened("bars"), explorers["bars"]
+    square, lines = page.get_by_role("application"), explorer.bars[0]
+    box = square.bounding_box()
+    place = box["x"] + 0.3 * box["width"], box["y"] + 0.6 * box["height"]  # row 3, column 2
+    page.mouse.move(*place)
+    assert "Bars 2 and 3: 0 % alike" in page.locator(".readout").text_content()
+    page.mouse.click(*place)
+    first, second = wait_until_started(page, 2)
+    assert first[1:] == [pytest.approx(lines[1]), pytest.approx(lines[2] - lines[1])]
+    assert second[1:] == [pytest.approx(lines[2]), pytest.approx(lines[3] - lines[2])]
+
+
+def test_the_similarity_explorer_answers_to_keys_and_changes_the_tune(opened, explorers):
+    page, explorer = opened("bars"), explorers["bars"]
+    square = page.get_by_role("application")
+    square.press("ArrowDown")
+    assert "Bars 1 and 2: 100 % alike" in page.locator(".readout").text_content()
+    square.press("ArrowLeft")  # there is nothing further to the left
+    assert "Bars 1 and 2" in page.locator(".readout").text_content()
+    page.get_by_label("ABC").check()
+    square.press("ArrowDown")
+    assert "Bars 1 and 2: 0 % alike" in page.locator(".readout").text_content()
+    square.press("Enter")
+    ((_, begin, lasts),) = wait_until_started(page, 1)
+    lines = explorer.bars[1]
+    assert (begin, lasts) == (pytest.approx(lines[0]), pytest.approx(lines[1] - lines[0]))
+
+
+def test_the_similarity_explorer_plays_a_whole_tune_until_it_is_stopped(opened, explorers):
+    page, lines = opened("bars"), explorers["bars"].bars[0]
+    page.evaluate(NEVER_ENDS)
+    page.get_by_role("button", name="Whole tune").click()
+    ((_, begin, lasts),) = wait_until_started(page, 1)
+    assert (begin, lasts) == (0, pytest.approx(lines[-1]))
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Whole tune").wait_for()
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1000), ("dark", 390)])
 def test_they_fit_a_phone_and_axe_finds_nothing_serious(browser, explorers, theme, width):
     page = open_page(browser, page_with(*explorers.values(), theme=theme), width=width)

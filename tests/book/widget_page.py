@@ -65,12 +65,14 @@ def drawn_explorers() -> dict[str, object]:
         codebook_map,
         mask_explorer,
         sampling_explorer,
+        similarity_explorer,
         token_explorer,
     )
     from refimpl.objectives import Mixture
     from refimpl.pipeline import load_tokenizer
     from refimpl.tinytunes import Tunes
-    from tests.display.shown import untrained_books
+    from refimpl.corpora.scores import Playing
+    from tests.display.shown import bars_as, untrained_books
 
     tokenizer = load_tokenizer("course")
     audio = Tunes("validation")[4].render()[: 2 * tokenizer.sample_rate]
@@ -98,4 +100,8 @@ def drawn_explorers() -> dict[str, object]:
         "mask": mask_explorer(samples, vocabulary),
         "sampling": sampling_explorer(runs, tokenizer),
         "books": book_explorer(untrained_books(3), audio),
+        "bars": similarity_explorer(
+            {form: bars_as(form) for form in ("AABB", "ABC")},
+            Playing(240, "piano", 0, tokenizer.sample_rate, "tune"),
+        ),
     }

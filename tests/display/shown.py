@@ -66,3 +66,13 @@ def untrained_books(n_books):
     config = NeuralConfig(width=16, encoder_blocks=1, decoder_blocks=1, quantizer=quantizer)
     network = NeuralNetwork(40, config)
     return NeuralCodec(mel, network, np.full(40, -40.0), np.full(40, 20.0))
+
+
+PARTS = {"A": (69, 71, 73, 74), "B": (57, 59, 61, 62), "C": (64, 62, 60, 57)}  # MIDI pitches
+
+
+def bars_as(form, beat=480):
+    """Notes and bar lines of a tune whose bars are those of PARTS, four notes each."""
+    pitches = [pitch for part in form for pitch in PARTS[part]]
+    notes = [(i * beat, beat, pitch, 0) for i, pitch in enumerate(pitches)]
+    return np.array(notes), np.arange(len(form) + 1) * 4 * beat

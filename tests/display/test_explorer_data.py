@@ -30,7 +30,7 @@ from refimpl.tokenizer import AudioTokenizer
 from refimpl.transformer import Transformer, TransformerConfig
 from refimpl.transformer.masks import allowed_pairs
 from refimpl.vocabulary import Vocabulary
-from tests.display.shown import Tags, tone, untrained_books
+from tests.display.shown import PARTS, Tags, bars_as, tone, untrained_books
 
 RATE = 22050
 PITCHES = (220, 440, 880, 1760)
@@ -257,14 +257,6 @@ def test_a_sound_that_is_too_long_for_a_page_is_refused():
 # Bars ---------------------------------------------------------------------------------------------
 
 HOW = Playing(240, "piano", 0, RATE, "tune")
-PARTS = {"A": (69, 71, 73, 74), "B": (57, 59, 61, 62)}
-
-
-def bars_as(form, beat=480):
-    """Notes and bar lines of a tune whose bars are those of PARTS, four notes each."""
-    pitches = [pitch for part in form for pitch in PARTS[part]]
-    notes = [(i * beat, beat, pitch, 0) for i, pitch in enumerate(pitches)]
-    return np.array(notes), np.arange(len(form) + 1) * 4 * beat
 
 
 @pytest.fixture(scope="module")
