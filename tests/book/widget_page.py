@@ -60,6 +60,7 @@ def drawn_explorers() -> dict[str, object]:
     """One explorer of each kind, by name, on the course's own tokens."""
     import numpy as np
 
+    from refimpl.corpora.scores import Playing
     from refimpl.display import (
         book_explorer,
         codebook_map,
@@ -71,7 +72,6 @@ def drawn_explorers() -> dict[str, object]:
     from refimpl.objectives import Mixture
     from refimpl.pipeline import load_tokenizer
     from refimpl.tinytunes import Tunes
-    from refimpl.corpora.scores import Playing
     from tests.display.shown import bars_as, untrained_books
 
     tokenizer = load_tokenizer("course")
