@@ -8,8 +8,13 @@ from refimpl.conditioning.captions import CaptionConditioner
 from refimpl.conditioning.conditioner import Conditioned, Conditioner, Metadata
 from refimpl.conditioning.facts import FactConditioner
 from refimpl.conditioning.guidance import Guided
+from refimpl.conditioning.joint import JointConditioner
 
-CONDITIONERS = {"caption": CaptionConditioner, "fact": FactConditioner}
+CONDITIONERS = {
+    "caption": CaptionConditioner,
+    "fact": FactConditioner,
+    "joint": JointConditioner,
+}
 
 __all__ = [
     "CONDITIONERS",
@@ -18,5 +23,6 @@ __all__ = [
     "Conditioner",
     "FactConditioner",
     "Guided",
+    "JointConditioner",
     "Metadata",
 ]

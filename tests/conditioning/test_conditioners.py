@@ -3,7 +3,13 @@
 import pytest
 import torch
 
-from refimpl.conditioning import CONDITIONERS, CaptionConditioner, FactConditioner, Metadata
+from refimpl.conditioning import (
+    CONDITIONERS,
+    CaptionConditioner,
+    FactConditioner,
+    JointConditioner,
+    Metadata,
+)
 from refimpl.errors import UserError
 from tests.conditioning import contract
 
@@ -11,6 +17,12 @@ KEYS = ["C major", "A minor", "G major"]
 SMALL = {
     "caption": lambda: CaptionConditioner(contract.WIDTH),
     "fact": lambda: FactConditioner("key", KEYS, contract.WIDTH),
+    "joint": lambda: JointConditioner(
+        {
+            "key": FactConditioner("key", KEYS, contract.WIDTH),
+            "words": CaptionConditioner(contract.WIDTH),
+        }
+    ),
 }
 
 
