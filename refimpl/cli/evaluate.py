@@ -76,8 +76,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         help='with --against: what hears the sounds: "turned chroma", "mel statistics", clap, '
-        "encodec, ast, or a folder with such a model; can be repeated (default: those that come "
-        "with the package)",
+        "encodec, ast, or a folder with such a model; can be repeated (default: what comes with "
+        "the package)",
     )
     add_scheduler(parser)
     parser.add_argument("--no-references", action="store_true", help="only what is asked for")
