@@ -8,6 +8,8 @@ every codec, and writes codecs.json with a table, a picture and sounds. With --m
 models of fiddle tunes for equal processor time, measures what comes back in the tunes that they
 write, and writes memory.json with tables. With --claims it tests what papers claim, and writes
 claims.json with a table, and codec-trials.json with the small codecs that some claims are about.
+With --judges it lets every measure of sets judge real tunes, the course's model and impostors, and
+writes judges.json with tables.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ examples:
   refimpl reproduce --mixtures --seeds 5           which objectives make the best music?
   refimpl reproduce --codecs                       how few bits still sound like music?
   refimpl reproduce --memory                       which model comes back to its theme?
+  refimpl reproduce --judges                       which measure is deceived by what?
   refimpl reproduce --claims --out book/results    which claims of papers hold here?
   refimpl reproduce --out quick --work runs/quick --tunes 8 --set training.steps=20
 """
@@ -115,6 +118,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="runs of each of them (default: 3)",
     )
     parser.add_argument(
+        "--judges",
+        action="store_true",
+        help="measure real tunes, a model's and impostors by every measure, nothing else",
+    )
+    parser.add_argument(
+        "--judge-tunes",
+        type=whole,
+        default=100,
+        metavar="N",
+        help="tunes in each of these sets (default: 100)",
+    )
+    parser.add_argument(
         "--codec-tunes",
         type=whole,
         default=24,
@@ -143,6 +158,7 @@ def run(args: argparse.Namespace) -> None:
         compare_codecs,
         compare_memory,
         compare_mixtures,
+        judge_judges,
         measure_claims,
         reproduce,
     )
@@ -170,6 +186,18 @@ def run(args: argparse.Namespace) -> None:
         )
         result(f"{args.out}/codecs.md")
         next_step(f"read {args.out}/codecs.md; its picture is {args.out}/figures/codecs.png")
+        return
+
+    if args.judges:
+        judge_judges(
+            args.out,
+            n_tunes=args.judge_tunes,
+            work=args.work,
+            n_processes=n_processes(),
+            tell=remark,
+        )
+        result(f"{args.out}/judges.md")
+        next_step(f"read {args.out}/judges.md")
         return
 
     if args.claims:

@@ -6,14 +6,22 @@ and for rate and distortion, `codec_systems`, `codec_comparison`, `codec_tables`
 for small trials of codecs, `codec_questions`, `semantic_codecs`, `codec_trials`, `trial_records`,
 `question_tables`; for chords and real harmony, `level_codecs`, `score_codecs`, over `kept`; and for
 codecs on samples, `waveform_steps`, `critic_effect`, `vocoders`.
-`claims` tests what papers claim, and
-`memory` compares models of real tunes.
+`claims` tests what papers claim,
+`memory` compares models of real tunes, and `judges` tests the judges of generated music.
 """
 
 from refimpl.reproduce.claims import measure_claims
 from refimpl.reproduce.codec_comparison import compare_codecs
+from refimpl.reproduce.judges import judge_judges
 from refimpl.reproduce.memory import compare_memory
 from refimpl.reproduce.mixture_comparison import compare_mixtures
 from refimpl.reproduce.reproduction import reproduce
 
-__all__ = ["compare_codecs", "compare_memory", "compare_mixtures", "measure_claims", "reproduce"]
+__all__ = [
+    "compare_codecs",
+    "compare_memory",
+    "compare_mixtures",
+    "judge_judges",
+    "measure_claims",
+    "reproduce",
+]

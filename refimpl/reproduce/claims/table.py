@@ -7,6 +7,7 @@ from pathlib import Path
 from refimpl.reproduce.claims.claim import Claim
 from refimpl.reproduce.claims.codecs import codecs
 from refimpl.reproduce.claims.codes import CODES
+from refimpl.reproduce.claims.judges import JUDGES
 from refimpl.reproduce.claims.memory import memory
 from refimpl.reproduce.claims.models import MODELS
 from refimpl.reproduce.claims.objectives import objectives
@@ -26,5 +27,6 @@ def all_claims(results: Path) -> list[Claim]:
         *objectives(results),
         *codecs(results),
         *memory(results),
+        *JUDGES,
     ]
     return sorted(claims, key=lambda claim: claim.lesson)

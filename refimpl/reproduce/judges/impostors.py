@@ -18,6 +18,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from refimpl.audio.standardising import pad_to
 from refimpl.errors import UserError
 from refimpl.mel import mel_spectrogram, mel_to_audio
 from refimpl.mel.config import MelConfig
@@ -45,7 +46,8 @@ def average_tune(sounds: Sequence[np.ndarray], mel: MelConfig) -> np.ndarray:
     if len(lengths) != 1:
         raise UserError(f"the sounds have {len(lengths)} lengths; give sounds of one length")
     frames = np.mean([mel_spectrogram(sound, mel) for sound in sounds], axis=0)
-    return mel_to_audio(frames, mel)[: lengths.pop()]
+    n_samples = lengths.pop()
+    return pad_to(mel_to_audio(frames, mel)[:n_samples], n_samples)  # the last frame is whole
 
 
 def pasted(first: np.ndarray, second: np.ndarray, sample_rate: int) -> np.ndarray:
