@@ -75,9 +75,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--embedding",
         metavar="NAME",
         action="append",
-        help='with --against: what hears the sounds: "turned chroma", "mel statistics", clap, '
-        "encodec, ast, or a folder with such a model; can be repeated (default: what comes with "
-        "the package)",
+        help='with --against: what hears the sounds: joint, "turned chroma", "mel statistics" '
+        "(default: these three), clap, encodec, ast, or such a model in a folder; can be repeated",
     )
     add_scheduler(parser)
     parser.add_argument("--no-references", action="store_true", help="only what is asked for")

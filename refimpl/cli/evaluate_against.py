@@ -12,16 +12,17 @@ from pathlib import Path
 from refimpl.cli.console import next_step, remark, result
 
 SECONDS, COUNT, RATE = 8.0, 100, 22050
+HEARD_BY = ("joint", "turned chroma", "mel statistics")
 
 
 def evaluate_against(args: argparse.Namespace) -> None:
     """Compare two sets, print a table or JSON, and write the report where asked."""
-    from refimpl.embeddings import EMBEDDINGS, load_embedding
+    from refimpl.embeddings import load_embedding
     from refimpl.judging.comparing import compare_sets
     from refimpl.judging.reading import read_clips, written_by
     from refimpl.judging.report import text_table, write_report
 
-    embeddings = [load_embedding(name) for name in args.embedding or EMBEDDINGS]
+    embeddings = [load_embedding(name) for name in args.embedding or HEARD_BY]
     seconds, count = args.seconds or SECONDS, args.count or COUNT
     against, skipped = read_clips(args.against, RATE, seconds=seconds, count=2 * count)
     if args.model is not None:

@@ -23,6 +23,7 @@ class Embedding(ABC):
         name: what tables call it.
         sample_rate: at which it hears, in Hz; sounds are resampled to it.
         window: seconds that one vector hears; None: the whole sound.
+        about: what it hears, in one sentence.
 
     Taught in lesson 11.
     """
@@ -30,6 +31,7 @@ class Embedding(ABC):
     name: str
     sample_rate: int = 22050
     window: float | None = None
+    about: str = ""
 
     @abstractmethod
     def windows_of(self, audio: np.ndarray) -> np.ndarray:

@@ -26,6 +26,10 @@ class JointSounds(Embedding):
 
     name = "joint"
     window = WINDOW_SECONDS
+    about = (
+        "A network that was trained on the course's tunes and their captions: key, tempo, "
+        "instruments, mood. Of other music it may hear little."
+    )
 
     def __init__(self, model: JointEmbedding | None = None) -> None:
         self._given = model

@@ -20,6 +20,7 @@ class MelStatistics(Embedding):
     name = "mel statistics"
     sample_rate = MEL.sample_rate
     window = 1.0
+    about = "Mean and spread of 32 bands over a second: the spectrum, and no notes. Not trained."
 
     def windows_of(self, audio: np.ndarray) -> np.ndarray:
         """Turn one sound into (n_windows, 64)."""

@@ -70,6 +70,7 @@ class PretrainedEmbedding(Embedding):
         if self.kind not in FAMILIES:
             raise UserError(f"the model is of type {self.kind!r}; {suggest('', FAMILIES)}")
         self.model, self.extractor, self.tokenizer = model.eval(), extractor, tokenizer
+        self.about = "A network that others have trained on many kinds of sound."
         self.name, self.window = name or self.kind, FAMILIES[self.kind].window
         rate = model.config if self.kind == "encodec" else extractor
         self.sample_rate = int(rate.sampling_rate)

@@ -38,6 +38,10 @@ class TurnedChroma(Embedding):
 
     name = "turned chroma"
     window = 2.0
+    about = (
+        "Pitch classes turned to the strongest one, and note beginnings, over two seconds: no "
+        "instruments and no key. Not trained."
+    )
 
     def windows_of(self, audio: np.ndarray) -> np.ndarray:
         """Turn one sound into (n_windows, 26)."""

@@ -43,6 +43,7 @@ class Compared:
         mute: (embedding, measure) that cannot tell real sounds from an impostor, with its name.
         warnings: in words.
         sizes: {set: number of sounds}.
+        about: {embedding: what it hears}.
         judged: {embedding: the given set beside the reference}, for examples.
         reference: the sounds of the half that is the reference.
     """
@@ -51,6 +52,7 @@ class Compared:
     mute: dict[tuple[str, str], str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)
+    about: dict[str, str] = field(default_factory=dict)
     judged: dict[str, Judged] = field(default_factory=dict)
     reference: list[Sound] = field(default_factory=list)
 
@@ -103,6 +105,7 @@ def compare_sets(
         beside = Reference(heard)
         judged = {name: Judged(vectors[name], beside) for name in SETS}
         compared.judged[embedding.name] = judged[GIVEN]
+        compared.about[embedding.name] = embedding.about
         _measure(compared, embedding.name, judged, n_resamples, seed)
     return compared
 

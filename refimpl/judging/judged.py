@@ -8,8 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
+from refimpl.metrics.sets.frechet import Gaussian
 from refimpl.metrics.sets.kernel import mean_kernel, median_distance
 from refimpl.metrics.sets.vectors import as_pair, as_sounds, centres, distances
+
+MOST_KEPT = 200  # fitted halves
 
 
 class Reference:
@@ -25,6 +28,16 @@ class Reference:
     def __init__(self, vectors: Sequence[np.ndarray]):
         self.sounds = as_sounds(vectors, "reference")
         self.points = centres(self.sounds)
+        self._gaussians: dict[bytes, Gaussian] = {}
+
+    def gaussian(self, chosen: np.ndarray) -> Gaussian:
+        """Fit the vectors of some sounds; several sets are measured against the same ones."""
+        key = chosen.tobytes()
+        if key not in self._gaussians:
+            if len(self._gaussians) > MOST_KEPT:
+                self._gaussians.clear()
+            self._gaussians[key] = Gaussian.of(np.concatenate([self.sounds[i] for i in chosen]))
+        return self._gaussians[key]
 
     @cached_property
     def within(self) -> np.ndarray:

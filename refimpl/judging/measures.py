@@ -74,18 +74,14 @@ class SetMeasure:
         )
 
 
-def _gaussian(sounds: list[np.ndarray], chosen: np.ndarray) -> Gaussian:
-    return Gaussian.of(np.concatenate([sounds[i] for i in chosen]))
-
-
 def _frechet(judged: Judged, i: np.ndarray, j: np.ndarray) -> float:
-    return _gaussian(judged.sounds, i).distance(_gaussian(judged.reference.sounds, j))
+    generated = Gaussian.of(np.concatenate([judged.sounds[n] for n in i]))
+    return generated.distance(judged.reference.gaussian(j))
 
 
 def _frechet_infinity(judged: Judged, i: np.ndarray, j: np.ndarray) -> float:
-    reference = _gaussian(judged.reference.sounds, j)
     rng = np.random.default_rng(0)
-    return extrapolate([judged.sounds[n] for n in i], reference, rng).distance
+    return extrapolate([judged.sounds[n] for n in i], judged.reference.gaussian(j), rng).distance
 
 
 def _kernel(judged: Judged, i: np.ndarray, j: np.ndarray) -> float:

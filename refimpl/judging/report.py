@@ -57,7 +57,7 @@ def shown(estimate: Estimate) -> str:
 def _digits(value: float) -> str:
     if not np.isfinite(value):
         return "–"
-    if value == 0:
+    if abs(value) < 5e-5:
         return "0"
     # No exponents, and no more digits than a set of sounds can support.
     for limit, digits in ((0.1, 4), (10, 2), (100, 1)):
@@ -120,7 +120,7 @@ def _table(compared: Compared, embedding: str) -> dict[str, Any]:
         mute = compared.mute.get((embedding, measure.name))
         verdict = _verdict(compared, embedding, measure, mute)
         rows.append({"measure": measure, "cells": cells, "mute": mute, "verdict": verdict})
-    return {"embedding": embedding, "rows": rows}
+    return {"embedding": embedding, "about": compared.about[embedding], "rows": rows}
 
 
 def _verdict(compared: Compared, embedding: str, measure: Any, mute: str | None) -> str:

@@ -127,6 +127,7 @@ def test_json_and_tables_are_written_and_nothing_is_made_twice(judged):
     text = (place / "out/judges.json").read_text(encoding="utf-8")
     assert json.loads(text) == json.loads(json.dumps(results).replace("NaN", "null"))
     assert (place / "out/judges.md").read_text(encoding="utf-8") == judge_tables(json.loads(text))
+    assert len(list((place / "out/sounds").glob("results-judges-*.mp3"))) == len(QUICK)
     made = [line for line in said if "sounds" in line]
     assert len(made) == len(QUICK) + 1
     with pytest.MonkeyPatch.context() as patch:

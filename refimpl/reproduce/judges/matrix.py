@@ -14,10 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from refimpl.display.levelling import levelled_mp3
 from refimpl.embeddings import Embedding, load_embedding
 from refimpl.files import replace_file
 from refimpl.judging.judged import Judged, Reference
-from refimpl.judging.measures import SET_MEASURES
+from refimpl.judging.measures import SET_MEASURES, SetMeasure
 from refimpl.metrics import measure_music
 from refimpl.metrics.sets import told_apart
 from refimpl.metrics.statistics import Estimate
@@ -47,7 +48,7 @@ def judge_judges(
     """Measure real tunes, a model's and impostors by every judge, and say who is deceived by whom.
 
     Args:
-        folder: for judges.json and judges.md.
+        folder: for judges.json, judges.md, and a sound of each set.
         n_tunes: in each set.
         n_training: training tunes, the reference of all sets.
         work: for sounds and vectors made so far; they are kept.
@@ -73,9 +74,7 @@ def judge_judges(
         reference = Reference(shop.vectors(hears, None))
         judged = {name: Judged(shop.vectors(hears, name), reference) for name in names}
         for measure in SET_MEASURES:
-            columns[f"{embedding}/{measure.name}"] = draws_of(
-                judged, lambda one, i, j, m=measure: m.value(one, i, j)
-            )
+            columns[f"{embedding}/{measure.name}"] = shop.draws(embedding, measure, judged)
             better[f"{embedding}/{measure.name}"] = measure.better
         tell(f"{embedding}: {len(names)} sets measured")
     results = {
@@ -92,6 +91,9 @@ def judge_judges(
     }
     text = json.dumps(results, indent=1, ensure_ascii=False).replace("NaN", "null")
     replace_file(folder / "judges.json", (text + "\n").encode())
+    for name in names:
+        mp3 = levelled_mp3(shop.sounds(name)[0], shop.sets.sample_rate)
+        replace_file(folder / "sounds" / f"results-judges-{slug(name)}.mp3", mp3)
     replace_file(folder / "judges.md", judge_tables(json.loads(text)).encode())
     tell(f"wrote {folder / 'judges.json'} and its tables")
     return results
@@ -138,8 +140,20 @@ class Cache:
 
         return self._kept(self._path(name, "music"), make)
 
+    def draws(
+        self, embedding: str, measure: SetMeasure, judged: dict[str, Judged]
+    ) -> dict[str, np.ndarray]:
+        """A measure of all sets; see `draws_of`."""
+
+        def make() -> np.ndarray:
+            found = draws_of(judged, measure.value)
+            return np.stack([found[name] for name in judged])
+
+        words = f"draws {N_RESAMPLES} {len(judged)} {measure.name}"
+        return dict(zip(judged, self._kept(self._path(embedding, words), make), strict=True))
+
     def _path(self, name: str | None, of: str = "sounds") -> Path:
-        words = re.sub(r"[^a-z0-9]+", "-", f"{of} {name or 'training'}".lower())
+        words = slug(f"{of} {name or 'training'}")
         return self.work / f"{words}.npy"
 
     @staticmethod
@@ -149,6 +163,11 @@ class Cache:
             np.save(part, make())
             part.replace(path)
         return np.load(path)
+
+
+def slug(name: str) -> str:
+    """The name of a set as part of a file's name."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower())
 
 
 def draws_of(
