@@ -44,6 +44,9 @@ class CaptionConditioner(nn.Module):
         numbers = torch.tensor(rows, device=self.vectors.weight.device)
         return self.vectors(numbers.clamp(min=0)), numbers >= 0
 
+    def words_of(self, caption: str) -> list[str]:
+        """Return the words of a caption that are read, in lower case."""
+        return re.findall(r"\w+", caption.lower())[: self.most_words]
+
     def _words(self, caption: str) -> list[int]:
-        words = re.findall(r"\w+", caption.lower())[: self.most_words]
-        return [zlib.crc32(word.encode()) % self.n_buckets for word in words]
+        return [zlib.crc32(word.encode()) % self.n_buckets for word in self.words_of(caption)]

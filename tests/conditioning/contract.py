@@ -7,10 +7,12 @@ from refimpl.training import TrainingConfig, train
 from refimpl.transformer import Transformer, TransformerConfig
 
 WIDTH = 16
+WALTZ = {"key": "C major", "tempo": 80.0, "melody": [0, 0, 4, -1, 7]}
+MARCH = {"key": "A minor", "tempo": 120.0, "melody": [9, -1, 9, -1, 4]}
 CLIPS = [
-    Metadata("a slow waltz on the piano", {"key": "C major", "tempo": 80.0}),
-    Metadata("a march, quick and loud, for brass and drums", {"key": "A minor", "tempo": 120.0}),
-    Metadata("bells", {"key": "G major", "tempo": 100.0}),
+    Metadata("a slow waltz on the piano", WALTZ),
+    Metadata("a march, quick and loud, for brass and drums", MARCH),
+    Metadata("bells", {"key": "G major", "tempo": 100.0, "melody": [7]}),
     Metadata(),  # nothing is known
 ]
 

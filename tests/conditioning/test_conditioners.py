@@ -1,20 +1,51 @@
 """Every conditioner of the table keeps the contract; whoever adds one adds it to SMALL."""
 
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+
 import pytest
 import torch
 
 from refimpl.conditioning import (
     CONDITIONERS,
+    AttributeConditioner,
     CaptionConditioner,
     FactConditioner,
     JointConditioner,
+    MelodyConditioner,
     Metadata,
+    NumberConditioner,
+    SentenceConditioner,
+    TextConditioner,
 )
 from refimpl.errors import UserError
 from tests.conditioning import contract
 
 KEYS = ["C major", "A minor", "G major"]
+ATTRIBUTES = {"key": KEYS, "tempo": (60.0, 180.0)}
+
+
+@cache
+def tiny_bert() -> Path:
+    """The folder of an untrained sentence encoder that knows letters."""
+    transformers = pytest.importorskip("transformers")
+    folder = Path(mkdtemp(prefix="tiny-bert-"))
+    letters = [*"abcdefghijklmnopqrstuvwxyz", *(f"##{c}" for c in "abcdefghijklmnopqrstuvwxyz")]
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ",", *letters]
+    (folder / "vocab.txt").write_text("\n".join(words) + "\n")
+    shape = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = transformers.BertConfig(
+        vocab_size=len(words), intermediate_size=16, initializer_range=1.0, **shape
+    )
+    torch.manual_seed(0)
+    transformers.BertModel(config).save_pretrained(folder)
+    transformers.BertTokenizer.from_pretrained(folder).save_pretrained(folder)
+    return folder
+
+
 SMALL = {
+    "attributes": lambda: AttributeConditioner(ATTRIBUTES, contract.WIDTH),
     "caption": lambda: CaptionConditioner(contract.WIDTH),
     "fact": lambda: FactConditioner("key", KEYS, contract.WIDTH),
     "joint": lambda: JointConditioner(
@@ -23,6 +54,10 @@ SMALL = {
             "words": CaptionConditioner(contract.WIDTH),
         }
     ),
+    "melody": lambda: MelodyConditioner(contract.WIDTH),
+    "number": lambda: NumberConditioner("tempo", 60, 180, contract.WIDTH),
+    "sentence": lambda: SentenceConditioner(contract.WIDTH, folder=tiny_bert()),
+    "text": lambda: TextConditioner(contract.WIDTH),
 }
 
 
