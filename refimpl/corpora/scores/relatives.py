@@ -58,6 +58,8 @@ def find_relatives(scores: Sequence[Score]) -> np.ndarray:
     pieces = np.repeat(groups, [len(r) for r in runs])
     order = np.argsort(np.concatenate([*runs, np.zeros(0, np.int64)]), kind="stable")
     values, pieces = np.concatenate([*runs, np.zeros(0, np.int64)])[order], pieces[order]
+    # As floating-point numbers, neighbours of 19 digits are equal: runs that differ in their first
+    # interval alone count as one. Which pieces the models held out depends on it.
     starts = np.flatnonzero(np.diff(values, prepend=np.nan, append=np.nan))
     shared: dict[tuple[int, int], int] = {}
     for first, last in zip(starts[:-1], starts[1:], strict=True):

@@ -198,6 +198,13 @@ def test_damage_is_a_reason_and_no_crash(tmp_path, data):
     assert all(reason for _, reason in left_out)
 
 
+def test_a_file_of_one_tune_leaves_nothing_out(tmp_path):
+    (tmp_path / "tune.abc").write_text(TUNE)
+    left_out = []
+    assert [score.name for score in read_abc(tmp_path / "tune.abc", left_out)] == ["tune#1"]
+    assert left_out == []
+
+
 def test_no_tune_at_all_is_said(tmp_path):
     file = tmp_path / "letter.abc"
     file.write_text("Dear friend,\nA: yes.")

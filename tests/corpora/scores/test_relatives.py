@@ -114,3 +114,12 @@ def test_a_group_that_is_much_of_a_collection_is_not_held_out():
         held_out = hold_out(large, names, 0.1)
         assert not held_out[0] and held_out.sum() == 10
     assert n_tried > 0
+
+
+@pytest.mark.parametrize("place", [4, 9])
+def test_runs_that_differ_in_one_interval_differ(place):
+    one = np.array([60, 62, 64, 67, 65, 69, 72, 71, 67, 64])  # nine intervals: a run
+    other = one.copy()
+    other[place] += 1
+    assert find_relatives([score(one), score(other)]).tolist() == [0, 1]
+    assert find_relatives([score(one), score(np.append(one, 60))]).tolist() == [0, 0]
