@@ -70,7 +70,7 @@ class ReadsNotes(Protocol):
     which do not keep time. All else is as of any codec. Taught in lesson 10.
     """
 
-    def encode_clip(self, clip: Clip) -> tuple[np.ndarray, float]:
+    def encode_notes(self, clip: Clip) -> tuple[np.ndarray, float]:
         """Turn the clip's notes into codes (n_steps, n_streams) int64, and say its seconds."""
 
 
@@ -84,7 +84,7 @@ def encode_clip(codec: Codec, clip: Clip) -> tuple[np.ndarray, float]:
         CodecError: the codec cannot encode it.
     """
     if isinstance(codec, ReadsNotes):
-        return codec.encode_clip(clip)
+        return codec.encode_notes(clip)
     audio = clip.audio
     return codec.encode(audio), len(audio) / codec.sample_rate
 

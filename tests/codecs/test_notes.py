@@ -40,7 +40,7 @@ def without_clashes(notes):
 def test_notes_come_back_in_order_of_time_and_from_high_to_low(kind, notes, tempo):
     notes = without_clashes(notes)
     codec = kind(22050, tempo=tempo)
-    codes, seconds = codec.encode_clip(clip(notes, tempo))
+    codes, seconds = codec.encode_notes(clip(notes, tempo))
     expected = sorted(notes, key=lambda note: (note[0], -note[2]))
     # A first rest, or one between notes, may be longer than what one code of times can say.
     gaps = np.diff([0, *(note[0] for note in expected)])
@@ -65,9 +65,9 @@ def test_any_codes_mean_notes_that_can_be_played(kind, data):
 
 def test_a_chord_is_notes_with_no_time_between_them():
     chord = [(0, 12, 72), (0, 12, 64), (0, 12, 60), (12, 12, 71)]
-    codes = CompoundCodec(22050, tempo=60.0).encode_clip(clip(chord))[0]
+    codes = CompoundCodec(22050, tempo=60.0).encode_notes(clip(chord))[0]
     assert codes[:, 0].tolist() == [0, 0, 0, 12]
-    events = MidiCodec(22050, tempo=60.0).encode_clip(clip(chord))[0][:, 0]
+    events = MidiCodec(22050, tempo=60.0).encode_notes(clip(chord))[0][:, 0]
     names = ["on" if e < 97 else "off" if e < 194 else "shift" for e in events.tolist()]
     assert names == ["on"] * 3 + ["shift"] + ["off"] * 3 + ["on", "shift", "off"]
 
@@ -107,9 +107,9 @@ def test_of_two_equal_notes_the_longer_counts_and_a_short_one_lasts_a_twelfth():
 def test_what_cannot_be_written_is_refused_in_words():
     codec = CompoundCodec(22050, tempo=60.0)
     with pytest.raises(CodecError, match="from MIDI pitch 11 to 60; this codec writes 12 to 108"):
-        codec.encode_clip(clip([(0, 1, 60), (0, 1, 11)]))
+        codec.encode_notes(clip([(0, 1, 60), (0, 1, 11)]))
     with pytest.raises(CodecError, match="give it a corpus of scores"):
-        codec.encode_clip(Clip("c", np.zeros(9), 22050, "", {"tempo": 60.0}))
+        codec.encode_notes(Clip("c", np.zeros(9), 22050, "", {"tempo": 60.0}))
     with pytest.raises(CodecError, match="did you mean piano"):
         CompoundConfig(instrument="pinao")
 
@@ -124,7 +124,7 @@ def test_tempo_and_instrument_are_those_of_the_clips_unless_settings_say_otherwi
     assert (codec.tempo, codec.instrument) == (90.0, "flute")
     codec = config(tempo=80.0, instrument="harp").fit_clips(iter(clips))
     assert (codec.tempo, codec.instrument) == (80.0, "harp")
-    assert len(codec.decode(codec.encode_clip(clip([(0, 12, 60)]))[0])) == pytest.approx(
+    assert len(codec.decode(codec.encode_notes(clip([(0, 12, 60)]))[0])) == pytest.approx(
         (60 / 80 + 0.5) * 22050, abs=2
     )
 
@@ -134,6 +134,6 @@ def test_many_voices_are_as_loud_as_one():
     levels = []
     for pitches in ([60], [48, 55, 60, 64, 67, 72]):
         notes = [(0, 24, pitch) for pitch in pitches]
-        sound = codec.decode(codec.encode_clip(clip(notes))[0])
+        sound = codec.decode(codec.encode_notes(clip(notes))[0])
         levels.append(np.sqrt(np.mean(sound**2)))
     assert levels[1] < 2 * levels[0]

@@ -156,7 +156,7 @@ class NotesCodec:
             "a recording nor continue one; use a model with a codec of sound, such as course"
         )
 
-    def encode_clip(self, clip: Clip) -> tuple[np.ndarray, float]:
+    def encode_notes(self, clip: Clip) -> tuple[np.ndarray, float]:
         """Write the notes that are known of a clip.
 
         Returns:
