@@ -2,6 +2,7 @@
 
 A conditioner turns the metadata of clips into vectors, `Conditioned` trains it together with a
 backbone that looks at them, and `Guided` lets the backbone write with more or less of their help.
+`Summed` and `Prepended` are backbones that take a condition in another way.
 """
 
 from refimpl.conditioning.attributes import AttributeConditioner
@@ -12,6 +13,7 @@ from refimpl.conditioning.guidance import Guided
 from refimpl.conditioning.joint import JointConditioner
 from refimpl.conditioning.melody import MelodyConditioner, melody_classes
 from refimpl.conditioning.numbers import NumberConditioner
+from refimpl.conditioning.placing import Prepended, Summed
 from refimpl.conditioning.sentences import SentenceConditioner
 from refimpl.conditioning.text import TextConditioner
 
@@ -38,7 +40,9 @@ __all__ = [
     "MelodyConditioner",
     "Metadata",
     "NumberConditioner",
+    "Prepended",
     "SentenceConditioner",
+    "Summed",
     "TextConditioner",
     "melody_classes",
 ]
