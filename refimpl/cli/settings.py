@@ -30,6 +30,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help="how sound becomes codes: kmeans, vqvae, neural or another kind of codec "
         "(short for --set codec.kind=KIND)",
     )
+    group.add_argument(
+        "--soundfont",
+        metavar="FILE",
+        help="plays scores with the instruments of an .sf2 or .sf3 file "
+        "(short for --set scores.soundfont=FILE)",
+    )
     group.add_argument("--config", metavar="FILE.toml", help="settings from a file")
     group.add_argument(
         "--set",
@@ -72,6 +78,8 @@ def read_settings(
     changes |= dict(parse_assignment(text) for text in args.set)
     if args.codec is not None:
         changes["codec.kind"] = args.codec
+    if args.soundfont is not None:
+        changes["scores.soundfont"] = args.soundfont
     if args.seed is not None:
         changes["training.seed"] = args.seed
     changes |= {name: value for name, value in (flags or {}).items() if value is not None}

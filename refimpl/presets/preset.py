@@ -77,6 +77,7 @@ class ScoresConfig(Configuration):
             0 switches augmentation off.
         most_semitones: by which a copy is transposed at most, up or down.
         most_tempo_change: 0.1 plays a copy up to a tenth faster, or slower by the same factor.
+        soundfont: path of an .sf2 or .sf3 file that plays the instruments; None: tinytunes' own.
 
     Taught in lesson 10.
     """
@@ -86,6 +87,7 @@ class ScoresConfig(Configuration):
     copies: Annotated[Whole, Field(ge=0, le=100)] = 0
     most_semitones: Annotated[Whole, Field(ge=0, le=11)] = 5
     most_tempo_change: Annotated[Number, Field(ge=0, le=1)] = 0.0
+    soundfont: str | None = None
 
     def __post_init__(self) -> None:
         for name in self.instruments or ():

@@ -90,18 +90,9 @@ def training_windows(sounds: str, n: int) -> tuple[np.ndarray, np.ndarray, np.nd
     return both.astype(np.float32), mean, std
 
 
-def run_trial(arm: Arm, seed: int, sizes: Sizes) -> dict[str, Any]:
-    """Train an arm with one seed, and measure it on tunes that it has not seen.
-
-    Returns:
-        name, seed, bits_per_second, train_seconds and measure_seconds (of a processor), and
-        `measures` by name: mel_all and mel_one, the distance of decoded frames with all books and
-        with the first, in dB; efficiency, the share of the bits that carry information;
-        perplexity of the first and the last book; melody, the share of its notes heard; and what
-        probes read off the codes.
-    """
+def train_arm(arm: Arm, seed: int, sizes: Sizes) -> NeuralCodec:
+    """Train an arm's codec with one seed."""
     windows, mean, std = training_windows(arm.sounds, sizes.n_train)
-    started = time.process_time()
     if arm.make_network is None:
         windows, options = windows[..., :-N_CLASSES], {}
     else:
@@ -115,8 +106,24 @@ def run_trial(arm: Arm, seed: int, sizes: Sizes) -> dict[str, Any]:
         show=False,
         **options,
     )
+    return NeuralCodec(frame_config(), network, mean, std)
+
+
+def run_trial(arm: Arm, seed: int, sizes: Sizes) -> dict[str, Any]:
+    """Train an arm with one seed, and measure it on tunes that it has not seen.
+
+    Returns:
+        name, seed, bits_per_second, train_seconds and measure_seconds (of a processor), and
+        `measures` by name: mel_all and mel_one, the distance of decoded frames with all books and
+        with the first, in dB; efficiency, the share of the bits that carry information;
+        perplexity of the first and the last book; melody, the share of its notes heard; and what
+        probes read off the codes.
+    """
+    training_windows(arm.sounds, sizes.n_train)  # once for all trials: no part of their time
+    started = time.process_time()
+    codec = train_arm(arm, seed, sizes)
+    network = codec.network
     trained = time.process_time()
-    codec = NeuralCodec(frame_config(), network, mean, std)
     measures = _compression(codec, arm, sizes)
     if arm.sounds != COMPRESSION:
         measures |= _known(codec, arm, sizes)
@@ -158,7 +165,7 @@ def _decoded(codec: NeuralCodec, frames: np.ndarray) -> np.ndarray:
     """Frames through codes and back, (T, n_mels); a colour is that of the sound itself."""
     network = codec.network
     if isinstance(network, FactorisedNetwork):
-        return _with_colour(codec, frames, frames)
+        return with_colour(codec, frames, frames)
     return codec.decode_frames(codec.encode_frames(frames))[: len(frames)]
 
 
@@ -206,7 +213,7 @@ def _known(codec: NeuralCodec, arm: Arm, sizes: Sizes) -> dict[str, float]:
 
 
 @torch.inference_mode()
-def _with_colour(codec: NeuralCodec, frames: np.ndarray, other: np.ndarray) -> np.ndarray:
+def with_colour(codec: NeuralCodec, frames: np.ndarray, other: np.ndarray) -> np.ndarray:
     """The notes of frames (T, n_mels) with the colour of other frames: (T, n_mels) in dB."""
     network, every = codec.network, codec.frames_per_step
     n_steps = -(-len(frames) // every)
@@ -238,7 +245,7 @@ def _swapped(codec: NeuralCodec, arm: Arm, sizes: Sizes) -> dict[str, float]:
         new = other.tune.instruments["melody"]
         if new == one.tune.instruments["melody"]:
             continue
-        frames = _with_colour(codec, one.frames, other.frames)
+        frames = with_colour(codec, one.frames, other.frames)
         right_colour.append(by_mean.predict([codec.normalise(frames).mean(axis=0)])[0] == new)
         heard, wanted = _sounding(frames, one, codec)
         right_notes.append((by_frame.predict(heard) == wanted).mean())

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from refimpl.reproduce.level_codecs import level_tables
+from refimpl.reproduce.score_codecs import score_table
 
 ROOT = Path(__file__).parents[2]
 LESSON = (ROOT / "book/lessons/08-neural-codecs.md").read_text(encoding="utf-8")
@@ -82,3 +83,25 @@ def test_the_tables_of_chords_and_drums_are_those_of_the_results():
         assert bits[four] / bits[first] == pytest.approx(16)
         assert notes[first] > notes[four]
         assert 0.5 < notes["k-means, 1 × 512"] / notes["mel frames, no codes"] < 0.65
+
+
+def test_the_notes_of_chorales_are_those_that_were_measured():
+    found = results("chorales")
+    table = (ROOT / "book/results/chorales.md").read_text(encoding="utf-8")
+    assert table == score_table(found)
+    notes = {row["name"]: row["f_score"]["mean"] for row in found["rows"]}
+    bits = {row["name"]: row["bits_per_second"]["mean"] for row in found["rows"]}
+    two, eight = "neural codec, 2 × 512", "neural codec, 8 × 512"
+    own, course = "k-means, 1 × 1,024", "the course's codebook, fitted on tinytunes"
+    text = PAGE[PAGE.index("## Four voices") :]
+    for name in ("the sound itself", course, own, two, eight):
+        assert f"{notes[name]:.2f}".lstrip("0") in text, name
+    assert bits[two] < bits[own] == bits[course] and notes["k-means, 4 × 512"] <= notes[own]
+
+
+def test_the_exchanged_colours_are_those_that_were_heard():
+    sounds = results("swap")["sounds"]
+    for name in sounds:
+        assert (ROOT / f"book/results/sounds/results-swap-{name}.mp3").exists()
+        assert f"results-swap-{name}.mp3" in PAGE
+    assert sounds["one"]["notes"] == "clarinet" and sounds["other"]["notes"] == "piano"

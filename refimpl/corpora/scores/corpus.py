@@ -30,6 +30,7 @@ from refimpl.corpora.scores.collections import (
 from refimpl.corpora.scores.playing import Playing, clip_of_score, cut_at_bars
 from refimpl.corpora.scores.relatives import find_relatives, fingerprint, hold_out
 from refimpl.corpora.scores.score import Score
+from refimpl.corpora.scores.soundfont import digest_of, open_soundfont
 from refimpl.errors import UserError, suggest
 from refimpl.tinytunes import COURSE_TEMPO
 
@@ -71,6 +72,8 @@ class Scores(Corpus):
         self._playing = COLLECTIONS[where] if self.collection else OWN
         self._data, self._options = preset.data, preset.scores
         self.sample_rate = preset.codec.sample_rate
+        if self._options.soundfont is not None:
+            open_soundfont(self._options.soundfont, self.sample_rate)  # fails before any reading
         self.clip_seconds = preset.data.clip_seconds or DEFAULT_CLIP_SECONDS
         files = files_of(self._playing) if self.collection else score_files(Path(where))
         names = [_name(path, where) for path in files]
@@ -162,7 +165,11 @@ class Scores(Corpus):
         """Describe the files, how they are played, and how many clips there are."""
         options = self._options.to_dict()
         if split != "train":
-            options = {name: options[name] for name in ("tempo", "instruments")}
+            options = {name: options[name] for name in ("tempo", "instruments", "soundfont")}
+        if options["soundfont"] is None:
+            del options["soundfont"]  # as in datasets from before there was a choice
+        else:
+            options["soundfont"] = digest_of(options["soundfont"])  # of the file, wherever it is
         return {
             "kind": self.kind,
             "collection": self.collection,
@@ -187,6 +194,7 @@ class Scores(Corpus):
             sample_rate=self.sample_rate,
             about=self._playing.about,
             n_voices=len(score.voices),
+            soundfont=self._options.soundfont,
         )
 
     def clip(

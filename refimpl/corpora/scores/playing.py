@@ -13,6 +13,7 @@ import numpy as np
 
 from refimpl.audio import Clip
 from refimpl.corpora.scores.score import TICKS, Score
+from refimpl.corpora.scores.soundfont import open_soundfont
 from refimpl.tinytunes import Note
 from refimpl.tinytunes.rendering import FULL_VELOCITY, render
 
@@ -32,6 +33,7 @@ class Playing:
         sample_rate: in Hz.
         about: what it is called in captions, such as "chorale".
         n_voices: number of voices, each of which is softer where there are many.
+        soundfont: path of the soundfont that plays the instrument; None: tinytunes' own.
     """
 
     tempo: float
@@ -40,6 +42,7 @@ class Playing:
     sample_rate: int
     about: str
     n_voices: int = 1
+    soundfont: str | None = None
 
     @property
     def seconds_per_tick(self) -> float:
@@ -97,13 +100,18 @@ def play(notes: np.ndarray, length: int, how: Playing) -> np.ndarray:
     Returns:
         `(n_samples,)` float32 within (-1, 1).
 
+    Raises:
+        UserError: the soundfont cannot be played.
+
     Taught in lesson 10.
     """
     tick = how.seconds_per_tick
     # Voices add up like noise: the mix of four is as loud as one.
     velocity = max(1, round(FULL_VELOCITY / np.sqrt(how.n_voices)))
-    sounding = (
-        Note(
+    parts: list[list[Note]] = [[] for _ in range(1 + int(notes[:, 3].max(initial=0)))]
+    sounding = []
+    for onset, duration, pitch, voice in notes.tolist():
+        note = Note(
             onset * tick,
             duration * tick,
             pitch + how.semitones,
@@ -111,9 +119,11 @@ def play(notes: np.ndarray, length: int, how: Playing) -> np.ndarray:
             how.instrument,
             _PART,
         )
-        for onset, duration, pitch, _ in notes.tolist()
-    )
+        sounding.append(note)
+        parts[voice].append(note)
     n_samples = round(length * tick * how.sample_rate)
+    if how.soundfont is not None:
+        return open_soundfont(how.soundfont, how.sample_rate).play(parts, n_samples)
     return render(sounding, n_samples, how.sample_rate, ROOM)
 
 
