@@ -55,7 +55,7 @@ class SoundFont:
         self._gains: dict[str, float] = {}
 
     def play(self, parts: Sequence[Iterable[Note]], n_samples: int) -> np.ndarray:
-        """Play notes, each part on a channel of its own.
+        """Play notes, each part on its own channel.
 
         Args:
             parts: the notes of each voice. Their instruments are played by the program of General
