@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from refimpl.reproduce.claims.attention import skewing
 from refimpl.reproduce.memory_cost import (
     ATTENTIONS,
     attend_fused,
@@ -77,3 +78,10 @@ def test_the_file_of_the_book_has_the_lengths_that_the_lesson_speaks_of():
     assert round(tokens[65_536, "attention"]["kept"] * 4 / 1e6) == 268
     assert tokens[65_536, "attention"]["ms"] > 10 * tokens[65_536, "recurrence"]["ms"]
     assert tokens[256, "attention"]["ms"] < tokens[256, "recurrence"]["ms"]
+
+
+def test_the_claim_about_skewing_counts_what_is_stored():
+    """In doublings: a head has 32 numbers, and scores are stored a few times in both ways."""
+    halvings = [skewing(seed) for seed in range(2)]
+    assert halvings[0] == halvings[1]  # no luck is in it
+    assert 4 < halvings[0] < 5

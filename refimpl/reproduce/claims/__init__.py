@@ -1,8 +1,8 @@
 """The claims of papers that the lessons lean on, each tested here over several seeds.
 
 `claim` says what a claim is and how numbers decide about it. `sound`, `codes`, `models`,
-`objectives`, `codecs`, `memory` and `judges` hold the claims with their experiments, over `frames`;
-`table` puts them in order, `measuring` measures them, and `page` makes the table.
+`objectives`, `codecs`, `memory`, `attention` and `judges` hold the claims with their experiments,
+over `frames`; `table` puts them in order, `measuring` measures them, and `page` makes the table.
 """
 
 from refimpl.reproduce.claims.claim import Claim, judge

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from refimpl.reproduce.claims.attention import ATTENTION
 from refimpl.reproduce.claims.claim import Claim
 from refimpl.reproduce.claims.codecs import codecs
 from refimpl.reproduce.claims.codes import CODES
@@ -27,6 +28,7 @@ def all_claims(results: Path) -> list[Claim]:
         *objectives(results),
         *codecs(results),
         *memory(results),
+        *ATTENTION,
         *JUDGES,
     ]
     return sorted(claims, key=lambda claim: claim.lesson)
