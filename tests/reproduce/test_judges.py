@@ -139,7 +139,14 @@ def test_json_and_tables_are_written_and_nothing_is_made_twice(judged):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(None, "–"), (0, "0.00"), (0.0123, "0.012"), (1.234, "1.23"), (-250.4, "-250")],
+    [
+        (None, "–"),
+        (0, "0.00"),
+        (0.0123, "0.012"),
+        (1.234, "1.23"),
+        (-250.4, "-250"),
+        (-0.0001, "0.000"),
+    ],
 )
 def test_numbers_have_room(value, text):
     assert number(value) == text

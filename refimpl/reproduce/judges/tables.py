@@ -83,13 +83,9 @@ def number(value: float | None) -> str:
     if value is None:
         return "–"
     size = abs(value)
-    return (
-        f"{value:.0f}"
-        if size >= 100
-        else f"{value:.2f}"
-        if size >= 0.095 or not value
-        else f"{value:.3f}"
-    )
+    digits = 0 if size >= 100 else 2 if size >= 0.095 or not value else 3
+    text = f"{value:.{digits}f}"
+    return text if float(text) else text.lstrip("-")
 
 
 def _table(heads: list[str], lines: list[list[str]]) -> str:
