@@ -53,6 +53,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--no-screening", action="store_true", help="keep who did not hear the hidden reference"
     )
+    group.add_argument(
+        "--screen-anchor",
+        action="store_true",
+        help="also leave out who rated the 7 kHz anchor above 90 in more than 15 %% of the trials",
+    )
 
 
 def _add_design(group) -> None:
@@ -163,7 +168,7 @@ def _analyse(args: argparse.Namespace) -> None:
     results, left_out = read_results(args.analyse, key)
     for path, reason in left_out:
         remark(f"left out: {path}: {reason}")
-    analysis = analyse(results, key, screening=not args.no_screening)
+    analysis = analyse(results, key, screening=not args.no_screening, anchor=args.screen_anchor)
     result(text_of(analysis))
     if args.out:
         for path in write_analysis(analysis, args.out):

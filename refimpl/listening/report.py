@@ -15,7 +15,13 @@ from refimpl.files import replace_file, write_atomically
 from refimpl.listening.analysis import Comparison, Mean, compare_systems, means_of
 from refimpl.listening.errors import ListeningError
 from refimpl.listening.results import Key, Result
-from refimpl.listening.scores import all_systems, listener_scores, paired_scores, screened_out
+from refimpl.listening.scores import (
+    MIDDLE_ANCHOR,
+    all_systems,
+    listener_scores,
+    paired_scores,
+    screened_out,
+)
 
 FEWEST = 6  # listeners, below which no signed-rank test reaches 5 %
 
@@ -39,17 +45,22 @@ class Analysis:
     comparisons: dict[str, list[Comparison]]
 
 
-def analyse(results: list[Result], key: Key, *, screening: bool = True) -> Analysis:
+def analyse(
+    results: list[Result], key: Key, *, screening: bool = True, anchor: bool = False
+) -> Analysis:
     """Leave out who did not hear the hidden reference, and compare the systems.
 
     Args:
         results: of all listeners.
         key: of the test.
         screening: whether anybody is left out.
+        anchor: also for the ratings of the middle anchor, see `screened_out`.
     Raises:
         ListeningError: nobody is left.
     """
-    screened = screened_out(results) if screening and key.kind == "mushra" else {}
+    screened = {}
+    if screening and key.kind == "mushra":
+        screened = screened_out(results, anchor=anchor)
     counted = [one for one in results if one.listener not in screened and one.answers]
     if not counted:
         reasons = "; ".join(f"{code} {reason}" for code, reason in screened.items())
@@ -69,6 +80,12 @@ def text_of(analysis: Analysis) -> str:
     n = len(analysis.results)
     lines = [f"{n} listener{'s' * (n != 1)}, {_n_answers(analysis)} answers"]
     lines += [f"left out: {code} {reason}" for code, reason in analysis.screened.items()]
+    both = screened_out(analysis.results, anchor=True).keys()
+    if tolerant := both - screened_out(analysis.results).keys():
+        lines.append(
+            f"{len(tolerant)} of them did not hear what the {MIDDLE_ANCHOR} lacks, or do not mind it; "
+            "--screen-anchor leaves them out"
+        )
     scale = {"ab": "share of comparisons won"}.get(analysis.key.kind, "mean rating")
     for question, means in analysis.means.items():
         lines += ["", f"{question}: {scale}, with its 95 % interval over listeners"]

@@ -178,13 +178,16 @@ def test_the_share_of_missed_references_decides(listeners, missed, is_out):
     assert bool(screened_out([one])) == is_out
 
 
-def test_an_anchor_rated_like_the_reference_screens_unless_nobody_can_hear_it(listeners):
+def test_an_anchor_rated_like_the_reference_screens_if_asked_unless_nobody_can_hear_it(listeners):
     for faint in ((), ("anchor 7 kHz",)):
         key = key_of("mushra", ["a"], faint=faint)
         (one,) = listeners(key, ANCHORS | {"a": 50}, 1)
         for answer in one.answers:
             answer.ratings["anchor 7 kHz"] = (91,)
-        reasons = screened_out([one])
+        assert not screened_out([one])
+        text = text_of(analyse([one], key))
+        assert ("--screen-anchor leaves them out" in text) == (not faint)
+        reasons = screened_out([one], anchor=True)
         assert bool(reasons) == (not faint)
         assert faint or "rated the anchor 7 kHz above 90 in 8 of 8" in reasons[one.listener]
 
