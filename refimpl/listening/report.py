@@ -83,8 +83,8 @@ def text_of(analysis: Analysis) -> str:
     both = screened_out(analysis.results, anchor=True).keys()
     if tolerant := both - screened_out(analysis.results).keys():
         lines.append(
-            f"{len(tolerant)} of them did not hear what the {MIDDLE_ANCHOR} lacks, or do not mind it; "
-            "--screen-anchor leaves them out"
+            f"{len(tolerant)} of them did not hear what the {MIDDLE_ANCHOR} lacks, or do not "
+            "mind it; --screen-anchor leaves them out"
         )
     scale = {"ab": "share of comparisons won"}.get(analysis.key.kind, "mean rating")
     for question, means in analysis.means.items():
@@ -135,7 +135,9 @@ def picture_of(analysis: Analysis):
             said.append(f"{name} {_number(mean.mean)} {_interval(mean)}")
         axes.set_yticks(range(len(means)), list(means))
         axes.set_ylim(len(means) - 0.5, -0.5)
-        axes.set_xlim((0, 1) if analysis.key.kind == "ab" else (0, 100))
+        is_share = analysis.key.kind == "ab"
+        axes.set_xlim((-0.02, 1.02) if is_share else (-2, 102))
+        axes.set_xlabel("Share of comparisons won" if is_share else "Rating")
         axes.set_title(question, fontsize=10)
     picture.alt = (
         f"Means with 95 % intervals over {len(analysis.results)} listeners: {'; '.join(said)}."
