@@ -35,7 +35,9 @@ def make_folder(folder: Path) -> Path:
     except (FileExistsError, NotADirectoryError):
         above = [path for path in (folder, *folder.parents) if os.path.lexists(path)]
         wrong = next((path for path in above if not path.is_dir()), folder)
-        raise UserError(f"{wrong} is no folder, but one is needed there; choose another") from None
+        raise UserError(
+            f"{wrong} is no folder, but one is needed there; choose another folder"
+        ) from None
     return folder
 
 

@@ -184,7 +184,7 @@ def test_a_comparison_that_cannot_be_saved_is_an_error(tmp_path):
     with pytest.raises(UserError, match="nothing given"):
         display.save_comparison(tmp_path / "a.png", {}, RATE)
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(UserError, match="cannot be written"):
+    with pytest.raises(UserError, match="file is no folder"):
         display.save_comparison(tmp_path / "file" / "a.png", {"a": tone()}, RATE)
 
 

@@ -302,7 +302,7 @@ def test_a_disk_that_is_full_for_the_log_stops_too(tmp_path, monkeypatch):
 
 def test_a_folder_that_cannot_be_made_is_an_error(tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(TrainingError, match="cannot write"):
+    with pytest.raises(UserError, match="file is no folder"):
         tiny_run(tmp_path / "file" / "run")
 
 

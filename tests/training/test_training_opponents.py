@@ -191,7 +191,8 @@ def test_a_run_is_not_resumed_against_another_opponent(tmp_path):
 
 def test_two_losses_of_one_name_are_refused():
     maker, loss, opponent = players()
-    same = Opponent(opponent.model, Loss(loss.name, "units", "point", opponent.loss.measure))
+    name = "".join(list(loss.name))  # equal, and another object
+    same = Opponent(opponent.model, Loss(name, "units", "point", opponent.loss.measure))
     with pytest.raises(TrainingError, match="called 'deception'; give them two names"):
         train(maker, Points(), options(), loss=loss, opponent=same)
 
