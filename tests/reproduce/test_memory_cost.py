@@ -77,7 +77,9 @@ def test_the_file_of_the_book_has_the_lengths_that_the_lesson_speaks_of():
         assert tokens[n, "recurrence"]["kept"] * 4 == 2048  # bytes
     assert round(tokens[65_536, "attention"]["kept"] * 4 / 1e6) == 268
     assert tokens[65_536, "attention"]["ms"] > 10 * tokens[65_536, "recurrence"]["ms"]
+    assert tokens[65_536, "attention"]["ms"] > 20
     assert tokens[256, "attention"]["ms"] < tokens[256, "recurrence"]["ms"]
+    assert 1 < tokens[4096, "attention"]["ms"] / tokens[4096, "recurrence"]["ms"] < 2
 
 
 def test_the_claim_about_skewing_counts_what_is_stored():

@@ -28,7 +28,7 @@ function render({ model, el }) {
     make("div", { class: "beside" },
       square,
       make("div", {}, said, make("div", { class: "controls" }, button),
-        make("p", {}, "Rows and columns are bars, from the top left. The darker a cell, the more alike " +
+        make("p", {}, "Rows and columns are bars, from the top left. The stronger a cell, the more alike " +
           "its two bars: every bar is like itself, which makes the diagonal."))));
 
   function nBars() { return lines[tune].length - 1; }

@@ -43,8 +43,8 @@ def similarity_explorer(
 ) -> SimilarityExplorer:
     """Show how similar the bars of tunes are, and play any two of them.
 
-    A square for each tune has a row and a column for each bar. A dark cell stands for two bars that
-    are alike. A click plays the two, the earlier one first; the whole tune can be followed as it
+    A square for each tune has a row and a column for each bar. The stronger a cell, the
+    more alike its two bars. A click plays the two, the earlier one first; the whole tune can be followed as it
     plays.
 
     Args:
