@@ -143,7 +143,7 @@ SET_MEASURES = (
     SetMeasure(
         "diversity", "diversity", "high",
         "Are the sounds as different from each other as real ones are?",
-        "1", "blocks of random tunes", _diversity, SHARE,
+        "1", "bigram", _diversity, SHARE,
     ),
     SetMeasure(
         "copies", "copies", "low", "How many sounds are nearer to a real one than real ones are?",

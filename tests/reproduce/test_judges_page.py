@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from refimpl.judging.measures import SET_MEASURES
 from refimpl.reproduce.judges.judged_sets import ALL_SETS, IMPOSTORS
 from refimpl.reproduce.judges.tables import judge_tables, passed
 
@@ -97,6 +98,17 @@ def test_lesson_7_quotes_what_was_measured(name, said):
     mean, _, high = np.array(value("joint/fad_infinity", name))
     number = f"{mean:.2f} ± {high - mean:.2f}".replace("-", "−")
     assert said.format(number) in LESSON
+
+
+@pytest.mark.parametrize("measure", SET_MEASURES, ids=lambda measure: measure.name)
+def test_each_measure_is_fooled_by_what_is_said_to_fool_it(measure):
+    if measure.name == "recall":  # no set of the matrix: a claim of its own
+        claims = json.loads((ROOT / "book/results/claims.json").read_text(encoding="utf-8"))
+        (claim,) = [one for one in claims["claims"] if one["name"] == "Outliers raise recall"]
+        assert claim["verdict"] == "shows" and "outliers" in measure.fooled_by
+        return
+    assert measure.fooled_by in IMPOSTORS
+    assert f"joint/{measure.name}" in passed(RESULTS, measure.fooled_by)
 
 
 def test_every_set_can_be_heard():
