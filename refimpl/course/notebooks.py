@@ -18,6 +18,7 @@ import nbformat
 import yaml
 from nbformat import NotebookNode
 
+from refimpl import __version__
 from refimpl.cli.console import speak_any_encoding
 from refimpl.course import figures, minutes, outputs, regions
 from refimpl.course.executing import ANSI_COLOUR, STOPPED, NotebookRun
@@ -34,7 +35,8 @@ METADATA = {
 }
 
 # Torch and numpy are named as they are, so that pip leaves them alone: a changed numpy would need
-# the kernel restarted. In a checkout the package comes from there, so that changes take effect.
+# the kernel restarted. In a checkout the package comes from there, so that changes take effect;
+# elsewhere from the index, where this version is there, or else from the repository.
 SET_UP_CELL = """\
 # Set-up: installs the course's package where it is missing, as in Colab. Running it twice is safe.
 import importlib.metadata
@@ -55,15 +57,18 @@ if importlib.util.find_spec("refimpl") is None:
     here = [Path.cwd(), *Path.cwd().parents]
     checkouts = [f for f in here if (f / "refimpl/course").is_dir()]
     if checkouts:
-        package = ["--editable", str(checkouts[0])]
+        packages = [["--editable", str(checkouts[0])]]
         sys.path.append(str(checkouts[0]))
     elif "OWNER/REPOSITORY" in "{repository}":
         raise SetUpFailed("No address yet: open this in the course's folder.")
     else:
-        package = ["refimpl @ git+{repository}"]
-    pip = [sys.executable, "-m", "pip", "install", "-q", *package, *kept]
-    done = subprocess.run(pip, capture_output=True, text=True)
-    if done.returncode:
+        packages = [["refimpl=={version}"], ["refimpl @ git+{repository}"]]
+    for package in packages:
+        pip = [sys.executable, "-m", "pip", "install", "-q", *package, *kept]
+        done = subprocess.run(pip, capture_output=True, text=True)
+        if done.returncode == 0:
+            break
+    else:
         raise SetUpFailed(f"pip cannot install it:\\n{{done.stderr}}")
     importlib.invalidate_caches()
 if "google.colab" in sys.modules:
@@ -105,7 +110,9 @@ def _read_complete(path: Path, repository: str) -> NotebookNode:
             cell.source = figures.embed(cell.source, path.parent)
     if not cells or not cells[0].source.startswith("# "):
         raise UserError("a lesson starts with its title, '# ...'")
-    set_up = nbformat.v4.new_code_cell(SET_UP_CELL.format(repository=repository))
+    set_up = nbformat.v4.new_code_cell(
+        SET_UP_CELL.format(repository=repository, version=__version__)
+    )
     set_up.metadata = {"tags": ["remove-cell", "set-up"]}
     # The title stays first, for the table of contents and for Colab's file list.
     title, *rest = cells[0].source.split("\n", 1)

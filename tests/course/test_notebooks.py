@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+import refimpl
 from refimpl.course import minutes, notebooks
 from refimpl.errors import UserError
 
@@ -195,14 +196,16 @@ def set_up(project, monkeypatch):
     )
     monkeypatch.setattr("sys.path", sys.path[:])
 
-    def run(folder, address="https://example.org/course", fails=False):
+    def run(folder, address="https://example.org/course", fails=0):
         folder.mkdir(parents=True, exist_ok=True)
         monkeypatch.chdir(folder)
         commands = []
 
         def pip(command, **options):
             commands.append(command)
-            return subprocess.CompletedProcess(command, int(fails), "", "no network")
+            return subprocess.CompletedProcess(
+                command, int(len(commands) <= fails), "", "no network"
+            )
 
         monkeypatch.setattr("subprocess.run", pip)
         _, built = notebooks.read_pair(project / "book/lessons/09-small.md", address)
@@ -210,16 +213,22 @@ def set_up(project, monkeypatch):
             exec(compile(built.cells[1].source, "set-up", "exec"), {})
         except Exception as error:
             return commands, "\n".join(error._render_traceback_())
-        return commands[0], None
+        return commands[-1], None
 
     return run
 
 
 def test_where_the_package_is_missing_torch_and_numpy_stay_as_they_are(set_up, tmp_path):
     command, _ = set_up(tmp_path / "elsewhere")
-    assert "refimpl @ git+https://example.org/course" in command
+    assert f"refimpl=={refimpl.__version__}" in command
     for name in ("torch", "numpy"):
         assert f"{name}=={importlib.metadata.version(name)}" in command
+
+
+def test_what_the_index_does_not_have_comes_from_the_repository(set_up, tmp_path):
+    command, _ = set_up(tmp_path / "elsewhere", fails=1)
+    assert "refimpl @ git+https://example.org/course" in command
+    assert f"numpy=={importlib.metadata.version('numpy')}" in command
 
 
 def test_in_a_checkout_the_package_is_installed_from_there(set_up, project):
@@ -234,7 +243,7 @@ def test_a_set_up_that_cannot_work_says_why_without_a_traceback(set_up, tmp_path
     commands, told = set_up(tmp_path / "a", address="https://github.com/OWNER/REPOSITORY")
     assert commands == []
     assert told.count("\n") == 0 and "in the course's folder" in told
-    _, told = set_up(tmp_path / "a", fails=True)
+    _, told = set_up(tmp_path / "a", fails=2)
     assert told == "pip cannot install it:\nno network"
 
 
