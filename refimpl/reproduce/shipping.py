@@ -17,6 +17,7 @@ from refimpl.pipeline import load_run, save_generator
 from refimpl.pipeline.folder import flatten, preset_from_dict, preset_to_dict
 from refimpl.pipeline.generators import shipped_folder
 from refimpl.presets import get_preset
+from refimpl.reproduce.embedding_card import embedding_section
 from refimpl.reproduce.experiments import COURSE, REPORT
 from refimpl.reproduce.neural_card import neural_section
 from refimpl.reproduce.page import filling_table
@@ -87,7 +88,7 @@ def write_card(results_folder: Path, card: Path) -> None:
     if neural.exists():
         found = json.loads(neural.read_text(encoding="utf-8"))
         text += "\n" + neural_section(found, results)
-    card.write_text(text, encoding="utf-8")
+    card.write_text(text + "\n" + embedding_section(), encoding="utf-8")
 
 
 def command(name: str, record: dict[str, Any], out: str | None = None) -> str:
@@ -237,7 +238,7 @@ stored as 16-bit floats in safetensors, codebooks as npz; loading them runs no c
 
 `refimpl generate --model course` lets one write, and so for the other names. This page is written
 by `python -m refimpl.reproduce.shipping` from what `refimpl reproduce` measured, and the section on
-`neural` by `python -m refimpl.reproduce.neural_tokens`.
+`neural` by `python -m refimpl.reproduce.neural_tokens`. `embedding` writes no music, and judges it.
 
 """
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from refimpl.audio_text import CONTRASTIVE, JointEmbedding, TextEncoder, Vocabulary
 from refimpl.codecs import (
     NeuralConfig,
     NeuralNetwork,
@@ -64,12 +65,22 @@ def denoising():
     return DENOISING, model, batch | {"noise": torch.randn(8, 4, 2, generator=generator)}
 
 
+def contrast():
+    torch.manual_seed(0)
+    text = TextEncoder(Vocabulary.of(["a tune for flute and piano"]), 8, width=8, hidden=0.0)
+    model = JointEmbedding(text, dim=8, channels=4)
+    frames = torch.rand(8, 3, 256, 96, generator=torch.Generator().manual_seed(0))
+    words = torch.randint(1, 9, (8, 4, 5), generator=torch.Generator().manual_seed(1))
+    return CONTRASTIVE, model, {"frames": frames, "words": words, "numbers": torch.zeros(8, 4, 5)}
+
+
 # A function for each loss: the loss, a model that it can measure, and a batch of 8 rows or more.
 LOSSES = {
     "next token": next_token,
     "VQ-VAE": frame_error,
     "neural codec": frame_distance,
     "diffusion": denoising,
+    "joint embedding": contrast,
 }
 
 
