@@ -1,4 +1,4 @@
-"""Figures that lesson 8 and its page of results quote are those that were measured."""
+"""Figures that lessons quote, and their pages of results, are those that were measured."""
 
 import json
 import re
@@ -105,3 +105,32 @@ def test_the_exchanged_colours_are_those_that_were_heard():
         assert (ROOT / f"book/results/sounds/results-swap-{name}.mp3").exists()
         assert f"results-swap-{name}.mp3" in PAGE
     assert sounds["one"]["notes"] == "clarinet" and sounds["other"]["notes"] == "piano"
+
+
+# Lesson 10 ----------------------------------------------------------------------------------------
+
+MEMORY = ROOT / "book/results/memory.json"
+
+
+@pytest.mark.skipif(not MEMORY.exists(), reason="refimpl reproduce --memory makes them")
+def test_what_lesson_10_says_of_memory_was_measured():
+    """It says in words what its table shows, of the shortest training."""
+    found = results("memory")
+    seconds = min(run["seconds"] for run in found["runs"])
+    known, guessed, returns = {}, {}, {}
+    for run in (run for run in found["runs"] if run["seconds"] == seconds):
+        phrase, name = run["recall"]["32"], run["name"]
+        known.setdefault(name, []).append(phrase["right"])
+        guessed.setdefault(name, []).append(phrase["first_right"])
+        returns.setdefault(name, []).append(run["sets"]["top-p 0.9"]["returns"]["mean"])
+    real = found["references"]["sets"]["held-out tunes"]["returns"]["mean"]
+    shifted = "RoPE, shifted keys"
+    assert min(known[shifted]) > 0.5  # "most of a phrase is known the second time"
+    assert max(returns[shifted]) < 0.25 * real  # "hardly ever returns"
+    for name in set(known) - {shifted}:
+        assert 0.25 < min(known[name]) <= max(known[name]) < 0.4, name  # "about a third"
+        for one, first in zip(known[name], guessed[name], strict=True):
+            assert one - first < 0.1, name  # "little more than they guess the first time"
+    for name in ("RoPE", "recurrence"):
+        asked = known.get(f"{name}, eight objectives", [0.0])
+        assert sum(asked) / len(asked) < sum(known[name]) / len(known[name])
