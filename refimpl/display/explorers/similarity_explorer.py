@@ -44,8 +44,8 @@ def similarity_explorer(
     """Show how similar the bars of tunes are, and play any two of them.
 
     A square for each tune has a row and a column for each bar. The stronger a cell, the
-    more alike its two bars. A click plays the two, the earlier one first; the whole tune can be followed as it
-    plays.
+    more alike its two bars. A click plays the two, the earlier one first; the whole tune can be
+    followed as it plays.
 
     Args:
         tunes: names, and of each the notes `(n_notes, 4)` as in `Score.notes` and the bar lines
