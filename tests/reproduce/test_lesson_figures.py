@@ -105,6 +105,11 @@ def test_the_exchanged_colours_are_those_that_were_heard():
         assert (ROOT / f"book/results/sounds/results-swap-{name}.mp3").exists()
         assert f"results-swap-{name}.mp3" in PAGE
     assert sounds["one"]["notes"] == "clarinet" and sounds["other"]["notes"] == "piano"
+    text = PAGE[PAGE.index("### Two melodies") :]
+    for name, to in (("one", "piano"), ("one-own", "piano"), ("one-swapped", "piano")):
+        assert f"{sounds[name]['distances'][to]:.1f} dB" in text
+    for name in ("other-own", "other-swapped"):
+        assert f"{sounds[name]['distances']['clarinet']:.1f} dB" in text
 
 
 # Lesson 10 ----------------------------------------------------------------------------------------
