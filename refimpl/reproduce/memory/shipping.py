@@ -2,7 +2,7 @@
 
     python -m refimpl.reproduce.memory.shipping runs/reproduce/memory
 
-takes the runs there that were trained for longest, with their tokens.
+takes those with seed 1, with their tokens.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from refimpl.training import load_model, save_model
 
 
 def ship(work: Path, folder: Path | None = None) -> list[Path]:
-    """Put the longest runs with seed 1 into the package.
+    """Put runs into the package.
 
     Args:
         work: folder of runs.
@@ -29,12 +29,10 @@ def ship(work: Path, folder: Path | None = None) -> list[Path]:
     """
     folder = folder or shipped_folder(FOLDER)
     made = []
-    for name, arm in SHIPPED.items():
-        records = [json.loads(path.read_text(encoding="utf-8")) for path in work.glob("*.json")]
-        record = max(
-            (r for r in records if r["name"] == arm and r["seed"] == 1), key=lambda r: r["seconds"]
-        )
-        saved = load_model(work / run_name(arm, record["seconds"], 1))
+    for name, (arm, seconds) in SHIPPED.items():
+        run = run_name(arm, seconds, 1)
+        record = json.loads((work / f"{run}.json").read_text(encoding="utf-8"))
+        saved = load_model(work / run)
         facts = {key: value for key, value in record.items() if key != "tunes"}
         command = f"refimpl reproduce --memory --memory-seconds {record['seconds']:g}"
         facts["command"] = f'{command} --memory-model "{arm}" --memory-seeds 1'

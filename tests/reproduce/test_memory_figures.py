@@ -1,0 +1,71 @@
+"""The page about memory says what was measured."""
+
+import json
+from pathlib import Path
+
+from refimpl.reproduce.memory.arms import ROPE, SHIFTED
+from refimpl.reproduce.memory.tables import by_arm, estimate, memory_tables
+
+ROOT = Path(__file__).parents[2]
+PAGE = " ".join((ROOT / "book/results-memory.md").read_text(encoding="utf-8").split())
+RESULTS = json.loads((ROOT / "book/results/memory.json").read_text(encoding="utf-8"))
+SHORT, LONG = 40.0, 300.0
+
+
+def arms(seconds):
+    return by_arm([run for run in RESULTS["runs"] if run["seconds"] == seconds])
+
+
+def short(value, digits=2):
+    text = f"{value:.{digits}f}"
+    return text.removeprefix("0") if value < 1 else text
+
+
+def nats(runs, part="within"):
+    return f"{estimate(runs, lambda run: run['nats'][part]).mean:.2f}"
+
+
+def of_tunes(runs, sampling, measure="returns", digits=2):
+    found = estimate(runs, lambda run: run["sets"][sampling][measure]["mean"])
+    return short(found.mean, digits)
+
+
+def test_the_tables_are_those_of_the_results():
+    tables = (ROOT / "book/results/memory.md").read_text(encoding="utf-8")
+    assert tables == memory_tables(RESULTS)
+
+
+def test_what_is_said_of_real_tunes_and_a_bigrams():
+    real, bigram = (RESULTS["references"]["sets"][name] for name in ("held-out tunes", "bigram"))
+    assert f"from {RESULTS['n_train']:,} fiddle tunes" in PAGE
+    share, times = short(real["returns"]["mean"]), f"{real['times']['mean']:.1f}"
+    assert f"held-out tunes {share} of the runs return, and each of those is played {times}" in PAGE
+    assert bigram["returns"]["mean"] < 0.0005 and "In a bigram's tunes none does" in PAGE
+
+
+def test_what_is_said_of_the_short_trainings():
+    runs = arms(SHORT)
+    rope, shifted = runs[ROPE], runs[SHIFTED]
+    expected = f"({nats(rope, 'returning')} against {nats(rope, 'other')} nats per note with RoPE)"
+    assert expected in PAGE
+    assert f"needs {nats(shifted)} nats per note, and RoPE alone {nats(rope)};" in PAGE
+    back = f"{nats(shifted, 'returning')} against {nats(rope, 'returning')}."
+    assert f"on notes that return, {back}" in PAGE
+    for name, group in runs.items():
+        if name != SHIFTED:
+            assert all(s["returns"]["mean"] < 0.005 for run in group for s in run["sets"].values())
+
+
+def test_what_is_said_of_the_long_training():
+    runs = arms(LONG)[SHIFTED]
+    (one, two, three) = (of_tunes(runs, s) for s in ("temperature 1", "top-p 0.9", "top-k 10"))
+    assert f"{one} of its runs return at temperature 1, {two} with top-p 0.9 and {three}" in PAGE
+    assert f"it needs {nats(runs)} nats per note" in PAGE
+    times = of_tunes(runs, "top-p 0.9", "times", 1)
+    assert f"a run that returns is played {times} times on average" in PAGE
+    early = of_tunes(arms(SHORT)[SHIFTED], "top-p 0.9")
+    assert f"After 40 seconds {early} of that model's runs return with top-p 0.9" in PAGE
+    copied = [of_tunes(runs, s, "copied", 4) for s in ("temperature 1", "top-p 0.9")]
+    assert f"{copied[0]} of its runs at temperature 1 and {copied[1]} with top-p 0.9" in PAGE
+    real = RESULTS["references"]["sets"]["held-out tunes"]["copied"]["mean"]
+    assert f"of the runs of held-out tunes {short(real, 4)}" in PAGE
