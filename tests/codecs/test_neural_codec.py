@@ -16,6 +16,7 @@ from refimpl.codecs import (
     load_codec,
 )
 from refimpl.codecs.neural import low_emphasis
+from refimpl.codecs.neural.convnext import ConvNeXtBlock
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
 
@@ -154,3 +155,13 @@ def test_errors_below_1_khz_count_more():
 def test_an_even_kernel_is_refused():
     with pytest.raises(UserError, match="kernel_size must be odd"):
         NeuralConfig(kernel_size=4)
+
+
+def test_a_block_adds_its_scaled_contribution_to_its_input():
+    x = torch.randn(2, 9, 4, generator=torch.Generator().manual_seed(0))
+    block = ConvNeXtBlock(4, 3, 2, causal=False, scale=0.0)
+    assert torch.equal(block(x), x)
+    with torch.no_grad():
+        parts = [block(x) - x for block.scale.data in (torch.ones(4), 3 * torch.ones(4))]
+    assert parts[0].abs().max() > 1e-3
+    assert torch.allclose(3 * parts[0], parts[1], atol=1e-5)
