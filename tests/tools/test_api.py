@@ -57,7 +57,7 @@ def reference(root, used=None):
 
 def test_public_names_are_found_where_they_are_defined(root):
     modules = {module.name: module for module in package.read_package(root)}
-    assert list(modules) == ["refimpl.mel", "refimpl.errors", "refimpl.show"]
+    assert list(modules) == ["refimpl.errors", "refimpl.mel", "refimpl.show"]
     frames, config = modules["refimpl.mel"].entries
     assert frames.signature == "(audio, *, n_fft: int=2048) -> list"
     assert frames.path == "refimpl/mel/inner.py"
@@ -138,3 +138,11 @@ def test_of_two_classes_of_one_name_a_signature_says_which(root):
 def test_lessons_of_two_digits_are_lessons():
     text = docstrings.to_markdown("Taught in lessons 5 and 12.")
     assert "[5](lesson:5) and [12](lesson:12)" in text
+
+
+def test_the_reference_has_the_order_of_the_map_in_the_readme(root):
+    (root / "README.md").write_text(
+        f"{package.ORDER_HEADING}\n\n| lesson | read | to find |\n| 1 | `show`, `mel` | all |\n"
+    )
+    names = [module.name for module in package.read_package(root)]
+    assert names[:2] == ["refimpl.show", "refimpl.mel"]

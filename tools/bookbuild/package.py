@@ -12,21 +12,7 @@ from pathlib import Path
 
 PACKAGE = "refimpl"
 # The order in which data flows, which is that of the lessons; what serves all of them comes last.
-ORDER = (
-    ["audio", "tinytunes", "corpora", "mel", "metrics", "codecs", "vocabulary"]
-    + ["tokenizer", "transformer", "training", "dataset", "objectives", "packing"]
-    + [
-        "curriculum",
-        "birdie",
-        "generation",
-        "conditioning",
-        "presets",
-        "pipeline",
-        "reproduce",
-        "display",
-    ]
-    + ["course", "errors", "cli"]
-)
+ORDER_HEADING = "### The package, in the order of the lessons"  # of the map in the README
 SPECIAL = {"__call__", "__getitem__", "__iter__", "__len__"}  # public when they say what they do
 
 
@@ -80,11 +66,21 @@ def read_package(root: Path) -> list[Module]:
     found = {path.stem for path in folder.glob("*.py")} | {
         path.parent.name for path in folder.glob("*/__init__.py")
     }
+    order = reading_order(root)
     names = sorted(
         (name for name in found if not name.startswith("_")),
-        key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name),
+        key=lambda name: (order.index(name) if name in order else len(order), name),
     )
     return [read_module(root, f"{PACKAGE}.{name}") for name in names]
+
+
+def reading_order(root: Path) -> list[str]:
+    """Return the modules in the order of the README's map, its second column."""
+    readme = root / "README.md"
+    text = readme.read_text(encoding="utf-8") if readme.exists() else ""
+    below = text.partition(ORDER_HEADING)[2].partition("\n## ")[0]
+    rows = [line.split("|") for line in below.splitlines() if line.startswith("|")]
+    return [name for row in rows for name in re.findall(r"`(\w+)`", row[2])]
 
 
 def read_module(root: Path, dotted: str) -> Module:
