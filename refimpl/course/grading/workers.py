@@ -4,7 +4,9 @@ An answer may leave threads behind, or replace a function. No other answer meets
 process ends with it, and so does everything that it started.
 """
 
+import io
 import os
+import select
 import signal
 import sys
 from collections.abc import Callable
@@ -24,7 +26,8 @@ def reply_of_a_worker(work: Callable[[], bytes], pipes: list[BinaryIO], alone: b
 
     Args:
         work: Returns a reply.
-        pipes: Closed in the worker: the way to the caller.
+        pipes: Closed in the worker: the way from the caller, then the way to it. Where the caller's
+            end of the first is closed, nobody waits for a reply, and worker and process end.
         alone: Whether no other process can be seen from here, so that all may be ended.
     """
     if not HAS_WORKERS:
@@ -40,7 +43,7 @@ def reply_of_a_worker(work: Callable[[], bytes], pipes: list[BinaryIO], alone: b
             write_frame(stream, work())
         os._exit(0)  # whatever threads are left behind
     os.close(write_end)
-    with os.fdopen(read_end, "rb") as stream:
+    with io.BufferedReader(_WhileWanted(read_end, pipes[0].fileno(), pid)) as stream:
         try:
             frame = read_frame(stream, MAX_REPLY)
         except WireError:
@@ -50,6 +53,41 @@ def reply_of_a_worker(work: Callable[[], bytes], pipes: list[BinaryIO], alone: b
         os._exit(os.waitstatus_to_exitcode(status) % 256 or 1)
     _end_all(pid, alone)
     return frame
+
+
+class _WhileWanted(io.RawIOBase):
+    """A worker's reply, for as long as somebody waits for it.
+
+    A grader that is killed cannot end an answer that runs, and the kernel's signal of a parent's
+    death does not reach a process that has become another user. But the grader's end of the
+    requests closes with it.
+
+    Args:
+        reply: Where the worker writes.
+        requests: Where the caller writes.
+        worker: Its process.
+    """
+
+    def __init__(self, reply: int, requests: int, worker: int):
+        self._reply, self._requests, self._worker = reply, requests, worker
+        self._poll = select.poll()
+        self._poll.register(reply, select.POLLIN)
+        self._poll.register(requests, 0)  # that its other end is closed is always told
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:
+        if self._requests in dict(self._poll.poll()):
+            with suppress(ProcessLookupError):
+                os.killpg(self._worker, signal.SIGKILL)
+            os._exit(1)
+        return os.readv(self._reply, [buffer])
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._reply)
+        super().close()
 
 
 def _end_all(pid: int, alone: bool) -> None:
