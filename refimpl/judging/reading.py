@@ -64,7 +64,7 @@ def read_clips(
         except AudioError as error:
             skipped.append((file, error.reason))
     if not sounds:
-        last = f"; the last {skipped[-1][1]}" if skipped else ""
+        last = "; the last: {} {}".format(*skipped[-1]) if skipped else ""
         raise AudioError(f"not one of {len(files)} files can be used{last}")
     return sounds[:count], skipped
 

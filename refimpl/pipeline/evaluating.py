@@ -58,7 +58,8 @@ def read_sounds(
                     raise
                 skipped.append((file, error.reason))
     if not sounds:
-        raise AudioError(f"not one of {len(skipped)} files can be used; the last {skipped[-1][1]}")
+        last = "{} {}".format(*skipped[-1])
+        raise AudioError(f"not one of {len(skipped)} files can be used; the last: {last}")
     return sounds, skipped
 
 

@@ -192,7 +192,8 @@ def test_reproduce_hands_its_options_on(refimpl, monkeypatch):
     given = {}
     stand_in = types.ModuleType("refimpl.reproduce")
     stand_in.reproduce = lambda folder, **options: given.update(options, folder=folder)
-    for name in ("compare_mixtures", "compare_codecs", "measure_claims"):
+    others = ("compare_mixtures", "compare_codecs", "compare_memory", "measure_claims")
+    for name in (*others, "judge_judges"):
         setattr(stand_in, name, stand_in.reproduce)
     monkeypatch.setitem(sys.modules, "refimpl.reproduce", stand_in)
     words = ["--out", "res", "--ladder", "--tunes", 5, "--set", "training.steps=2"]
