@@ -19,7 +19,7 @@ from refimpl.audio_text.retrieval import clap_scores, recall_at, zero_shot
 from refimpl.audio_text.saved import load_embedding, save_embedding
 from refimpl.audio_text.sentence_encoder import SentenceEncoder
 from refimpl.audio_text.text_encoder import TextEncoder
-from refimpl.audio_text.words import Vocabulary, split_words
+from refimpl.audio_text.words import WordList, split_words
 
 __all__ = [
     "CONTRASTIVE",
@@ -28,7 +28,7 @@ __all__ = [
     "PairBatches",
     "SentenceEncoder",
     "TextEncoder",
-    "Vocabulary",
+    "WordList",
     "analyse",
     "clap_scores",
     "contrastive_loss",

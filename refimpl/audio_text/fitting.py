@@ -13,7 +13,7 @@ from refimpl.audio_text.contrastive import CONTRASTIVE
 from refimpl.audio_text.examples import Example, PairBatches
 from refimpl.audio_text.model import JointEmbedding
 from refimpl.audio_text.text_encoder import TextEncoder
-from refimpl.audio_text.words import Vocabulary
+from refimpl.audio_text.words import WordList
 from refimpl.corpora.tinytunes import clip_of
 from refimpl.display import progress_bar
 from refimpl.tinytunes import TuneConfig, Tunes
@@ -83,7 +83,7 @@ def fit_embedding(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = JointEmbedding(text or TextEncoder(Vocabulary.of_phrasings()))
+        model = JointEmbedding(text or TextEncoder(WordList.of_phrasings()))
     batches = PairBatches(
         examples,
         model.text.read,

@@ -9,7 +9,7 @@ from typing import Any
 
 from refimpl.audio_text.model import JointEmbedding
 from refimpl.audio_text.text_encoder import TextEncoder
-from refimpl.audio_text.words import Vocabulary
+from refimpl.audio_text.words import WordList
 from refimpl.errors import UserError
 from refimpl.training import load_model, save_model
 
@@ -55,7 +55,7 @@ def shipped_folder() -> Path:
 
 def _build(config: dict[str, Any]) -> JointEmbedding:
     try:
-        words = Vocabulary(tuple(config["words"]))
+        words = WordList(tuple(config["words"]))
         shape = {name: config[name] for name in ("width", "n_layers")}
         text = TextEncoder(words, config["dim"], **shape)
         return JointEmbedding(text, dim=config["dim"], channels=config["channels"])

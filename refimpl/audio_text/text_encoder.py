@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from refimpl.audio_text.words import MOST_WORDS, Vocabulary
+from refimpl.audio_text.words import MOST_WORDS, WordList
 
 # The values of a number near which a detector is active; between them, two share it.
 TEMPOS = torch.arange(56.0, 212.0, 6.0)
@@ -32,7 +32,7 @@ class TextEncoder(nn.Module):
 
     def __init__(
         self,
-        vocabulary: Vocabulary,
+        vocabulary: WordList,
         dim: int = 128,
         *,
         width: int = 64,

@@ -34,7 +34,7 @@ def split_words(caption: str) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class WordList:
     """The words that a text encoder knows.
 
     Attributes:
@@ -44,13 +44,13 @@ class Vocabulary:
     words: tuple[str, ...]
 
     @classmethod
-    def of(cls, captions: Iterable[str]) -> Vocabulary:
+    def of(cls, captions: Iterable[str]) -> WordList:
         """Collect the words of captions, numbers left out."""
         known = {word for caption in captions for word in split_words(caption)}
         return cls((*SPECIAL, *sorted(w for w in known if not w[0].isdigit())))
 
     @classmethod
-    def of_phrasings(cls) -> Vocabulary:
+    def of_phrasings(cls) -> WordList:
         """Collect the words of all phrasings for training, and the names of what tunes can have."""
         texts = [f"{tonic} {mode}" for mode, tonics in KEY_NAMES.items() for tonic in tonics]
         texts += [f"{each.name} {each.family}" for each in INSTRUMENTS.values()]

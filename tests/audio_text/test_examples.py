@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from refimpl.audio_text import PairBatches, TextEncoder, Vocabulary, analyse, fit_embedding
+from refimpl.audio_text import PairBatches, TextEncoder, WordList, analyse, fit_embedding
 from refimpl.audio_text.examples import TEMPOS, Example, change_one, transpose, vary
 from refimpl.audio_text.fitting import tune_clips
 from refimpl.audio_text.sound_encoder import WINDOW
@@ -68,7 +68,7 @@ def test_a_changed_caption_differs_in_one_attribute(examples):
 
 
 def test_batches_are_groups_and_resume_where_they_were(examples):
-    text = TextEncoder(Vocabulary.of_phrasings(), 16, width=16)
+    text = TextEncoder(WordList.of_phrasings(), 16, width=16)
     batches = PairBatches(examples, text.read, group_size=6, n_groups=2, n_changed=2, seed=3)
     first = next(iter(batches))
     assert first["frames"].shape == (2, 6, WINDOW, 96)

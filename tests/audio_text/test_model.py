@@ -8,7 +8,7 @@ from refimpl.audio import Clip
 from refimpl.audio_text import (
     JointEmbedding,
     TextEncoder,
-    Vocabulary,
+    WordList,
     load_embedding,
     save_embedding,
     tune_clips,
@@ -19,7 +19,7 @@ from refimpl.training import TrainingError
 
 def small(seed=0):
     torch.manual_seed(seed)
-    text = TextEncoder(Vocabulary.of(["a tune in c major for flute at bpm"]), 8, width=16)
+    text = TextEncoder(WordList.of(["a tune in c major for flute at bpm"]), 8, width=16)
     return JointEmbedding(text, dim=8, channels=4).eval()
 
 

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from refimpl.audio_text import TextEncoder, Vocabulary, split_words
+from refimpl.audio_text import TextEncoder, WordList, split_words
 
 
 def test_words_are_split_with_their_sharps():
@@ -14,7 +14,7 @@ def test_words_are_split_with_their_sharps():
 
 
 def test_a_vocabulary_knows_what_it_has_read():
-    words = Vocabulary.of(["A tune at 90 bpm", "a flute"])
+    words = WordList.of(["A tune at 90 bpm", "a flute"])
     assert words.words == ("<pad>", "<unknown>", "<number>", "a", "at", "bpm", "flute", "tune")
     ids, numbers = words.read(["A flute at 90", "oboe"])
     assert ids.tolist() == [[3, 6, 4, 2], [1, 0, 0, 0]]
@@ -29,7 +29,7 @@ def test_every_phrasing_for_training_is_known_and_the_held_out_one_is_not():
     from refimpl.tinytunes.attributes import Attributes
     from refimpl.tinytunes.phrasings import write_phrase
 
-    words = Vocabulary.of_phrasings()
+    words = WordList.of_phrasings()
     for level in (1, 2, 3):
         for tune in Tunes("test", TuneConfig(level=level)).take(20):
             known = Attributes.of(tune.facts)
@@ -39,7 +39,7 @@ def test_every_phrasing_for_training_is_known_and_the_held_out_one_is_not():
 
 def encoder():
     torch.manual_seed(0)
-    return TextEncoder(Vocabulary.of(["a tune in c major for flute at bpm"]), 32)
+    return TextEncoder(WordList.of(["a tune in c major for flute at bpm"]), 32)
 
 
 def test_a_caption_does_not_depend_on_its_neighbours():
