@@ -112,6 +112,15 @@ def lets_the_exponential_overflow(sounds, captions, temperature):
         return -(np.log(own / p.sum(axis=1)) + np.log(own / p.sum(axis=0))).mean() / 2
 
 
+def subtracts_the_largest_of_all(sounds, captions, temperature):
+    logits = _cosines(sounds, captions) / temperature
+    e = np.exp(logits - logits.max())
+    own = np.diag(logits) - logits.max()
+    with np.errstate(divide="ignore"):
+        both = np.log(e.sum(axis=1)) + np.log(e.sum(axis=0))
+    return (both / 2 - own).mean()
+
+
 def adds_a_little_to_the_lengths(sounds, captions, temperature):
     a = sounds / (np.linalg.norm(sounds, axis=1, keepdims=True) + 1e-8)
     b = captions / (np.linalg.norm(captions, axis=1, keepdims=True) + 1e-8)
@@ -137,6 +146,7 @@ WRONG = {
     normalises_the_matrix: "not the whole matrix",
     normalises_columns: "along axis 1",
     lets_the_exponential_overflow: "not finite",
+    subtracts_the_largest_of_all: "each row's own largest",
     adds_a_little_to_the_lengths: "largest difference",
 }
 

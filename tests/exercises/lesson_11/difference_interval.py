@@ -95,6 +95,10 @@ def takes_ninety_five(ours, theirs, draws, confidence):
     return np.percentile((ours - theirs)[draws].mean(axis=1), [2.5, 97.5])
 
 
+def cuts_draws_to_the_number_of_prompts(ours, theirs, draws, confidence):
+    return _ends((ours - theirs)[draws[:, : len(ours)]].mean(axis=1), confidence)
+
+
 def returns_one_number(ours, theirs, draws, confidence):
     return (ours - theirs)[draws].mean()
 
@@ -117,7 +121,8 @@ WRONG = {
     mistakes_shares_for_percent: "np.quantile to 1",
     returns_centre_and_half: "return the two ends",
     shifts_to_zero: "not how far it reaches",
-    takes_ninety_five: "largest difference",
+    takes_ninety_five: "need not be 0.95",
+    cuts_draws_to_the_number_of_prompts: "the whole of a draw",
     returns_one_number: "shape",
 }
 

@@ -34,6 +34,12 @@ def roots_each_entry(real, generated):
     return _shift(real, generated) + np.trace(a + b - 2 * root)
 
 
+def roots_each_entry_as_it_is(real, generated):
+    a, b = _cov(real), _cov(generated)
+    with np.errstate(invalid="ignore"):
+        return _shift(real, generated) + np.trace(a + b - 2 * np.sqrt(a @ b))
+
+
 def divides_by_n(real, generated):
     a, b = _cov(real, 0), _cov(generated, 0)
     return _shift(real, generated) + np.trace(a) + np.trace(b) - 2 * _shared(a, b)
@@ -106,6 +112,18 @@ def adds_a_little_to_the_diagonal(real, generated):
     return _shift(real, generated) + np.trace(a) + np.trace(b) - 2 * _shared(a, b)
 
 
+def adds_a_millionth_to_the_diagonal(real, generated):
+    a, b = (_cov(x) + 1e-6 * np.eye(x.shape[1]) for x in (real, generated))
+    return _shift(real, generated) + np.trace(a) + np.trace(b) - 2 * _shared(a, b)
+
+
+def adds_a_millionth_before_the_root(real, generated):
+    a, b = _cov(real), _cov(generated)
+    little = 1e-6 * np.eye(len(a))
+    shared = _shared(a + little, b + little)
+    return _shift(real, generated) + np.trace(a) + np.trace(b) - 2 * shared
+
+
 def needs_full_rank(real, generated):
     a, b = _cov(real), _cov(generated)
     half = np.linalg.cholesky(a)
@@ -122,6 +140,7 @@ def trusts_the_library(real, generated):
 WRONG = {
     compares_variances: "covariances count too",
     roots_each_entry: "root of each entry",
+    roots_each_entry_as_it_is: "has none of those below 0",
     divides_by_n: "minus 1",
     forgets_the_square: "the means is squared",
     subtracts_once: "subtract the root twice",
@@ -135,7 +154,9 @@ WRONG = {
     averages_the_shift: "do not average them",
     forgets_to_centre: "around the mean",
     squares_the_difference: "not the covariances",
-    adds_a_little_to_the_diagonal: "largest difference",
+    adds_a_little_to_the_diagonal: "add nothing to the diagonal",
+    adds_a_millionth_to_the_diagonal: "a millionth on the diagonal",
+    adds_a_millionth_before_the_root: "leave the matrices of the root",
     needs_full_rank: "ositive definite",
     trusts_the_library: "complex numbers",
 }

@@ -35,6 +35,12 @@ def takes_half_widths_for_errors(means, half_widths):
     return away > _limit(max(1, n * (n - 1) / 2))
 
 
+def halves_the_half_widths(means, half_widths):
+    n, e = len(means), half_widths / 2
+    away = abs(means[:, None] - means) / np.hypot(e[:, None], e)
+    return away > _limit(max(1, n * (n - 1) / 2))
+
+
 def takes_the_wider(means, half_widths):
     return abs(means[:, None] - means) > np.maximum(half_widths[:, None], half_widths)
 
@@ -102,8 +108,9 @@ def divides_by_no_pairs(means, half_widths):
 
 WRONG = {
     corrects_nothing: "divide 0.05 by their number",
-    lets_intervals_not_overlap: "two intervals may overlap",
+    lets_intervals_not_overlap: "overlap is no test",
     takes_half_widths_for_errors: "1.96 standard errors",
+    halves_the_half_widths: "1.96 standard errors, not 2",
     takes_the_wider: "both means are uncertain",
     adds_the_errors: "by their squares",
     looks_one_way: "half of 0.05 on each side",

@@ -49,6 +49,11 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
         "captions that are the opposite": usual | {"captions": -usual["sounds"]},
         "all vectors equal": usual | {"sounds": np.ones((6, 4)), "captions": np.full((6, 4), 2.0)},
         "a temperature of a thousandth": usual | {"temperature": 0.001},
+        "a row that is far below the largest of all": {
+            "sounds": np.eye(2),
+            "captions": np.diag([1.0, -1.0]),
+            "temperature": 0.001,
+        },
         "a temperature of 1": usual | {"temperature": 1.0},
         "a temperature above 1": usual | {"temperature": 20.0},
         "very short vectors": usual | {"sounds": 1e-9 * usual["sounds"]},
@@ -144,6 +149,13 @@ def _columns_normalised(sounds, captions, temperature) -> float:
     return _of_logits(one @ two.T / temperature)
 
 
+def _largest_of_all(sounds, captions, temperature) -> float:
+    logits = _similarity(sounds, captions, temperature)
+    logits = logits - logits.max()
+    rows, columns = (np.log(np.exp(logits).sum(axis=axis)) for axis in (1, 0))
+    return float(0.5 * (rows.mean() + columns.mean()) - np.diag(logits).mean())
+
+
 EXERCISE = Exercise(
     id="11.1",
     title="Sounds and captions that find each other",
@@ -171,6 +183,8 @@ EXERCISE = Exercise(
         _bits: "use the natural logarithm: the docstring asks for nats",
         _over_all: "a softmax over each row, and one over each column: not one over all",
         _whole_matrix_normalised: "each vector gets the length 1, not the whole matrix",
+        _largest_of_all: "subtract each row's own largest number, not the largest of the matrix: "
+        "all exponentials of a row may become 0",
         _columns_normalised: "a row is a vector: normalise along axis 1",
     },
 )

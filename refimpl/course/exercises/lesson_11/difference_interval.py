@@ -37,6 +37,7 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
         "one draw": _case(rng, n_draws=1),
         "as many draws as prompts": _case(rng, 30, 30),
         "draws of fewer prompts than there are": usual | {"draws": usual["draws"][:, :10]},
+        "draws of more prompts than there are": usual | {"draws": rng.integers(25, size=(60, 70))},
         "theirs is better": usual | {"ours": usual["theirs"], "theirs": usual["ours"]},
         "no difference at all": usual | {"theirs": usual["ours"].copy()},
         "the same difference everywhere": usual | {"theirs": usual["ours"] - 0.25},
@@ -75,6 +76,14 @@ def _of_all_drawn(ours, theirs, draws, confidence):
 
 def _mean_over_draws(ours, theirs, draws, confidence):
     return _ends((ours - theirs)[draws].mean(axis=0), confidence)
+
+
+def _cut_to_n(ours, theirs, draws, confidence):
+    return difference_interval(ours, theirs, draws[:, : len(ours)], confidence)
+
+
+def _always_95(ours, theirs, draws, confidence):
+    return difference_interval(ours, theirs, draws, 0.95)
 
 
 def _medians(ours, theirs, draws, confidence):
@@ -150,6 +159,8 @@ EXERCISE = Exercise(
         "each draw",
         _of_all_drawn: "take the mean of each draw first, then the quantiles of these means",
         _mean_over_draws: "a row is a draw: take the mean along axis 1",
+        _cut_to_n: "use the whole of a draw: it may be longer than the list of prompts",
+        _always_95: "cut off as much as the confidence says, which need not be 0.95",
         _medians: "the docstring asks for means",
         _sums: "take the mean of a draw, not the sum",
         _normal: "use the quantiles of the draws: they need no bell curve",

@@ -79,6 +79,26 @@ def _root_of_each_number(real, generated) -> float:
     return _with(one, two, np.sqrt(np.maximum(np.diag(one @ two), 0)).sum(), shift)
 
 
+def _root_with_gaps(real, generated) -> float:
+    one, two, shift = _parts(real, generated)
+    return _with(one, two, np.trace(np.sqrt(one @ two)), shift)
+
+
+def _jittered(little: float, in_the_traces: bool = True):
+    def distance(real, generated) -> float:
+        one, two, shift = _parts(real, generated)
+        more = little * np.eye(len(one))
+        shared = _trace_of_root(one + more, two + more)
+        if in_the_traces:
+            one, two = one + more, two + more
+        return _with(one, two, shared, shift)
+
+    return distance
+
+
+_little, _very_little, _only_in_the_root = _jittered(1e-3), _jittered(1e-6), _jittered(1e-6, False)
+
+
 def _biased(real, generated) -> float:
     one, two, shift = _parts(real, generated)
     one, two = one * (1 - 1 / len(real)), two * (1 - 1 / len(generated))
@@ -159,6 +179,13 @@ EXERCISE = Exercise(
         "covariances count too",
         _root_of_each_number: "np.sqrt takes the root of each entry; a matrix's root is by its "
         "eigenvalues",
+        _root_with_gaps: "np.sqrt takes the root of each entry, and has none of those below 0; a "
+        "matrix's root is by its eigenvalues",
+        _little: "add nothing to the diagonal: clip the eigenvalues at 0 instead",
+        _very_little: "a millionth on the diagonal is too much: its root is a thousandth. Clip the "
+        "eigenvalues at 0 instead",
+        _only_in_the_root: "leave the matrices of the root as they are: the root of a millionth is "
+        "a thousandth. Clip the eigenvalues at 0 instead",
         _biased: "divide by the number of vectors minus 1, as np.cov does",
         _not_squared: "the distance of the means is squared",
         _no_two: "subtract the root twice",

@@ -33,6 +33,10 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
     usual = _case(rng)
     return {
         "one system": _case(rng, 1),
+        "a difference just below the limit": {
+            "means": np.array([80.0, 82.1]),
+            "half_widths": np.array([1.5, 1.5]),
+        },
         "two systems, one pair": {
             "means": np.array([80.0, 82.3]),
             "half_widths": np.array([1.5, 1.5]),
@@ -73,6 +77,10 @@ def _half_widths_as_errors(means, half_widths):
     n = len(means)
     away = np.abs(means[:, None] - means[None]) / np.hypot(half_widths[:, None], half_widths[None])
     return away > _critical(n * (n - 1) / 2)
+
+
+def _halves_of_half_widths(means, half_widths):
+    return told_apart(means, half_widths * (Z / 2))
 
 
 def _larger_half_width(means, half_widths):
@@ -143,9 +151,10 @@ EXERCISE = Exercise(
     reference=told_apart,
     misconceptions={
         _uncorrected: "with many pairs, one of them differs by chance: divide 0.05 by their number",
-        _intervals_apart: "two intervals may overlap, and the difference's own still leave out 0: "
-        "standard errors add up by their squares",
+        _intervals_apart: "overlap is no test: a difference has its own standard error, and the "
+        "limit depends on the number of pairs",
         _half_widths_as_errors: "a half-width is 1.96 standard errors: divide by that first",
+        _halves_of_half_widths: "a half-width is 1.96 standard errors, not 2: take the quantile",
         _larger_half_width: "both means are uncertain: use the standard error of the difference",
         _errors_added: "standard errors of a difference add up by their squares",
         _one_sided: "either may be the better one: half of 0.05 on each side",
