@@ -128,6 +128,10 @@ def detaches(queries, vectors):
     return one_table_of_distances(queries.detach(), vectors)
 
 
+def detaches_the_vectors(queries, vectors):
+    return one_table_of_distances(queries, vectors.detach())
+
+
 def fills_with_minus_infinity(queries, vectors):
     scores = one_table_of_distances(queries, vectors)
     return scores.masked_fill(scores == 0, float("-inf"))
@@ -151,7 +155,8 @@ WRONG = {
     leaves_the_distances_in_columns: "a table of queries and distances",
     makes_weights_of_them: "the softmax comes later",
     detaches: "no gradient leads from the result back to queries",
-    fills_with_minus_infinity: "values are not finite",
+    detaches_the_vectors: "no gradient leads from the result back to vectors",
+    fills_with_minus_infinity: "the score is 0, not -inf",
 }
 
 

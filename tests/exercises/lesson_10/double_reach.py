@@ -22,6 +22,10 @@ def goes_twice_as_far(factors, added, reach):
     return step_by_step(factors, added, reach + reach)
 
 
+def leaves_a_token_between(factors, added, reach):
+    return step_by_step(factors, added, reach + 1)
+
+
 def joins_with_later_steps(factors, added, reach):
     a, b = list(factors), list(added)
     for t in range(len(factors) - reach):
@@ -108,10 +112,20 @@ def detaches(factors, added, reach):
     return step_by_step(factors, added.detach(), reach)
 
 
+def detaches_the_factors(factors, added, reach):
+    return step_by_step(factors.detach(), added, reach)
+
+
+def multiplies_by_detached_factors(factors, added, reach):
+    new_factors, _ = step_by_step(factors, added, reach)
+    return new_factors, step_by_step(factors.detach(), added, reach)[1]
+
+
 WRONG = {
     swaps_earlier_and_later: "the earlier step comes first",
     joins_neighbours: "not neighbours",
     goes_twice_as_far: "twice is what comes out",
+    leaves_a_token_between: "a token between the two is left out",
     joins_with_later_steps: "not with the one after",
     rolls: "roll brings the end to the front",
     leaves_the_factors: "the factors change too",
@@ -128,6 +142,8 @@ WRONG = {
     returns_added_first: "return the factors first",
     returns_one_tensor: "return two tensors",
     detaches: "no gradient leads from the result back to added",
+    detaches_the_factors: "no gradient leads from the result back to factors",
+    multiplies_by_detached_factors: "the gradient that reaches factors:\nexpected",
 }
 
 

@@ -82,6 +82,16 @@ def counts_a_run_that_still_sounds(notes, length):
     return mean_of([heard(run, runs[:i]) for i, run in enumerate(runs)])
 
 
+def slices_up_to_a_negative_end(notes, length):
+    runs = [run.tolist() for run in windows(notes, length)]
+    return mean_of([runs[i] in runs[: i - length + 1] for i in range(len(runs))])
+
+
+def looks_at_what_comes_later(notes, length):
+    runs = windows(notes, length)
+    return mean_of([heard(run, runs[i + length :]) for i, run in enumerate(runs)])
+
+
 def leaves_a_note_between(notes, length):
     return over(windows(notes, length), length, later=1)
 
@@ -126,6 +136,8 @@ WRONG = {
     stops_one_run_early: "the last run is missing",
     cuts_into_blocks: "a run begins at every note",
     counts_a_run_that_still_sounds: "the earlier run has to be over",
+    slices_up_to_a_negative_end: "go no lower than 0",
+    looks_at_what_comes_later: "not whether it comes again later",
     leaves_a_note_between: "the very note that follows",
     looks_one_run_back: "not only with the one just before",
     sorts_the_notes: "in another order",

@@ -111,7 +111,22 @@ def moves_and_masks(keys, begins):
 def goes_token_by_token(keys, begins):
     rows = [torch.zeros_like(keys[0])] + list(keys[:-1])
     rows = [0 * row if begin else row for row, begin in zip(rows, begins, strict=True)]
-    return torch.stack(rows) + 0 * keys
+    return torch.stack(rows)
+
+
+def fills_zeros(keys, begins):
+    out = torch.zeros_like(keys)
+    for t in range(1, len(keys)):
+        if not begins[t]:
+            out[t] = keys[t - 1]
+    return out
+
+
+def stacks_rows_of_zeros(keys, begins):
+    rows = [torch.zeros(keys.shape[1])]
+    for t in range(1, len(keys)):
+        rows.append(torch.zeros(keys.shape[1]) if begins[t] else keys[t - 1])
+    return torch.stack(rows)
 
 
 def multiplies_by_a_matrix(keys, begins):
@@ -120,4 +135,10 @@ def multiplies_by_a_matrix(keys, begins):
     return (step * (~begins).float()[:, None]) @ keys
 
 
-RIGHT = [moves_and_masks, goes_token_by_token, multiplies_by_a_matrix]
+RIGHT = [
+    moves_and_masks,
+    goes_token_by_token,
+    fills_zeros,
+    stacks_rows_of_zeros,
+    multiplies_by_a_matrix,
+]

@@ -96,6 +96,12 @@ def masks_with_large_numbers(by_distance):
     return torch.where(later, torch.full_like(moved, -1e9), moved)
 
 
+def masks_with_minus_infinity(by_distance):
+    n = by_distance.shape[-1]
+    later = torch.arange(n) > torch.arange(n)[:, None]
+    return forgets_later_keys(by_distance).masked_fill(later, float("-inf"))
+
+
 def forgets_the_heads(by_distance):
     n = by_distance.shape[-1]
     padded = with_a_column(by_distance).reshape(n + 1, n)
@@ -119,7 +125,8 @@ WRONG = {
     rolls_all_rows_by_one: "each row has to move by a number of places of its own",
     moves_one_place_too_few: "one place too few",
     moves_to_the_right: "not to the right",
-    masks_with_large_numbers: "later keys get a 0 here",
+    masks_with_large_numbers: "not a very small number",
+    masks_with_minus_infinity: "not -inf",
     forgets_the_heads: "at an edge that the docstring allows: several heads",
 }
 

@@ -25,7 +25,10 @@ def gradient(result: torch.Tensor, by: torch.Tensor, name: str) -> torch.Tensor:
         raise ValueError(broken)
     weights = torch.linspace(0.5, 1.5, result.numel()).reshape(result.shape)
     try:
-        (found,) = torch.autograd.grad((result * weights).sum(), [by], allow_unused=True)
+        # The graph is kept for the gradients by other arguments.
+        (found,) = torch.autograd.grad(
+            (result * weights).sum(), [by], retain_graph=True, allow_unused=True
+        )
     except RuntimeError as error:
         if "inplace" not in str(error):
             raise

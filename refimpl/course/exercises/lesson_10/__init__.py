@@ -17,16 +17,19 @@ from refimpl.course.exercises.lesson_05 import gradient
 compare = partial(compare_arrays, tolerance=1e-4)  # of float32
 
 
-def run(function: Callable, inputs: Inputs) -> Results:
-    """Call an answer with tensors, and follow the gradient back to the first argument."""
+def run(function: Callable, inputs: Inputs, n_leaves: int = 1) -> Results:
+    """Call an answer with tensors, and follow the gradient back to the first arguments."""
     tensors = {
         name: torch.from_numpy(value) if isinstance(value, np.ndarray) else value
         for name, value in inputs.items()
     }
-    first = next(iter(tensors))
-    result = function(**tensors | {first: tensors[first].requires_grad_()})
-    slope = gradient(result, tensors[first], first)
-    return {"result": result, f"the gradient that reaches {first}": slope}
+    leaves = {name: tensors[name].requires_grad_() for name in list(tensors)[:n_leaves]}
+    result = function(**tensors)
+    slopes = {
+        f"the gradient that reaches {name}": gradient(result, leaf, name)
+        for name, leaf in leaves.items()
+    }
+    return {"result": result, **slopes}
 
 
 def normal(rng: np.random.Generator, *shape: int) -> np.ndarray:

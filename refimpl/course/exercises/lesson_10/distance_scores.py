@@ -1,5 +1,7 @@
 """Exercise 10.2: scores by distance, with a trained vector for each."""
 
+from functools import partial
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -126,9 +128,24 @@ def _by_distance(queries, vectors) -> Tensor:
     return queries @ vectors.mT
 
 
+def _nothing_is(number):
+    def answer(queries, vectors) -> Tensor:
+        distances = _distances(len(queries))
+        known = (distances >= 0) & (distances < len(vectors))
+        return distance_scores(queries, vectors).masked_fill(~known, number)
+
+    return answer
+
+
+_minus_infinity = _nothing_is(-float("inf"))
+_very_small = _nothing_is(-1e9)
+
+
 def _weights(queries, vectors) -> Tensor:
     return distance_scores(queries, vectors).softmax(-1)
 
+
+_NOT_INFINITY = "where there is no vector the score is 0, not -inf: the mask comes with the softmax"
 
 EXERCISE = Exercise(
     id="10.2",
@@ -139,7 +156,7 @@ EXERCISE = Exercise(
     difficulty=3,
     inputs=_usual,
     edges=_edges,
-    run=run,
+    run=partial(run, n_leaves=2),
     compare=compare,
     reference=distance_scores,
     misconceptions={
@@ -167,6 +184,8 @@ EXERCISE = Exercise(
         _scaled: "do not divide by the root of D here",
         _by_distance: "that is a table of queries and distances: move each row to where its keys "
         "are",
+        _minus_infinity: _NOT_INFINITY,
+        _very_small: _NOT_INFINITY,
         _weights: "return scores: the softmax comes later, after those of the content are added",
     },
     forbidden=("refimpl.transformer.relative.RelativePositions",),

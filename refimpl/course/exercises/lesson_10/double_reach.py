@@ -26,16 +26,19 @@ def double_reach(factors: Tensor, added: Tensor, reach: int) -> Pair:
 def _run(function, inputs: Inputs) -> Results:
     leaves = {n: torch.from_numpy(inputs[n]).requires_grad_() for n in ("factors", "added")}
     returned = function(**leaves, reach=inputs["reach"])
-    if not (isinstance(returned, list | tuple) and len(returned) == 2):
+    a_pair = isinstance(returned, list | tuple) and len(returned) == 2
+    if not (a_pair and all(torch.is_tensor(one) for one in returned)):
         raise ValueError("return two tensors: the factors, and what is added")
     factors, added = returned
-    if torch.is_tensor(factors) and _depends(factors, leaves["added"]):
+    if _depends(factors, leaves["added"]):
         raise ValueError("return the factors first, then what is added")
+    both = torch.cat([factors.flatten(), added.flatten()])
     return arrays(
         {
             "the factors": factors,
             "what is added": added,
             "the gradient that reaches added": gradient(added, leaves["added"], "added"),
+            "the gradient that reaches factors": gradient(both, leaves["factors"], "factors"),
         }
     )
 
@@ -91,6 +94,10 @@ def _always_neighbours(factors, added, reach) -> Pair:
 
 def _twice_the_reach(factors, added, reach) -> Pair:
     return double_reach(factors, added, 2 * reach)
+
+
+def _one_too_far(factors, added, reach) -> Pair:
+    return double_reach(factors, added, reach + 1)
 
 
 def _ahead(factors, added, reach) -> Pair:
@@ -173,6 +180,8 @@ EXERCISE = Exercise(
         "are partly your own",
         _twice_the_reach: "the earlier step is reach places before, not twice as many: twice is "
         "what comes out",
+        _one_too_far: "the earlier step is exactly reach places before: one more, and a token "
+        "between the two is left out",
         _ahead: "join with the step before, not with the one after",
         _round_and_round: "roll brings the end to the front: the first steps have nothing before "
         "them and stay as they are",

@@ -44,7 +44,7 @@ def _tune(rng: np.random.Generator) -> Inputs:
     held = np.repeat(_phrase(rng, 1) * [[1, 16]], length + 2, axis=0)
     bits = [first, second, first, higher, longer, rhythm, other_pitches, backwards, held]
     order = rng.permutation(len(bits))
-    notes = np.concatenate([*(bits[i] for i in order), second[: length + 1], first])
+    notes = np.concatenate([*(bits[i] for i in order), second[: length + 1], first, held[:length]])
     return {"notes": notes, "length": length}
 
 
@@ -53,7 +53,12 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
     phrase = _phrase(rng, 5)
     same = np.repeat(_phrase(rng, 1), 9, axis=0)
     long = np.concatenate([phrase, _phrase(rng, 3) + [[30, 0]], phrase])
+    swaying = np.array([60, 62, 60, 62, 60, 65, 60, 62, 60])  # the second 60 62 60 is no return
     return {
+        "a return that is played twice before, the second time too early": {
+            "notes": np.stack([swaying, np.full(9, 240)], axis=1),
+            "length": 3,
+        },
         "no notes": {"notes": np.zeros((0, 2), np.int64), "length": 3},
         "fewer notes than a run has": {"notes": phrase, "length": 6},
         "as many notes as a run has": {"notes": phrase, "length": 5},
@@ -134,6 +139,16 @@ def _while_it_lasts(notes, length) -> float:
     return _share(runs, lambda start, run: run in runs[:start])
 
 
+def _a_negative_end(notes, length) -> float:
+    runs = _runs(notes, length)
+    return _share(runs, lambda start, run: run in runs[: start - length + 1])
+
+
+def _comes_again(notes, length) -> float:
+    runs = _runs(notes, length)
+    return _share(runs, lambda start, run: run in runs[start + length :])
+
+
 def _one_note_later(notes, length) -> float:
     runs = _runs(notes, length)
     return _share(runs, lambda start, run: run in runs[: max(0, start - length)])
@@ -185,6 +200,9 @@ EXERCISE = Exercise(
         _last_left_out: "the last run is missing: n notes have n - length + 1 runs",
         _side_by_side: "a run begins at every note, not at every length-th one",
         _while_it_lasts: "the earlier run has to be over: a held note is no return of itself",
+        _a_negative_end: "start - length + 1 is below 0 at first, and a slice up to a negative end "
+        "leaves out the last ones only: go no lower than 0",
+        _comes_again: "ask whether a run has been played before, not whether it comes again later",
         _one_note_later: "a run may begin at the very note that follows the earlier one",
         _the_one_before: "compare with all earlier runs, not only with the one just before",
         _in_any_order: "the same notes in another order are another run",

@@ -118,10 +118,18 @@ def _the_other_way(by_distance) -> Tensor:
     return torch.stack(rows, dim=-2).tril()
 
 
-def _minus_infinity(by_distance) -> Tensor:
+def _later_keys_are(by_distance, number) -> Tensor:
     n = by_distance.shape[-1]
     later = torch.ones(n, n, dtype=torch.bool).triu(1)
-    return skew(by_distance).masked_fill(later, -1e9)
+    return skew(by_distance).masked_fill(later, number)
+
+
+def _minus_infinity(by_distance) -> Tensor:
+    return _later_keys_are(by_distance, -float("inf"))
+
+
+def _very_small(by_distance) -> Tensor:
+    return _later_keys_are(by_distance, -1e9)
 
 
 EXERCISE = Exercise(
@@ -156,7 +164,9 @@ EXERCISE = Exercise(
         _all_alike: "each row has to move by a number of places of its own",
         _one_step_too_few: "one place too few: the last query's row does not move at all",
         _the_other_way: "the rows move to the left, not to the right",
-        _minus_infinity: "later keys get a 0 here: the mask of the attention takes them out",
+        _minus_infinity: "later keys get a 0 here, not -inf: the mask comes with the softmax",
+        _very_small: "later keys get a 0 here, not a very small number: the mask comes with the "
+        "softmax",
     },
     forbidden=("refimpl.transformer.relative.skew",),
 )
