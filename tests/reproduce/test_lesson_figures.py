@@ -139,3 +139,15 @@ def test_what_lesson_10_says_of_memory_was_measured():
     for name in ("RoPE", "recurrence"):
         asked = known.get(f"{name}, eight objectives", [0.0])
         assert sum(asked) / len(asked) < sum(known[name]) / len(known[name])
+
+
+@pytest.mark.skipif(not MEMORY.exists(), reason="refimpl reproduce --memory makes them")
+def test_what_lesson_10_says_of_the_longer_training_was_measured():
+    found = results("memory")
+    (run,) = [run for run in found["runs"] if run["seconds"] == 300]
+    tunes, real = run["sets"]["top-p 0.9"], found["references"]["sets"]["held-out tunes"]
+    lesson = (ROOT / "book/lessons/10-long-memory.md").read_text(encoding="utf-8")
+    shares = [round(one["returns"]["mean"], 2) for one in (tunes, real)]
+    assert "{} of its runs, against {} in real tunes".format(*shares) in lesson
+    assert 17 <= tunes["times"]["mean"] < 18  # "seventeen times"
+    assert 2 <= real["times"]["mean"] < 2.5  # "about twice"
