@@ -14,9 +14,7 @@ from tests.book.built import BOOK, page_names
 
 PLAYER = re.compile(r'<audio\b[^>]*\baria-label="([^"]*)"[^>]*>')
 SOURCE = re.compile(r'\bsrc="([^"]*)"')
-STATE = re.compile(
-    r'<script type="application/vnd.jupyter.widget-state\+json">(.*?)</script>', re.DOTALL
-)
+STATE = re.compile(r'<script data-src="([^"]*)" type="application/vnd.jupyter.widget-state\+json">')
 ALLOWED = 1.0  # LU
 NEARLY = 0.8 * MAX_PEAK  # what has such a peak is as loud as it can be
 
@@ -30,8 +28,10 @@ def sounds_of(name):
             yield tag[1], base64.b64decode(source.partition(",")[2])
         else:
             yield tag[1], (BOOK / name).parent.joinpath(source).read_bytes()
-    for text in STATE.findall(page):
-        for number, widget in json.loads(text)["state"].items():
+    for address in STATE.findall(page):
+        script = (BOOK / name).parent.joinpath(address).read_text(encoding="utf-8")
+        state = json.loads(script.partition(" = ")[2].rstrip(";"))
+        for number, widget in state["state"].items():
             for buffer in widget.get("buffers", []):
                 data = base64.b64decode(buffer["data"])
                 if buffer["path"][0] in ("sounds", "tune"):

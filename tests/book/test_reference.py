@@ -100,7 +100,7 @@ def test_the_glossary_holds_the_terms_each_with_its_lesson(book):
     numbers = {int(path.stem[:2]) for path in lessons(book)}
     for term, tag in found.items():
         meaning = tag.find_next("dd")
-        number = int(re.search(r"Lesson\s(\d)\.$", meaning.get_text().strip())[1])
+        number = int(re.search(r"Lesson\s(\d+)\.$", meaning.get_text().strip())[1])
         links = [a["href"] for a in meaning.select("a[href^='../lessons/']")]
         assert bool(links) == (number in numbers), term
         assert all(link.startswith(f"../lessons/{number:02}-") for link in links), term

@@ -82,6 +82,8 @@ def visit(browser: Browser, address: str, **options) -> Visit:
     page.on("requestfailed", lambda request: note_failure(seen, request))
     page.on("requestfinished", finished)
     page.goto(address, wait_until="load")
+    # The book's root sends on to its start page.
+    page.wait_for_function("!document.querySelector('meta[http-equiv=Refresh]')")
     # What a page loads when it has been at rest for a while, it loads at once for a test.
     page.evaluate("document.dispatchEvent(new Event('refimpl-load-all'))")
     page.wait_for_load_state("networkidle")
