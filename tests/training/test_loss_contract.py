@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from refimpl.audio_text import CONTRASTIVE, JointEmbedding, TextEncoder, Vocabulary
+from refimpl.audio_text import CONTRASTIVE, JointEmbedding, TextEncoder, WordList
 from refimpl.codecs import (
     NeuralConfig,
     NeuralNetwork,
@@ -67,7 +67,7 @@ def denoising():
 
 def contrast():
     torch.manual_seed(0)
-    text = TextEncoder(Vocabulary.of(["a tune for flute and piano"]), 8, width=8, hidden=0.0)
+    text = TextEncoder(WordList.of(["a tune for flute and piano"]), 8, width=8, hidden=0.0)
     model = JointEmbedding(text, dim=8, channels=4)
     frames = torch.rand(8, 3, 256, 96, generator=torch.Generator().manual_seed(0))
     words = torch.randint(1, 9, (8, 4, 5), generator=torch.Generator().manual_seed(1))
