@@ -16,6 +16,12 @@ import torch
 from torch import Tensor, nn
 
 from refimpl.codecs.codec import CodecError, check_codes
+from refimpl.codecs.hub import (
+    check_place,
+    import_transformers,
+    load_model,
+    weights_within_reach,
+)
 from refimpl.errors import suggest
 
 
@@ -96,29 +102,13 @@ class PretrainedCodec:
 
         Taught in lesson 8.
         """
-        transformers = _library()
+        transformers = import_transformers("EnCodec, DAC and Mimi", CodecError)
         place = FAMILIES[name].name if name in FAMILIES else str(name)
-        if not Path(place).is_dir() and (Path(place).is_absolute() or place.count("/") != 1):
-            raise CodecError(
-                f"{place} is no folder, and no name on the Hub such as descript/dac_44khz; "
-                f"{suggest(place, FAMILIES)}"
-            )
+        check_place(place, FAMILIES, "descript/dac_44khz", CodecError)
         options = {"local_files_only": not download}
-        try:
-            kind = transformers.AutoConfig.from_pretrained(place, **options).model_type
-            if kind not in FAMILIES:
-                raise CodecError(f"{place} holds a {kind}; {suggest('', FAMILIES)}")
-            model_class = getattr(transformers, FAMILIES[kind].model_class)
-            # Only safetensors: loading a pickle would run whatever its author put into it.
-            model = model_class.from_pretrained(place, use_safetensors=True, **options)
-        except (OSError, ValueError) as error:
-            if isinstance(error, CodecError):
-                raise
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-            raise CodecError(
-                f"{place}: its weights are not within reach ({reason}); connect to the internet, "
-                "or give a folder with config.json and model.safetensors"
-            ) from error
+        classes = {kind: family.model_class for kind, family in FAMILIES.items()}
+        with weights_within_reach(place, CodecError):
+            _, model = load_model(transformers, place, classes, FAMILIES, options, CodecError)
         return cls(model, n_codebooks, {"name": place})
 
     @torch.inference_mode()
@@ -210,15 +200,3 @@ def _hop_length(config: Any) -> int:
     if config.model_type == "mimi":  # whose last stride follows from its frame rate
         return round(config.sampling_rate / config.frame_rate)
     return int(np.prod(config.upsampling_ratios))
-
-
-def _library():
-    """Import `transformers`, which takes seconds, only where a codec of it is asked for."""
-    try:
-        import transformers
-    except ImportError as error:
-        raise CodecError(
-            "EnCodec, DAC and Mimi need the library transformers, which is not installed; run "
-            "pip install 'refimpl[codecs]', or pip install transformers"
-        ) from error
-    return transformers

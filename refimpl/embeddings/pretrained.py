@@ -17,6 +17,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from refimpl.codecs.hub import (
+    check_place,
+    import_transformers,
+    load_model,
+    weights_within_reach,
+)
 from refimpl.embeddings.embedding import Embedding, windows_over
 from refimpl.errors import UserError, suggest
 
@@ -89,32 +95,16 @@ class PretrainedEmbedding(Embedding):
 
         Taught in lesson 11.
         """
-        transformers = _library()
+        transformers = import_transformers("CLAP, EnCodec and AST", UserError)
         place = FAMILIES[SHORT[name]].name if name in SHORT else str(name)
-        if not Path(place).is_dir() and (Path(place).is_absolute() or place.count("/") != 1):
-            raise UserError(
-                f"{place} is no folder, and no name on the Hub such as laion/clap-htsat-fused; "
-                f"{suggest(place, SHORT)}"
-            )
+        check_place(place, SHORT, "laion/clap-htsat-fused", UserError)
         options = {"local_files_only": not download}
-        try:
-            kind = transformers.AutoConfig.from_pretrained(place, **options).model_type
-            if kind not in FAMILIES:
-                raise UserError(f"{place} holds a {kind}; {suggest('', SHORT)}")
-            model_class = getattr(transformers, FAMILIES[kind].model_class)
-            # Only safetensors: loading a pickle would run whatever its author put into it.
-            model = model_class.from_pretrained(place, use_safetensors=True, **options)
-            extractor = tokenizer = None
+        extractor = tokenizer = None
+        classes = {kind: family.model_class for kind, family in FAMILIES.items()}
+        with weights_within_reach(place, UserError):
+            kind, model = load_model(transformers, place, classes, SHORT, options, UserError)
             if kind != "encodec":
                 extractor = transformers.AutoFeatureExtractor.from_pretrained(place, **options)
-        except (OSError, ValueError) as error:
-            if isinstance(error, UserError):
-                raise
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-            raise UserError(
-                f"{place}: its weights are not within reach ({reason}); connect to the internet, "
-                "or give a folder with config.json and model.safetensors"
-            ) from error
         if kind == "clap":
             tokenizer = _tokenizer(transformers, place, options)
         return cls(model, extractor, tokenizer, name=f"{kind} ({place})")
@@ -189,15 +179,3 @@ def _tokenizer(transformers: Any, place: str, options: dict[str, Any]) -> Any:
         return transformers.AutoTokenizer.from_pretrained(place, **options)
     except (OSError, ValueError):
         return None
-
-
-def _library():
-    """Import `transformers`, which takes seconds, only where an embedding of it is asked for."""
-    try:
-        import transformers
-    except ImportError as error:
-        raise UserError(
-            "CLAP, EnCodec and AST need the library transformers, which is not installed; run "
-            "pip install 'refimpl[codecs]', or pip install transformers"
-        ) from error
-    return transformers

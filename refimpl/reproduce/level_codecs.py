@@ -20,20 +20,19 @@ import numpy as np
 
 from refimpl.codecs import CodebookConfig, Codec, CodecConfig
 from refimpl.files import make_folder, replace_file
-from refimpl.mel import mel_spectrogram
-from refimpl.metrics import detect_polyphony, mel_distance, note_scores
+from refimpl.metrics import detect_polyphony, note_scores
 from refimpl.presets import get_preset
 from refimpl.reproduce.codec_systems import (
     KMEANS,
     LEARNT,
     System,
     codec_system,
-    fitted_length,
     frame_config,
     mel_system,
     with_fewer_books,
 )
 from refimpl.reproduce.kept import fitted_once, measured_once
+from refimpl.reproduce.note_rows import measure_trip, note_table
 from refimpl.reproduce.records import machine
 from refimpl.tinytunes import Tune, TuneConfig, Tunes
 
@@ -42,7 +41,6 @@ N_TUNES = 24
 N_FITTED = {"kmeans": 300, "neural": 1000}  # training tunes
 DRUMS = "drums"
 WORDS = {1: "two voices", 2: "with chords", 3: "with chords and drums"}
-HEADS = ("system", "bits/s", "note F-score", "mel distance of sound, dB", "fitted in, core s")
 
 
 def level_configs() -> dict[str, CodecConfig]:
@@ -124,43 +122,23 @@ def measure_notes(tune: Tune, system: System) -> dict[str, float]:
     Returns:
         bits_per_second; f_score, of all notes but the drums'; mel_sound, in dB.
     """
-    audio = tune.render()
-    sent = system.send(audio)
-    sound = fitted_length(sent.sound, len(audio))
     pitched = [note for note in tune.notes if note.part != DRUMS]
-    mel = frame_config()
-    bits = sent.bits_per_second
-    return {
-        "bits_per_second": float("nan") if bits is None else bits,
-        "f_score": note_scores(detect_polyphony(sound, tune.sample_rate), pitched).f_score,
-        "mel_sound": mel_distance(mel_spectrogram(audio, mel), mel_spectrogram(sound, mel)),
-    }
+    return measure_trip(
+        tune.render(),
+        system,
+        lambda sound: note_scores(detect_polyphony(sound, tune.sample_rate), pitched).f_score,
+    )
 
 
 def level_tables(found: dict[str, Any]) -> str:
     """A table for each level, as Markdown."""
     parts = []
     for level in sorted({row["level"] for row in found["rows"]}):
-        rows = [_cells(row) for row in found["rows"] if row["level"] == level]
-        lines = [list(HEADS), ["---"] * len(HEADS), *rows]
-        table = "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+        table = note_table(row for row in found["rows"] if row["level"] == level)
         parts.append(
             f"**Level {level}, {WORDS[level]}: {found['n_tunes']} held-out tunes**\n\n{table}"
         )
     return "\n\n".join(parts) + "\n"
-
-
-def _cells(row: dict[str, Any]) -> list[str]:
-    bits, seconds = row["bits_per_second"]["mean"], row["core_seconds"]
-    return [
-        row["name"],
-        "–" if bits is None else f"{bits:,.0f}",
-        *(
-            f"{row[name]['mean']:.2f} [{row[name]['low']:.2f}, {row[name]['high']:.2f}]"
-            for name in ("f_score", "mel_sound")
-        ),
-        "–" if seconds is None else f"{seconds:.0f}",
-    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -22,8 +22,7 @@ from refimpl.audio import Clip
 from refimpl.codecs import CodebookConfig, CodecConfig, QuantizerConfig, find_codec, load_codec
 from refimpl.corpora import Corpus, open_corpus
 from refimpl.files import make_folder, replace_file
-from refimpl.mel import mel_spectrogram
-from refimpl.metrics import mel_distance, note_f_score
+from refimpl.metrics import note_f_score
 from refimpl.pipeline.generators import find_generator
 from refimpl.presets import Preset, get_preset, override
 from refimpl.reproduce.codec_systems import (
@@ -34,18 +33,17 @@ from refimpl.reproduce.codec_systems import (
     Sent,
     System,
     codec_system,
-    fitted_length,
     frame_config,
     mel_system,
     with_fewer_books,
 )
 from refimpl.reproduce.kept import fitted_once, measured_once
+from refimpl.reproduce.note_rows import measure_trip, note_table
 from refimpl.reproduce.records import machine
 
 SOURCE = "scores:chorales"
 N_CLIPS, N_FITTED = 32, 2200
 COPIES = 5  # of each training piece, transposed by up to five semitones
-HEADS = ("system", "bits/s", "note F-score", "mel distance of sound, dB", "fitted in, core s")
 
 
 def score_configs() -> dict[str, CodecConfig]:
@@ -144,35 +142,14 @@ def measure_clip(clip: Clip, system: System) -> dict[str, float]:
     Returns:
         bits_per_second; f_score, of all voices; mel_sound, in dB.
     """
-    sent = system.send(clip.audio)
-    sound = fitted_length(sent.sound, len(clip.audio))
-    mel, bits = frame_config(), sent.bits_per_second
-    frames, heard = mel_spectrogram(clip.audio, mel), mel_spectrogram(sound, mel)
-    return {
-        "bits_per_second": float("nan") if bits is None else bits,
-        "f_score": note_f_score(sound, mel.sample_rate, clip).f_score,
-        "mel_sound": mel_distance(frames, heard),
-    }
+    rate = frame_config().sample_rate
+    return measure_trip(clip.audio, system, lambda sound: note_f_score(sound, rate, clip).f_score)
 
 
 def score_table(found: dict[str, Any]) -> str:
     """The table, as Markdown."""
-    rows = [list(HEADS), ["---"] * len(HEADS), *(_cells(row) for row in found["rows"])]
-    table = "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
+    table = note_table(found["rows"])
     return f"**Chorales in four voices: {found['n_clips']} held-out clips**\n\n{table}\n"
-
-
-def _cells(row: dict[str, Any]) -> list[str]:
-    bits, seconds = row["bits_per_second"]["mean"], row["core_seconds"]
-    return [
-        row["name"],
-        "–" if bits is None else f"{bits:,.0f}",
-        *(
-            f"{row[name]['mean']:.2f} [{row[name]['low']:.2f}, {row[name]['high']:.2f}]"
-            for name in ("f_score", "mel_sound")
-        ),
-        "–" if seconds is None else f"{seconds:.0f}",
-    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

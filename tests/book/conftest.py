@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.book.built import BOOK, page_names
+from tests.book.visits import visit
 from tests.browsing import browser, missing  # noqa: F401  (a fixture)
 
 
@@ -46,3 +47,18 @@ def address(book):
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
+
+
+@pytest.fixture
+def opened(browser, address):  # noqa: F811
+    """Opens a page of the book; it may not have written an error at the end."""
+    visits = []
+
+    def open_one(name, **options):
+        visits.append(visit(browser, address + name, **{"color_scheme": "light"} | options))
+        return visits[-1].page
+
+    yield open_one
+    for one in visits:
+        assert one.errors == []
+        one.page.context.close()

@@ -7,25 +7,8 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.book.visits import visit
-
 PHONE = {"width": 390, "height": 844}
 LESSON = "lessons/03-k-means-vector-quantization.html"
-
-
-@pytest.fixture
-def opened(browser, address):
-    """Opens a page of the book; it may not have written an error at the end."""
-    visits = []
-
-    def open_one(name, **options):
-        visits.append(visit(browser, address + name, **{"color_scheme": "light"} | options))
-        return visits[-1].page
-
-    yield open_one
-    for one in visits:
-        assert one.errors == []
-        one.page.context.close()
 
 
 def test_a_tap_shows_a_picture_as_large_as_it_was_drawn(opened):

@@ -1,25 +1,6 @@
 """Pictures that follow their sounds: by a row, by a player, and by the setting of a knob."""
 
-import pytest
-
-from tests.book.visits import visit
-
 ROW, KNOBS = "lessons/02-mel-spectrograms.html", "lessons/03-k-means-vector-quantization.html"
-
-
-@pytest.fixture
-def opened(browser, address):
-    """Opens a page of the book; it may not have written an error at the end."""
-    visits = []
-
-    def open_one(name):
-        visits.append(visit(browser, address + name, color_scheme="light"))
-        return visits[-1].page
-
-    yield open_one
-    for one in visits:
-        assert one.errors == []
-        one.page.context.close()
 
 
 def click_at(part, share):

@@ -1,27 +1,8 @@
 """The sounds of a page: one at a time, whatever plays them, and a length for every clip."""
 
-import pytest
-
-from tests.book.visits import visit
-
 PAGE = "lessons/03-k-means-vector-quantization.html"
 SHORT = "lessons/05-transformer.html"
 SOUNDING = "players => players.filter((one) => !one.paused).length"
-
-
-@pytest.fixture
-def opened(browser, address):
-    """Opens a page of the book; it may not have written an error at the end."""
-    visits = []
-
-    def open_one(name):
-        visits.append(visit(browser, address + name, color_scheme="light"))
-        return visits[-1].page
-
-    yield open_one
-    for one in visits:
-        assert one.errors == []
-        one.page.context.close()
 
 
 def play(player):

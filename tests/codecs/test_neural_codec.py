@@ -19,25 +19,13 @@ from refimpl.codecs.neural import low_emphasis
 from refimpl.codecs.neural.convnext import ConvNeXtBlock
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
+from tests.codecs.mel_clips import make_clips
 
 MEL = MelConfig(n_mels=10)
 BOOKS = QuantizerConfig(n_books=3, n_codes=16)
 SMALL = NeuralConfig(
     width=24, downsampling=2, encoder_blocks=1, decoder_blocks=1, latent_dim=6, quantizer=BOOKS
 )
-
-
-def make_clips(n=12, n_frames=60, seed=0):
-    """Clips that hold one of ten noisy shapes for five frames each."""
-    rng = np.random.default_rng(seed)
-    shapes = np.random.default_rng(42).uniform(-70, -5, (10, 10))
-    return [
-        (
-            np.repeat(shapes[rng.integers(10, size=n_frames // 5)], 5, axis=0)
-            + rng.normal(0, 2, (n_frames, 10))
-        ).astype(np.float32)
-        for _ in range(n)
-    ]
 
 
 def fit(config=SMALL, steps=150, **options):

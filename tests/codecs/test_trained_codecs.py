@@ -29,6 +29,7 @@ from refimpl.configuration import Configuration, Count, configuration
 from refimpl.mel import MelConfig
 from refimpl.pipeline.generators import shipped_folder
 from refimpl.training import TrainingError
+from tests.codecs.mel_clips import make_clips
 
 MEL = MelConfig(n_mels=10)
 SHAPES = {
@@ -44,19 +45,6 @@ SHAPES = {
 }
 FITS = {VQVAE: fit_network, NeuralCodec: fit_neural}
 BOTH = pytest.mark.parametrize("kind", list(SHAPES), ids=lambda kind: kind.kind)
-
-
-def make_clips(n=12, n_frames=60, seed=0):
-    """Clips that hold one of ten noisy shapes for five frames each."""
-    rng = np.random.default_rng(seed)
-    shapes = np.random.default_rng(42).uniform(-70, -5, (10, 10))
-    return [
-        (
-            np.repeat(shapes[rng.integers(10, size=n_frames // 5)], 5, axis=0)
-            + rng.normal(0, 2, (n_frames, 10))
-        ).astype(np.float32)
-        for _ in range(n)
-    ]
 
 
 def fit(kind, steps=60, **options):

@@ -14,22 +14,10 @@ from refimpl.codecs.vqvae.fitting import fit_network
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
 from refimpl.metrics import perplexity
+from tests.codecs.mel_clips import make_clips
 
 MEL = MelConfig(n_mels=10)
 SMALL = VQVAEConfig(n_codes=16, hidden_size=24, n_layers=1, codebook_dim=4)
-
-
-def make_clips(n=12, n_frames=60, seed=0):
-    """Clips that hold one of ten noisy shapes for five frames each."""
-    rng = np.random.default_rng(seed)
-    shapes = np.random.default_rng(42).uniform(-70, -5, (10, 10))
-    return [
-        (
-            np.repeat(shapes[rng.integers(10, size=n_frames // 5)], 5, axis=0)
-            + rng.normal(0, 2, (n_frames, 10))
-        ).astype(np.float32)
-        for _ in range(n)
-    ]
 
 
 def fit(config=SMALL, steps=120, **options):
