@@ -1,5 +1,6 @@
 """What an exercise is: one record, which a check in a notebook and the grader both use."""
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from refimpl.course.differences import Results, call_once, compare_arrays
+from refimpl.errors import UserError
 
 Inputs = dict[str, Any]
 
@@ -61,3 +63,11 @@ class Exercise:
     forbidden: tuple[str, ...] = ()
     edges: Callable[[np.random.Generator], dict[str, Inputs]] = no_edges
     partial_credit: bool = False
+
+    def __post_init__(self) -> None:
+        # The grader sends the source of `run` to the process of the answers, where it is run anew.
+        if not inspect.isfunction(self.run):
+            raise UserError(
+                f"exercise {self.id}: `run` is a plain function, defined by its name in a module: "
+                f"not {self.run!r}"
+            )

@@ -1,13 +1,14 @@
 """What a learner is told about an answer. (`tests/exercises/` proves each exercise's checker.)"""
 
 import sys
+from functools import partial
 
 import numpy as np
 import pytest
 
 from refimpl.course import CheckFailed, Exercise, check, solved
 from refimpl.course.check import FRESH_TRIALS, TRIALS, draw, first_complaint, hint
-from refimpl.course.differences import compare_arrays
+from refimpl.course.differences import call_once, compare_arrays
 from refimpl.course.exercises import all_exercises, find_exercise, lesson_exercises
 from refimpl.errors import UserError
 
@@ -225,3 +226,8 @@ def test_a_solved_function_returns_what_later_cells_expect():
     half = np.array([0.5, -0.25])
     assert solved("1.2", quantise)(half, 8).tolist() == [0.5, -0.25]
     assert f"{solved('1.3', signal_to_noise)(half, 2 * half):.1f}" == "0.0"
+
+
+def test_a_way_of_calling_that_could_not_be_sent_to_the_grader_is_refused_at_once():
+    with pytest.raises(UserError, match=r"0\.1: `run` is a plain function.*not functools.partial"):
+        edge_exercise(run=partial(call_once))

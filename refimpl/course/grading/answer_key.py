@@ -17,7 +17,6 @@ from refimpl.course.differences import Results
 from refimpl.course.exercise import Exercise, Inputs
 from refimpl.course.exercises import lesson_exercises
 from refimpl.course.grading.needed import needed, statements_of
-from refimpl.errors import UserError
 
 HIDDEN_TRIALS = 8
 _EXERCISES = "refimpl.course.exercises"
@@ -129,8 +128,6 @@ def _how_to_run(exercise: Exercise) -> list[str | None]:
     The child sees neither the exercise's module nor the reference in it.
     """
     run = exercise.run
-    if not inspect.isfunction(run):
-        raise UserError(f"exercise {exercise.id}: `run` is a plain function, defined by its name")
     if not run.__module__.startswith(_EXERCISES):
         return [run.__module__, run.__qualname__, None]
     return [run.__module__, run.__qualname__, "\n".join(_own_source(run.__module__, run.__name__))]

@@ -17,8 +17,17 @@ from refimpl.course.exercises.lesson_05 import gradient
 compare = partial(compare_arrays, tolerance=1e-4)  # of float32
 
 
-def run(function: Callable, inputs: Inputs, n_leaves: int = 1) -> Results:
-    """Call an answer with tensors, and follow the gradient back to the first arguments."""
+def run(function: Callable, inputs: Inputs) -> Results:
+    """Call an answer with tensors, and follow the gradient back to the first argument."""
+    return _follow(function, inputs, n_leaves=1)
+
+
+def run_for_two(function: Callable, inputs: Inputs) -> Results:
+    """Call an answer with tensors, and follow the gradient back to the first two arguments."""
+    return _follow(function, inputs, n_leaves=2)
+
+
+def _follow(function, inputs, n_leaves):
     tensors = {
         name: torch.from_numpy(value) if isinstance(value, np.ndarray) else value
         for name, value in inputs.items()

@@ -1,13 +1,11 @@
 """Exercise 10.2: scores by distance, with a trained vector for each."""
 
-from functools import partial
-
 import numpy as np
 import torch
 from torch import Tensor
 
 from refimpl.course.exercise import Exercise, Inputs
-from refimpl.course.exercises.lesson_10 import compare, normal, run
+from refimpl.course.exercises.lesson_10 import compare, normal, run_for_two
 
 
 def distance_scores(queries: Tensor, vectors: Tensor) -> Tensor:
@@ -156,7 +154,7 @@ EXERCISE = Exercise(
     difficulty=3,
     inputs=_usual,
     edges=_edges,
-    run=partial(run, n_leaves=2),
+    run=run_for_two,
     compare=compare,
     reference=distance_scores,
     misconceptions={
