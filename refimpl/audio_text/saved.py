@@ -26,7 +26,7 @@ def save_embedding(
     """
     if not isinstance(model.text, TextEncoder):
         raise UserError("only an embedding with a TextEncoder can be saved")
-    return save_model(folder, model, facts=facts, half=True)
+    return save_model(folder, model, facts=facts, bits=16)
 
 
 def load_embedding(folder: str | Path | None = None) -> JointEmbedding:

@@ -23,7 +23,7 @@ def save_generator(
     tokenizer: AudioTokenizer,
     *,
     facts: dict[str, Any] | None = None,
-    half: bool = False,
+    bits: int = 32,
 ) -> Path:
     """Write a model with its codec.
 
@@ -32,14 +32,14 @@ def save_generator(
         model: trained on the tokenizer's tokens.
         tokenizer: its codec is copied into the folder.
         facts: JSON to keep with it, such as how it was trained.
-        half: store 16-bit weights.
+        bits: of a stored weight, 32, 16 or 8.
 
     Taught in lesson 7.
     """
     folder = Path(folder)
     tokenizer.save(folder / tokenizer.codec.file_name)
     # The codec comes first: a model's description, written last, means that all is there.
-    return save_model(folder, model, vocabulary=tokenizer.vocabulary, facts=facts, half=half)
+    return save_model(folder, model, vocabulary=tokenizer.vocabulary, facts=facts, bits=bits)
 
 
 def load_generator(where: str | Path) -> tuple[Backbone, AudioTokenizer]:

@@ -213,7 +213,7 @@ def ship_neural(run_folder: str | Path, record: dict[str, Any]) -> Path:
     run = load_run(run_folder)
     facts = run.facts | {"made_by": command(NAME, record)}
     folder = shipped_folder(NAME)
-    return save_generator(folder, run.model, run.tokenizer, facts=facts, half=True)
+    return save_generator(folder, run.model, run.tokenizer, facts=facts, bits=16)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def ship(results_folder: Path, work: Path, card: Path) -> None:
         finished = load_run(work / record["folder"])
         facts = finished.facts | {"made_by": command(name, record)}
         save_generator(
-            shipped_folder(name), finished.model, finished.tokenizer, facts=facts, half=True
+            shipped_folder(name), finished.model, finished.tokenizer, facts=facts, bits=16
         )
     write_card(results_folder, card)
 

@@ -20,6 +20,7 @@ from refimpl.files import make_folder, replace_file
 from refimpl.reading import check_shapes, differ, read_json, read_tensors, weights_of
 from refimpl.training.config import TrainingError
 from refimpl.vocabulary import Vocabulary
+from refimpl.weight_storage import restore, shrink
 
 WEIGHTS, DESCRIPTION = "model.safetensors", "config.json"
 
@@ -74,7 +75,7 @@ def save_model(
     *,
     vocabulary: Vocabulary | None = None,
     facts: dict | None = None,
-    half: bool = False,
+    bits: int = 32,
 ) -> Path:
     """Save a finished model: `config.json` and `model.safetensors`.
 
@@ -83,18 +84,20 @@ def save_model(
         model: a module with a `config` dataclass, such as `Transformer`.
         vocabulary: saved too, so that ids never lose their meaning.
         facts: any JSON that is worth knowing about the training.
-        half: store 16-bit floats: half the size, and a loss that is the same to about 3 digits.
+        bits: of a stored weight, 32, 16 or 8, see `weight_storage`. 16 make half the size and a
+            loss that is the same to about 3 digits.
 
     Returns:
         The folder.
+
+    Raises:
+        UserError: another number of bits.
 
     Taught in lesson 5.
     """
     folder = Path(folder)
     weights = {name: tensor.cpu().contiguous() for name, tensor in weights_of(model).items()}
-    if half:
-        weights = {n: t.half() if t.is_floating_point() else t for n, t in weights.items()}
-    data = save_tensors(weights)
+    data = save_tensors(shrink(weights, bits))
     description = {
         "architecture": type(model).__name__,
         "config": plain_config(getattr(model, "config", None)),
@@ -130,7 +133,7 @@ def load_model(
             own backbones.
 
     Returns:
-        The model with its vocabulary and facts; 16-bit weights come back as 32-bit ones.
+        The model with its vocabulary and facts; weights of fewer bits come back as 32-bit ones.
 
     Raises:
         TrainingError: the folder holds no model, a damaged one, or one of another architecture.
@@ -152,6 +155,7 @@ def load_model(
         raise TrainingError(f"{folder / WEIGHTS} is damaged or half replaced; save the model again")
     weights = read_tensors(data, folder / WEIGHTS, TrainingError)
     try:
+        weights = restore(weights)
         if build is None:
             model = _build(description["architecture"], description["config"], weights)
         else:

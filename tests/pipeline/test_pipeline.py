@@ -268,7 +268,7 @@ def test_names_stand_for_the_models_that_come_with_the_package(finished, tmp_pat
     monkeypatch.setattr(generators, "shipped_folder", lambda name: tmp_path / name)
     with pytest.raises(UserError, match=r"without the trained model 'course'; make one with"):
         pipeline.load_generator("course")
-    pipeline.save_generator(tmp_path / "course", finished.model, finished.tokenizer, half=True)
+    pipeline.save_generator(tmp_path / "course", finished.model, finished.tokenizer, bits=16)
     model, _ = pipeline.load_generator("course")
     assert model.config == finished.model.config
 

@@ -38,7 +38,7 @@ def ship(work: Path, folder: Path | None = None) -> list[Path]:
         facts["command"] = f'{command} --memory-model "{arm}" --memory-seeds 1'
         made.append(
             save_model(
-                folder / name, saved.model, vocabulary=saved.vocabulary, facts=facts, half=True
+                folder / name, saved.model, vocabulary=saved.vocabulary, facts=facts, bits=16
             )
         )
     events = fiddle_tunes().events
