@@ -15,6 +15,7 @@ writes judges.json with tables.
 from __future__ import annotations
 
 import argparse
+from typing import Any
 
 from refimpl.cli.console import next_step, remark, result
 from refimpl.cli.folders import n_processes
@@ -43,6 +44,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="FOLDER",
         help="for the runs themselves (default: runs/reproduce)",
     )
+    studies = parser.add_mutually_exclusive_group()
+    for name, (about, _) in STUDIES.items():
+        studies.add_argument(
+            f"--{name}", dest="study", action="store_const", const=name, help=about
+        )
     parser.add_argument(
         "--ladder",
         action="store_true",
@@ -66,16 +72,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "can be repeated",
     )
     parser.add_argument(
-        "--mixtures",
-        action="store_true",
-        help="compare mixtures of objectives, and nothing else",
-    )
-    parser.add_argument(
-        "--claims",
-        action="store_true",
-        help="test the claims of papers, and nothing else; --again names one to measure again",
-    )
-    parser.add_argument(
         "--seeds",
         type=whole,
         default=5,
@@ -88,14 +84,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=32,
         metavar="N",
         help="tunes that each run's model writes (default: 32)",
-    )
-    parser.add_argument(
-        "--codecs", action="store_true", help="compare codecs by rate and distortion, nothing else"
-    )
-    parser.add_argument(
-        "--memory",
-        action="store_true",
-        help="compare what models of fiddle tunes remember, nothing else",
     )
     parser.add_argument(
         "--memory-model",
@@ -116,11 +104,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=3,
         metavar="N",
         help="runs of each of them (default: 3)",
-    )
-    parser.add_argument(
-        "--judges",
-        action="store_true",
-        help="measure real tunes, a model's and impostors by every measure, nothing else",
     )
     parser.add_argument(
         "--judge-tunes",
@@ -153,75 +136,76 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    from refimpl.presets import parse_assignment
-    from refimpl.reproduce import (
-        compare_codecs,
-        compare_memory,
-        compare_mixtures,
-        judge_judges,
-        measure_claims,
-        reproduce,
-    )
+    study = STUDIES[args.study][1] if args.study else _presets
+    study(args)
 
-    if args.memory:
-        compare_memory(
-            args.out,
-            arms=args.memory_model,
-            seconds=args.memory_seconds,
-            n_seeds=args.memory_seeds,
-            work=args.work,
-            tell=remark,
-        )
-        result(f"{args.out}/memory.md")
-        next_step(f"read {args.out}/memory.md")
-        return
 
-    if args.codecs:
-        compare_codecs(
-            args.out,
-            n_tunes=args.codec_tunes,
-            work=args.work,
-            neural=dict(_named(text) for text in args.codec),
-            tell=remark,
-        )
-        result(f"{args.out}/codecs.md")
-        next_step(f"read {args.out}/codecs.md; its picture is {args.out}/figures/codecs.png")
-        return
+def _presets(args: argparse.Namespace) -> None:
+    from refimpl.reproduce import reproduce
 
-    if args.judges:
-        judge_judges(
-            args.out,
-            n_tunes=args.judge_tunes,
-            work=args.work,
-            n_processes=n_processes(),
-            tell=remark,
-        )
-        result(f"{args.out}/judges.md")
-        next_step(f"read {args.out}/judges.md")
-        return
-
-    if args.claims:
-        measure_claims(args.out, n_seeds=args.seeds, again=args.again or (), log=remark)
-        result(f"{args.out}/claims.md")
-        next_step(f"read {args.out}/claims.md")
-        return
-    changes = dict(parse_assignment(text) for text in args.set)
-    common = {"work": args.work, "n_processes": n_processes(), "changes": changes, "log": remark}
-    if args.mixtures:
-        compare_mixtures(args.out, n_seeds=args.seeds, n_tunes=args.mixture_tunes, **common)
-        result(f"{args.out}/mixtures.md")
-        next_step(f"read {args.out}/mixtures.md; its pictures are in {args.out}/figures")
-        return
     reproduce(
         args.out,
         with_ladder=args.ladder,
         n_tunes=args.tunes,
         n_ladder_tunes=args.ladder_tunes,
         again=args.again,
-        **common,
+        **_of_runs(args),
     )
     result(f"{args.out}")
     next_step(f"open {args.out}/index.html")
+
+
+def _mixtures(args: argparse.Namespace) -> None:
+    from refimpl.reproduce import compare_mixtures
+
+    tunes = {"n_seeds": args.seeds, "n_tunes": args.mixture_tunes}
+    compare_mixtures(args.out, **tunes, **_of_runs(args))
+    result(f"{args.out}/mixtures.md")
+    next_step(f"read {args.out}/mixtures.md; its pictures are in {args.out}/figures")
+
+
+def _of_runs(args: argparse.Namespace) -> dict[str, Any]:
+    """What all studies that train by presets take."""
+    from refimpl.presets import parse_assignment
+
+    changes = dict(parse_assignment(text) for text in args.set)
+    return {"work": args.work, "n_processes": n_processes(), "changes": changes, "log": remark}
+
+
+def _codecs(args: argparse.Namespace) -> None:
+    from refimpl.reproduce import compare_codecs
+
+    extra = dict(_named(text) for text in args.codec)
+    tunes = {"n_tunes": args.codec_tunes}
+    compare_codecs(args.out, **tunes, work=args.work, neural=extra, log=remark)
+    result(f"{args.out}/codecs.md")
+    next_step(f"read {args.out}/codecs.md; its picture is {args.out}/figures/codecs.png")
+
+
+def _memory(args: argparse.Namespace) -> None:
+    from refimpl.reproduce import compare_memory
+
+    runs = {"seconds": args.memory_seconds, "n_seeds": args.memory_seeds}
+    compare_memory(args.out, arms=args.memory_model, **runs, work=args.work, log=remark)
+    result(f"{args.out}/memory.md")
+    next_step(f"read {args.out}/memory.md")
+
+
+def _judges(args: argparse.Namespace) -> None:
+    from refimpl.reproduce import judge_judges
+
+    tunes = {"n_tunes": args.judge_tunes, "n_processes": n_processes()}
+    judge_judges(args.out, **tunes, work=args.work, log=remark)
+    result(f"{args.out}/judges.md")
+    next_step(f"read {args.out}/judges.md")
+
+
+def _claims(args: argparse.Namespace) -> None:
+    from refimpl.reproduce import measure_claims
+
+    measure_claims(args.out, n_seeds=args.seeds, again=args.again or (), log=remark)
+    result(f"{args.out}/claims.md")
+    next_step(f"read {args.out}/claims.md")
 
 
 def _named(text: str) -> tuple[str, str]:
@@ -232,3 +216,19 @@ def _named(text: str) -> tuple[str, str]:
     if not (name and equals and file):
         raise UserError(f"--codec {text}: give a name and a codec's file, as in --codec mine=FILE")
     return name, file
+
+
+# What else than the presets can be compared: in words, and the function that does it.
+STUDIES = {
+    "mixtures": ("compare mixtures of objectives, and nothing else", _mixtures),
+    "codecs": ("compare codecs by rate and distortion, nothing else", _codecs),
+    "memory": ("compare what models of fiddle tunes remember, nothing else", _memory),
+    "judges": (
+        "measure real tunes, a model's and impostors by every measure, nothing else",
+        _judges,
+    ),
+    "claims": (
+        "test the claims of papers, and nothing else; --again names one to measure again",
+        _claims,
+    ),
+}

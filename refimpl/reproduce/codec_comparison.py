@@ -25,7 +25,7 @@ from refimpl.reproduce.codec_tables import codec_tables
 from refimpl.reproduce.records import machine, plain
 from refimpl.tinytunes import Tune, Tunes
 
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 MEASURES = ("si_sdr", "mel_frames", "mel_sound", "melody", "bass")
 LOWEST_SDR = -60.0  # dB; of silence it would be minus infinity, which has no mean
 
@@ -36,7 +36,7 @@ def compare_codecs(
     n_tunes: int = 24,
     work: str | Path = "runs/reproduce",
     neural: dict[str, str | Path] | None = None,
-    tell: Tell = print,
+    log: Log = print,
     **systems,
 ) -> dict[str, Any]:
     """Send held-out tunes through every codec, and measure what arrives in several ways.
@@ -46,7 +46,7 @@ def compare_codecs(
         n_tunes: held-out tunes.
         work: for fitted codecs and for what was measured so far; both are kept.
         neural: files of further codecs by name.
-        tell: is given a sentence after each system.
+        log: is given a sentence after each system.
         systems: n_fitted and configs, see `all_systems`.
 
     Returns:
@@ -67,9 +67,9 @@ def compare_codecs(
     first = tunes[0].render()
     _keep_sound(folder, "original", first)
     rows = []
-    for system in all_systems(work, tell, extra=extra, **systems):
+    for system in all_systems(work, log, extra=extra, **systems):
         rows.append(_row(system, tunes, folder, work))
-        tell(f"{system.name}: {_in_words(rows[-1])}")
+        log(f"{system.name}: {_in_words(rows[-1])}")
     results = {
         "command": f"refimpl reproduce --codecs --codec-tunes {n_tunes}"
         + "".join(f' --codec "{name}=FILE"' for name in extra),
@@ -88,7 +88,7 @@ def compare_codecs(
     replace_file(folder / "codecs.json", (text + "\n").encode())
     replace_file(folder / "codecs.md", codec_tables(results).encode())
     draw_rate_distortion(results, folder / "figures" / "codecs.png")
-    tell(f"wrote {folder / 'codecs.json'}, a table, a picture and sounds")
+    log(f"wrote {folder / 'codecs.json'}, a table, a picture and sounds")
     return results
 
 

@@ -127,14 +127,14 @@ def fitted_configs() -> dict[str, CodecConfig]:
 
 
 def fitted_codec(
-    name: str, config: CodecConfig, folder: Path, tell: Callable[[str], None], n_tunes: int
+    name: str, config: CodecConfig, folder: Path, log: Callable[[str], None], n_tunes: int
 ) -> Codec:
     """Fit a codec on training tunes; one that is in its folder already is loaded."""
     place = folder / "".join(c if c.isalnum() else "-" for c in name)
     path = find_codec(place)
     if path is not None and config.difference(codec := load_codec(path)) is None:
         return codec
-    tell(f"fitting {name} on {n_tunes} tunes")
+    log(f"fitting {name} on {n_tunes} tunes")
     codec = config.fit(training_sounds(n_tunes), show=False)
     make_folder(place)
     codec.save(place / codec.file_name)
@@ -148,7 +148,7 @@ def training_sounds(n_tunes: int) -> Iterable[np.ndarray]:
 
 def all_systems(
     folder: Path,
-    tell: Callable[[str], None],
+    log: Callable[[str], None],
     *,
     extra: dict[str, Codec] | None = None,
     n_fitted: int = N_FITTED,
@@ -158,7 +158,7 @@ def all_systems(
 
     Args:
         folder: for fitted codecs.
-        tell: is given a sentence before something takes time.
+        log: is given a sentence before something takes time.
         extra: further codecs by name, such as trained neural codecs; one whose streams are in
             order is measured with its first 1, 2, 4 and 8 books.
         n_fitted: training tunes of the codecs that are fitted here.
@@ -166,7 +166,7 @@ def all_systems(
     """
     systems = [mel_system()]
     for name, config in (fitted_configs() if configs is None else configs).items():
-        codec = fitted_codec(name, config, folder, tell, n_fitted)
+        codec = fitted_codec(name, config, folder, log, n_fitted)
         systems.append(codec_system(name, KMEANS if codec.kind == "kmeans" else LEARNT, codec))
     shipped = find_codec(find_generator(COURSE))
     systems.append(codec_system("the course's codebook, 1,024", KMEANS, load_codec(shipped)))

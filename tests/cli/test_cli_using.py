@@ -1,5 +1,6 @@
 """generate, encode, decode, evaluate and reproduce: what one does with a model."""
 
+import inspect
 import json
 import sys
 import types
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from refimpl.audio import load_audio, save_audio
+from refimpl.cli import reproduce as reproduce_command
 from refimpl.pipeline import generators
 from tests.pipeline.pipeline_examples import RATE, tone
 
@@ -188,31 +190,38 @@ def test_evaluate_does_without_a_codec_where_none_is_shipped(refimpl, monkeypatc
     assert done.code == 0 and "without references through a codec" in done.err
 
 
-def test_reproduce_hands_its_options_on(refimpl, monkeypatch):
+STUDIES = {
+    "--mixtures": ("compare_mixtures", ["--seeds", 3, "--mixture-tunes", 2]),
+    "--codecs": ("compare_codecs", ["--codec-tunes", 2, "--codec", "mine=a.npz"]),
+    "--memory": ("compare_memory", ["--memory-seconds", 5, "--memory-model", "RoPE"]),
+    "--judges": ("judge_judges", ["--judge-tunes", 2]),
+    "--claims": ("measure_claims", ["--seeds", 3, "--again", "one"]),
+}
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        ("reproduce", ["--ladder", "--tunes", 5, "--set", "training.steps=2"]),
+        *((function, [study, *words]) for study, (function, words) in STUDIES.items()),
+    ],
+)
+def test_reproduce_hands_its_options_on_to_one_study(refimpl, monkeypatch, function, words):
+    import refimpl.reproduce
+
+    signature = inspect.signature(getattr(refimpl.reproduce, function))
     given = {}
-    stand_in = types.ModuleType("refimpl.reproduce")
-    stand_in.reproduce = lambda folder, **options: given.update(options, folder=folder)
-    others = ("compare_mixtures", "compare_codecs", "compare_memory", "measure_claims")
-    for name in (*others, "judge_judges"):
-        setattr(stand_in, name, stand_in.reproduce)
+    stand_in = types.ModuleType("refimpl.reproduce")  # any other study is not there
+    setattr(stand_in, function, lambda *places, **options: given.update(places=places, **options))
     monkeypatch.setitem(sys.modules, "refimpl.reproduce", stand_in)
-    words = ["--out", "res", "--ladder", "--tunes", 5, "--set", "training.steps=2"]
-    assert refimpl("reproduce", *words).code == 0
-    assert given["folder"] == "res" and given["with_ladder"] and given["n_tunes"] == 5
-    assert given["changes"] == {"training.steps": 2}
-
-    given.clear()
-    words = ["--out", "res", "--mixtures", "--seeds", 3, "--mixture-tunes", 2]
-    assert refimpl("reproduce", *words).code == 0
-    assert (given["n_seeds"], given["n_tunes"]) == (3, 2) and "with_ladder" not in given
+    assert refimpl("reproduce", "--out", "res", *words).code == 0
+    assert given.pop("places") == ("res",)
+    signature.bind("res", **given)  # the real one takes them
+    numbers = [word for word in words if isinstance(word, int)]
+    assert set(numbers) <= {v for v in given.values() if isinstance(v, int | float)}
 
 
-def test_reproduce_has_the_options_that_it_hands_on():
-    import inspect
-
-    from refimpl.reproduce import compare_mixtures, reproduce
-
-    names = set(inspect.signature(reproduce).parameters)
-    assert {"with_ladder", "n_tunes", "n_ladder_tunes", "work", "n_processes", "changes"} <= names
-    names = set(inspect.signature(compare_mixtures).parameters)
-    assert {"n_seeds", "n_tunes", "work", "n_processes", "changes", "log"} <= names
+def test_reproduce_makes_one_study_at_a_time(refimpl):
+    assert set(STUDIES) == {f"--{name}" for name in reproduce_command.STUDIES}
+    answer = refimpl("reproduce", "--codecs", "--memory")
+    assert answer.code == 2 and "not allowed with argument --codecs" in answer.err

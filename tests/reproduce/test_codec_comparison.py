@@ -30,7 +30,7 @@ LITTLE = {
 def little(tmp_path_factory):
     place, said = tmp_path_factory.mktemp("codecs"), []
     options = {"n_tunes": 1, "work": place / "work", "n_fitted": 6, "configs": LITTLE}
-    results = compare_codecs(place / "out", tell=said.append, **options)
+    results = compare_codecs(place / "out", log=said.append, **options)
     return place, results, said, options
 
 
@@ -81,7 +81,7 @@ def test_json_table_picture_and_sounds_are_written(little):
 def test_what_was_measured_is_not_measured_again(little):
     place, results, _, options = little
     said = []
-    again = compare_codecs(place / "out", tell=said.append, **options)
+    again = compare_codecs(place / "out", log=said.append, **options)
     assert again["rows"] == results["rows"]
     assert not any("fitting" in line for line in said)
 
@@ -90,7 +90,7 @@ def test_a_further_codec_is_measured_from_its_file(little):
     place, _, _, options = little
     path = next((place / "work/codecs").rglob("codebook.npz"))
     found = compare_codecs(
-        place / "out2", neural={"mine": path}, tell=lambda _: None, **options | {"configs": {}}
+        place / "out2", neural={"mine": path}, log=lambda _: None, **options | {"configs": {}}
     )
     assert row(found, "mine")["key"] == load_codec(path).fingerprint
 

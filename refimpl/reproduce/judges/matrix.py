@@ -26,7 +26,7 @@ from refimpl.reproduce.judges.judged_sets import ALL_SETS, ORDER, REAL, JudgedSe
 from refimpl.reproduce.judges.tables import judge_tables
 from refimpl.reproduce.records import machine
 
-Tell = Callable[[str], None]
+Log = Callable[[str], None]
 EMBEDDINGS = ("joint", "turned chroma", "mel statistics")
 MUSIC = ("in_key", "cross_key", "grid", "voiced")  # high is good in each
 ORDERED_BY = ("fad_infinity", "kernel_distance")
@@ -43,7 +43,7 @@ def judge_judges(
     names: Sequence[str] = ALL_SETS,
     embeddings: Sequence[str] = EMBEDDINGS,
     n_processes: int = 1,
-    tell: Tell = print,
+    log: Log = print,
 ) -> dict[str, Any]:
     """Measure real tunes, a model's and impostors by every judge, and say who is deceived by whom.
 
@@ -55,7 +55,7 @@ def judge_judges(
         names: the sets; the first has to be the real one.
         embeddings: by name.
         n_processes: for decoding.
-        tell: is given a sentence after each set.
+        log: is given a sentence after each set.
 
     Returns:
         What judges.json holds.
@@ -64,7 +64,7 @@ def judge_judges(
     """
     folder, work = Path(folder), Path(work) / f"judges-{n_tunes}-{n_training}"
     work.mkdir(parents=True, exist_ok=True)
-    shop = Cache(JudgedSets(n_tunes, n_training, n_processes=n_processes), work, tell)
+    shop = Cache(JudgedSets(n_tunes, n_training, n_processes=n_processes), work, log)
     columns: dict[str, dict[str, np.ndarray]] = {
         f"music/{name}": values for name, values in music_draws(shop, names).items()
     }
@@ -76,7 +76,7 @@ def judge_judges(
         for measure in SET_MEASURES:
             columns[f"{embedding}/{measure.name}"] = shop.draws(embedding, measure, judged)
             better[f"{embedding}/{measure.name}"] = measure.better
-        tell(f"{embedding}: {len(names)} sets measured")
+        log(f"{embedding}: {len(names)} sets measured")
     results = {
         "command": f"refimpl reproduce --judges --judge-tunes {n_tunes}",
         "machine": machine(),
@@ -95,7 +95,7 @@ def judge_judges(
         mp3 = levelled_mp3(shop.sounds(name)[0], shop.sets.sample_rate)
         replace_file(folder / "sounds" / f"results-judges-{slug(name)}.mp3", mp3)
     replace_file(folder / "judges.md", judge_tables(json.loads(text)).encode())
-    tell(f"wrote {folder / 'judges.json'} and its tables")
+    log(f"wrote {folder / 'judges.json'} and its tables")
     return results
 
 
@@ -105,18 +105,18 @@ class Cache:
     Args:
         sets: that makes them.
         work: folder.
-        tell: is given a sentence after each set that was made.
+        log: is given a sentence after each set that was made.
     """
 
-    def __init__(self, sets: JudgedSets, work: Path, tell: Tell):
-        self.sets, self.work, self.tell = sets, work, tell
+    def __init__(self, sets: JudgedSets, work: Path, log: Log):
+        self.sets, self.work, self.log = sets, work, log
 
     def sounds(self, name: str | None) -> list[np.ndarray]:
         """The sounds of a set; None: the training tunes."""
 
         def make() -> np.ndarray:
             found = self.sets.sounds(name) if name else [t.render() for t in self.sets.training()]
-            self.tell(f"{name or 'training tunes'}: {len(found)} sounds")
+            self.log(f"{name or 'training tunes'}: {len(found)} sounds")
             return np.clip(np.rint(np.stack(found) * LOUDEST), -LOUDEST, LOUDEST).astype(np.int16)
 
         whole = self._kept(self._path(name), make)

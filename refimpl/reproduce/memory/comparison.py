@@ -46,7 +46,7 @@ def compare_memory(
     work: str | Path = "runs/reproduce",
     tunes: EventTunes | None = None,
     n_written: int = N_WRITTEN,
-    tell: Callable[[str], None] = print,
+    log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
     """Train models of the fiddle tunes, and measure what they remember.
 
@@ -59,7 +59,7 @@ def compare_memory(
             that was stopped goes on.
         tunes: what to learn from; None: the fiddle tunes.
         n_written: tunes that each model writes in each way of sampling.
-        tell: is given a sentence after each run.
+        log: is given a sentence after each run.
 
     Returns:
         What memory.json holds.
@@ -81,7 +81,7 @@ def compare_memory(
     for arm, seed in progress_bar(jobs, total=len(jobs), description="runs", unit="model"):
         record = run_arm(arm, tunes, seconds, seed, work, n_written=n_written)
         first = next(iter(record["sets"].values()))
-        tell(
+        log(
             f"{arm.name}, {seconds:g} s, seed {seed}: {record['nats']['within']:.3f} nats per "
             f"note, {first['returns']['mean']:.3f} of its runs return"
         )
