@@ -165,7 +165,7 @@ def _mixtures(args: argparse.Namespace) -> None:
 
 
 def _of_runs(args: argparse.Namespace) -> dict[str, Any]:
-    """What all studies that train by presets take."""
+    """Options of all studies that train by presets."""
     from refimpl.presets import parse_assignment
 
     changes = dict(parse_assignment(text) for text in args.set)

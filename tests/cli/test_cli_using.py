@@ -4,6 +4,7 @@ import inspect
 import json
 import sys
 import types
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -207,9 +208,7 @@ STUDIES = {
     ],
 )
 def test_reproduce_hands_its_options_on_to_one_study(refimpl, monkeypatch, function, words):
-    import refimpl.reproduce
-
-    signature = inspect.signature(getattr(refimpl.reproduce, function))
+    signature = inspect.signature(getattr(import_module("refimpl.reproduce"), function))
     given = {}
     stand_in = types.ModuleType("refimpl.reproduce")  # any other study is not there
     setattr(stand_in, function, lambda *places, **options: given.update(places=places, **options))
