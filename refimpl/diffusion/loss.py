@@ -14,18 +14,22 @@ def denoising_sum(model: DiffusionModel, batch: Batch) -> tuple[Tensor, Tensor]:
 
     Args:
         model: in training mode it also withholds some labels.
-        batch: `latents` (B, S, D), and where there are labels `labels` (B,) int64. A validation
-            batch also holds `times` (B,) and `noise` (B, S, D), so that it is always the same;
-            otherwise they are drawn.
+        batch: `latents` (B, S, D), and where there are some `labels` (B,) int64 and `hints` (B, S,
+            n_hints). A validation batch also holds `times` (B,) and `noise` (B, S, D), so that it
+            is always the same; otherwise they are drawn.
     """
     clips, labels = batch["latents"], batch.get("labels")
     times = batch["times"] if "times" in batch else spread_times(len(clips), clips.device)
     noise = batch["noise"] if "noise" in batch else torch.randn_like(clips)
     if labels is not None and model.training:
-        withheld = torch.rand(len(clips), device=clips.device) < model.drop_rate
-        labels = torch.where(withheld, -1, labels)
-    errors = model.errors(clips, noise, times, labels)
+        labels = withhold(labels, model.drop_rate)
+    errors = model.errors(clips, noise, times, labels, batch.get("hints"))
     return errors.sum(), torch.tensor(float(len(clips)), device=clips.device)
+
+
+def withhold(labels: Tensor, rate: float) -> Tensor:
+    """Return labels (B,) with -1 in the place of a random share of them."""
+    return torch.where(torch.rand(len(labels), device=labels.device) < rate, -1, labels)
 
 
 def spread_times(n_clips: int, device: torch.device) -> Tensor:

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from pydantic import Field
 from torch import Tensor, nn
 
-from refimpl.configuration import Configuration, Count, Whole, configuration
+from refimpl.configuration import Configuration, Count, Truth, Whole, configuration
 from refimpl.errors import UserError
 
 
@@ -28,6 +28,8 @@ class DiffusionConfig(Configuration):
         n_layers: number of blocks.
         n_heads: of the attention; they divide the width.
         n_labels: classes that can be asked for, such as the keys; 0: none.
+        shared_modulation: one layer turns time and label into shifts, scales and gates for all
+            blocks, and each block only adds its own constants. Otherwise every block has a layer.
 
     Raises:
         UserError: values that do not describe a network.
@@ -41,6 +43,7 @@ class DiffusionConfig(Configuration):
     n_layers: Count = 6
     n_heads: Count = 5
     n_labels: Annotated[Whole, Field(ge=0)] = 12
+    shared_modulation: Truth = False
 
     def __post_init__(self) -> None:
         if self.hidden_size % (2 * self.n_heads):
@@ -77,8 +80,11 @@ class DiffusionTransformer(nn.Module):
         self.time_in = nn.Sequential(nn.Linear(width, width), nn.SiLU(), nn.Linear(width, width))
         # One more than there are labels: the last says that none is given.
         self.labels = nn.Embedding(config.n_labels + 1, width)
+        modulation = zero(nn.Linear(width, 6 * width)) if config.shared_modulation else None
+        self.modulate = modulation
         self.blocks = nn.ModuleList(
-            DiffusionBlock(width, config.n_heads) for _ in range(config.n_layers)
+            DiffusionBlock(width, config.n_heads, own_modulation=not config.shared_modulation)
+            for _ in range(config.n_layers)
         )
         self.norm = nn.LayerNorm(width, elementwise_affine=False)
         self.modulate_out = zero(nn.Linear(width, 2 * width))
@@ -98,6 +104,20 @@ class DiffusionTransformer(nn.Module):
         Raises:
             UserError: clips of another width or more steps, or a label that is none.
         """
+        x, asked, steered = self.enter(noisy, times, labels)
+        for block in self.blocks:
+            x = block(x, steered)
+        return self.leave(x, asked)
+
+    def enter(
+        self, noisy: Tensor, times: Tensor, labels: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return what the blocks read: `forward`'s part before them.
+
+        Returns:
+            (B, S, width) the steps, (B, width) what is asked for, and the same as the blocks need
+            it: (B, 6 * width) with a shared modulation.
+        """
         self._check(noisy, labels)
         if labels is None:
             labels = torch.full((len(noisy),), -1, device=noisy.device)
@@ -105,9 +125,11 @@ class DiffusionTransformer(nn.Module):
         asked = F.silu(
             self.time_in(time_features(times, self.config.hidden_size)) + self.labels(given)
         )
-        x = self.latents_in(noisy) + self.positions[: noisy.shape[1]]  # (B, S, width)
-        for block in self.blocks:
-            x = block(x, asked)
+        x = self.latents_in(noisy) + self.positions[: noisy.shape[1]]
+        return x, asked, asked if self.modulate is None else self.modulate(asked)
+
+    def leave(self, x: Tensor, asked: Tensor) -> Tensor:
+        """Return the prediction (B, S, D) from what the last block gave: `forward`'s last part."""
         shift, scale = self.modulate_out(asked)[:, None].chunk(2, dim=-1)
         return self.latents_out(self.norm(x) * (1 + scale) + shift)
 
@@ -131,10 +153,14 @@ class DiffusionTransformer(nn.Module):
 class DiffusionBlock(nn.Module):
     """Attention in both directions and a feed-forward network, steered by the time and the label.
 
-    (B, S, width), (B, width) -> (B, S, width). Taught in lesson 12.
+    (B, S, width), (B, width) -> (B, S, width). Without a modulation of its own it is given the six
+    parts, (B, 6 * width), and adds its own constants to them.
+
+    Source: Peebles and Xie 2023, section 3.2; for the shared modulation Chen et al. 2024 (PixArt),
+    section 2.3, "adaLN-single". Taught in lesson 12.
     """
 
-    def __init__(self, width: int, n_heads: int) -> None:
+    def __init__(self, width: int, n_heads: int, *, own_modulation: bool = True) -> None:
         super().__init__()
         self.n_heads = n_heads
         self.attention_norm = nn.LayerNorm(width, elementwise_affine=False)
@@ -144,11 +170,12 @@ class DiffusionBlock(nn.Module):
         self.ffn = nn.Sequential(
             nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
         )
-        self.modulate = zero(nn.Linear(width, 6 * width))
+        self.modulate = zero(nn.Linear(width, 6 * width)) if own_modulation else None
+        self.offsets = None if own_modulation else nn.Parameter(torch.zeros(6 * width))
 
     def forward(self, x: Tensor, asked: Tensor) -> Tensor:
-        parts = self.modulate(asked)[:, None].chunk(6, dim=-1)
-        shift, scale, gate, ffn_shift, ffn_scale, ffn_gate = parts  # (B, 1, width) each
+        parts = asked + self.offsets if self.modulate is None else self.modulate(asked)
+        shift, scale, gate, ffn_shift, ffn_scale, ffn_gate = parts[:, None].chunk(6, dim=-1)
         x = x + gate * self._attend(self.attention_norm(x) * (1 + scale) + shift)
         return x + ffn_gate * self.ffn(self.ffn_norm(x) * (1 + ffn_scale) + ffn_shift)
 

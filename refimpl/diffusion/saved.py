@@ -1,0 +1,146 @@
+"""A diffusion model with its codec as a folder; one comes with the package."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from refimpl.codecs import NeuralCodec, find_codec, load_codec
+from refimpl.diffusion.control import ControlBranch, ControlConfig, ControlledTransformer
+from refimpl.diffusion.latents import NeuralLatents
+from refimpl.diffusion.model import DiffusionModel
+from refimpl.diffusion.network import DiffusionConfig, DiffusionTransformer
+from refimpl.errors import UserError
+from refimpl.files import make_folder, replace_file
+from refimpl.pipeline import load_tokenizer
+from refimpl.pipeline.generators import shipped_folder
+from refimpl.reading import read_json
+from refimpl.training import load_model, save_model
+from refimpl.training.models import DESCRIPTION
+
+SHIPPED = "diffusion"
+SHIPPED_CODEC = "neural"
+LATENTS, CONTROL, FEW_STEPS = "latents.json", "control", "few-steps"
+
+
+@dataclass(frozen=True, eq=False)
+class SavedDiffusion:
+    """What a diffusion model's folder holds.
+
+    Attributes:
+        model: with its averaged weights.
+        codec: sound to the latents that the model writes, and back.
+        branch: what the model's control was trained to be; None: there is none.
+        few_steps: a distilled model, with guidance in it; None: there is none.
+        facts: records of the training.
+
+    Taught in lesson 12.
+    """
+
+    model: DiffusionModel
+    codec: NeuralLatents
+    branch: ControlBranch | None = None
+    few_steps: DiffusionModel | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    def controlled(self) -> DiffusionModel:
+        """Return the model that can be told hints.
+
+        Raises:
+            UserError: there is no branch for it.
+        """
+        if self.branch is None:
+            raise UserError("this diffusion model has no control; train a ControlBranch for it")
+        network = ControlledTransformer(self.model.network, self.branch)
+        options = {name: value for name, value in self.model.config.items() if name != "network"}
+        return DiffusionModel(network, **options).eval()
+
+
+def save_diffusion(folder: str | Path, saved: SavedDiffusion) -> Path:
+    """Write a model with its codec.
+
+    The codec that comes with the package is not written again; another one is.
+
+    Args:
+        folder: made if it is not there.
+        saved: what to write.
+    """
+    folder = make_folder(Path(folder))
+    codec = saved.codec
+    if codec.codec.fingerprint != _shipped_codec().fingerprint:
+        codec.codec.save(folder / codec.codec.file_name)
+    latents = {name: getattr(codec, name).tolist() for name in ("mean", "std")}
+    latents["codec"] = codec.codec.fingerprint
+    replace_file(folder / LATENTS, (json.dumps(latents, indent=2) + "\n").encode())
+    for name, part in {CONTROL: saved.branch, FEW_STEPS: saved.few_steps}.items():
+        if part is not None:
+            save_model(folder / name, part, half=True)
+    return save_model(folder, saved.model, facts=saved.facts, half=True)
+
+
+def load_diffusion(folder: str | Path | None = None) -> SavedDiffusion:
+    """Load a diffusion model with its codec.
+
+    Args:
+        folder: what `save_diffusion` wrote; by default the one that comes with the package.
+
+    Raises:
+        UserError: the folder holds no such model, a damaged one, or its codec is another one.
+
+    Taught in lesson 12.
+    """
+    folder = shipped_folder(SHIPPED) if folder is None else Path(folder)
+    main = load_model(folder, build=_build)
+
+    def build_branch(config: dict[str, Any]) -> ControlBranch:
+        return ControlBranch(main.model.network, ControlConfig.from_dict(config))
+
+    parts = {
+        name: load_model(folder / name, build=build).model
+        for name, build in {CONTROL: build_branch, FEW_STEPS: _build}.items()
+        if (folder / name / DESCRIPTION).is_file()
+    }
+    codec = _load_latents(folder)
+    return SavedDiffusion(main.model, codec, parts.get(CONTROL), parts.get(FEW_STEPS), main.facts)
+
+
+def is_diffusion(folder: Path) -> bool:
+    """Tell whether a folder holds a diffusion model, and not one of tokens."""
+    return (folder / LATENTS).is_file()
+
+
+def _load_latents(folder: Path) -> NeuralLatents:
+    path = folder / LATENTS
+    try:
+        described = read_json(path, UserError, "a description of latents")
+        mean, std = (np.array(described[name], dtype=np.float32) for name in ("mean", "std"))
+        wanted = described["codec"]
+    except FileNotFoundError:
+        raise UserError(f"{folder} holds no diffusion model: {LATENTS} is missing") from None
+    except (KeyError, TypeError, ValueError) as error:
+        raise UserError(f"{path} is no description of latents ({error})") from error
+    own = find_codec(folder)
+    codec = _shipped_codec() if own is None else load_codec(own)
+    if codec.fingerprint != wanted or len(mean) != codec.config.latent_dim:
+        raise UserError(
+            f"{folder}: the model was trained on the latents of another codec than"
+            f" {own or 'the one in the package'}; train it again"
+        )
+    return NeuralLatents(codec, mean, std)
+
+
+def _shipped_codec() -> NeuralCodec:
+    return load_tokenizer(SHIPPED_CODEC).codec
+
+
+def _build(config: dict[str, Any]) -> DiffusionModel:
+    try:
+        network = DiffusionTransformer(DiffusionConfig.from_dict(config["network"]))
+        options = {name: value for name, value in config.items() if name != "network"}
+        return DiffusionModel(network, **options)
+    except (KeyError, TypeError) as error:
+        raise UserError(f"its configuration describes no diffusion model ({error})") from error

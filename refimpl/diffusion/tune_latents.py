@@ -1,0 +1,100 @@
+"""Tunes as latents: what a diffusion model of music is trained on."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import save as save_tensors
+from torch import Tensor
+
+from refimpl.codecs import NeuralCodec
+from refimpl.diffusion.latents import NeuralLatents
+from refimpl.display import progress_bar
+from refimpl.errors import UserError
+from refimpl.files import replace_file
+from refimpl.parallel import map_in_order
+from refimpl.reading import read_tensors
+from refimpl.tinytunes import Tune, TuneConfig, Tunes
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class TuneLatents:
+    """Tunes of one length as latents, with their keys.
+
+    Attributes:
+        latents: (n_tunes, S, D) float32, as the codec's encoder gives them.
+        keys: (n_tunes,) int64, the tonics as pitch classes.
+
+    Taught in lesson 12.
+    """
+
+    latents: Tensor
+    keys: Tensor
+
+    def save(self, path: Path) -> None:
+        """Write both into one safetensors file."""
+        replace_file(path, save_tensors(dataclasses.asdict(self)))
+
+    @classmethod
+    def load(cls, path: Path) -> TuneLatents:
+        """Undo `save`.
+
+        Raises:
+            UserError: another kind of file, or a damaged one.
+        """
+        tensors = read_tensors(path.read_bytes(), path, UserError)
+        if set(tensors) != {"latents", "keys"}:
+            raise UserError(f"{path} holds no latents of tunes; remove it and make it again")
+        return cls(**tensors)
+
+
+def tunes_of_level_1(split: str, n_tunes: int) -> list[Tune]:
+    """Return the first tunes of a split at level 1: four bars of melody and bass."""
+    return list(Tunes(split, TuneConfig(level=1)).take(n_tunes))
+
+
+def plain_latents(codec: NeuralCodec) -> NeuralLatents:
+    """Return a codec's latents as its encoder gives them, with mean and variance as they are."""
+    size = codec.config.latent_dim
+    return NeuralLatents(codec, np.zeros(size), np.ones(size))
+
+
+def encode_tunes(
+    codec: NeuralLatents,
+    tunes: Iterable[Tune],
+    *,
+    n_steps: int = 64,
+    n_processes: int = 1,
+    show: bool | None = None,
+) -> TuneLatents:
+    """Render tunes and encode them: about 35 ms of one core per tune.
+
+    Args:
+        codec: sound to latents.
+        tunes: each as long as `n_steps` steps, or longer; the rest is cut off.
+        n_steps: S.
+        n_processes: that share the work.
+        show: False for no progress bar.
+
+    Raises:
+        UserError: a tune is too short.
+
+    Taught in lesson 12.
+    """
+    tunes = list(tunes)
+    rows = map_in_order(_encode, (codec, n_steps), tunes, n_processes=n_processes)
+    bar = progress_bar(rows, len(tunes), "encoding", unit="tune", show=show)
+    latents = torch.from_numpy(np.stack(list(bar)))
+    return TuneLatents(latents, torch.tensor([tune.key for tune in tunes]))
+
+
+def _encode(shared: tuple[NeuralLatents, int], tune: Tune) -> np.ndarray:
+    codec, n_steps = shared
+    latents = codec.encode(tune.render())[:n_steps]
+    if len(latents) < n_steps:
+        raise UserError(f"{tune.name} has {len(latents)} steps; at least {n_steps} are needed")
+    return latents
