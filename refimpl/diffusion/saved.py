@@ -78,8 +78,8 @@ def save_diffusion(folder: str | Path, saved: SavedDiffusion) -> Path:
     replace_file(folder / LATENTS, (json.dumps(latents, indent=2) + "\n").encode())
     for name, part in {CONTROL: saved.branch, FEW_STEPS: saved.few_steps}.items():
         if part is not None:
-            save_model(folder / name, part, half=True)
-    return save_model(folder, saved.model, facts=saved.facts, half=True)
+            save_model(folder / name, part, bits=8)
+    return save_model(folder, saved.model, facts=saved.facts, bits=8)
 
 
 def load_diffusion(folder: str | Path | None = None) -> SavedDiffusion:
