@@ -2,7 +2,7 @@
 
     python -m refimpl.diffusion --out refimpl/checkpoints/diffusion
 
-Each stage keeps what it made in a folder of work, so that a second call goes on from there.
+Each stage keeps what it made in a folder of work, and a second call continues from it.
 Taught in lesson 12.
 """
 

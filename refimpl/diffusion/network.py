@@ -153,8 +153,8 @@ class DiffusionTransformer(nn.Module):
 class DiffusionBlock(nn.Module):
     """Attention in both directions and a feed-forward network, steered by the time and the label.
 
-    (B, S, width), (B, width) -> (B, S, width). Without a modulation of its own it is given the six
-    parts, (B, 6 * width), and adds its own constants to them.
+    (B, S, width), (B, width) -> (B, S, width). With a shared modulation it is given the six parts,
+    (B, 6 * width), and adds its own constants to them.
 
     Source: Peebles and Xie 2023, section 3.2; for the shared modulation Chen et al. 2024 (PixArt),
     section 2.3, "adaLN-single". Taught in lesson 12.

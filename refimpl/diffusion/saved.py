@@ -29,7 +29,7 @@ LATENTS, CONTROL, FEW_STEPS = "latents.json", "control", "few-steps"
 
 @dataclass(frozen=True, eq=False)
 class SavedDiffusion:
-    """What a diffusion model's folder holds.
+    """A diffusion model with all that goes with it.
 
     Attributes:
         model: with its averaged weights.
