@@ -29,7 +29,7 @@ LATENTS, CONTROL, FEW_STEPS = "latents.json", "control", "few-steps"
 
 @dataclass(frozen=True, eq=False)
 class SavedDiffusion:
-    """A diffusion model with all that goes with it.
+    """A diffusion model, its codec and its trained parts.
 
     Attributes:
         model: with its averaged weights.
