@@ -1,5 +1,7 @@
 """Headings of a lesson's page: numbered sections, and an exercise's facts below its name."""
 
+from pathlib import Path
+
 from bookbuild.headings import Sections, facts_below
 from bookbuild.here import STAGES, strip
 from bs4 import BeautifulSoup
@@ -51,6 +53,13 @@ def test_lessons_of_the_second_part_are_at_a_stage_too():
     for number, stage in ((8, "tokens 3 4 8"), (10, "model 10")):
         html = BeautifulSoup(strip(number, pages), "html.parser")
         assert [one.get_text(" ", strip=True) for one in html.select("li.is-here")] == [stage]
+
+
+def test_every_lesson_of_the_book_is_at_one_stage():
+    lessons = Path(__file__).parents[2].glob("book/lessons/[0-9]*.md")
+    numbers = [int(path.name[:2]) for path in lessons]
+    placed = [number for lessons in STAGES.values() for number in lessons]
+    assert len(set(placed)) == len(placed) and set(numbers) <= set(placed)
 
 
 def test_a_lesson_at_no_stage_has_no_strip():

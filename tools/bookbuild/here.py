@@ -8,8 +8,9 @@ STAGES = {
     "mel frames": [2],
     "tokens": [3, 4, 8],
     "training rows": [6],
-    "model": [5, 10],
+    "model": [5, 9, 10, 12],
     "music": [7],
+    "judgement": [11],
 }
 
 
