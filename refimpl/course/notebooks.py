@@ -36,9 +36,10 @@ METADATA = {
 
 # Torch and numpy are named as they are, so that pip leaves them alone: a changed numpy would need
 # the kernel restarted. In a checkout the package comes from there, so that changes take effect;
-# elsewhere from the index, where this version is there, or else from the repository.
+# elsewhere from the index, where this version is there, or else from the repository. The first line
+# is what Colab shows of the cell.
 SET_UP_CELL = """\
-# Set-up: installs the course's package where it is missing, as in Colab. Running it twice is safe.
+# @title Set-up: installs the course's package where it is missing. Running it twice is safe.
 import importlib.metadata
 import importlib.util
 import subprocess
@@ -113,7 +114,9 @@ def _read_complete(path: Path, repository: str) -> NotebookNode:
     set_up = nbformat.v4.new_code_cell(
         SET_UP_CELL.format(repository=repository, version=__version__)
     )
-    set_up.metadata = {"tags": ["remove-cell", "set-up"]}
+    # Folded in JupyterLab and in Colab: a lesson begins with its question.
+    folded = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+    set_up.metadata = {"tags": ["remove-cell", "set-up"], **folded}
     # The title stays first, for the table of contents and for Colab's file list.
     title, *rest = cells[0].source.split("\n", 1)
     cells[0].source = title

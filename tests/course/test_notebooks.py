@@ -176,6 +176,14 @@ def test_the_title_comes_first_and_then_the_set_up_cell(project):
     assert "refimpl @ git+https://example.org/course" in built.cells[1].source
 
 
+def test_the_set_up_cell_is_folded_in_jupyterlab_and_in_colab_under_its_title(project):
+    for built in read(project):
+        set_up = built.cells[1]
+        assert set_up.metadata["jupyter"]["source_hidden"] and set_up.metadata["cellView"] == "form"
+        assert set_up.source.startswith("# @title Set-up: installs the course's package")
+        assert not any("jupyter" in cell.metadata for cell in built.cells[2:])
+
+
 def test_the_set_up_cell_does_nothing_where_the_package_is(project, monkeypatch):
     _, built = read(project)
 
