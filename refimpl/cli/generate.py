@@ -3,6 +3,9 @@
 Without --model, the model in the package is used. A picture of the spectrogram goes beside each
 sound; with a prompt it shows the original clip, the same clip through the codec, and the
 continuation.
+
+The model `diffusion` writes four bars at once. It can be asked for a key, the melody of a sound, or
+what belongs into a gap of a clip.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ import argparse
 from pathlib import Path
 
 from refimpl.cli.console import check_free, check_sounds, next_step, remark, result
+from refimpl.cli.generate_diffusion import OF_DIFFUSION, find_diffusion, refuse, write_diffusion
 from refimpl.cli.numbers import (
     HOUR,
     duration,
@@ -29,6 +33,8 @@ examples:
   refimpl generate --out tune.mp3 --count 4 --seed 7       tune-1.mp3 ... tune-4.mp3
   refimpl generate --prompt clip.wav --prompt-seconds 4 --out on.wav
   refimpl generate --model runs/mine --seconds 20 --temperature 0.9 --out mine.flac
+  refimpl generate --model diffusion --key G --melody hum.wav --out played.wav
+  refimpl generate --model diffusion --prompt clip.wav --fill 2 4 --out mended.wav
 """
 DEFAULT_MODEL = "course"
 
@@ -44,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--model",
         default=DEFAULT_MODEL,
         metavar="RUN_OR_NAME",
-        help=f"folder of a run, or course, report or neural (default: {DEFAULT_MODEL})",
+        help=f"folder of a run, or course, report, neural or diffusion (default: {DEFAULT_MODEL})",
     )
     parser.add_argument(
         "--seconds",
@@ -79,6 +85,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="start in the clip, in seconds (default: 0)",
     )
+    asked = parser.add_argument_group("asking for something (model diffusion)")
+    asked.add_argument("--key", metavar="KEY", help="a major key, such as C, Eb or F#")
+    asked.add_argument("--melody", metavar="FILE", help="a sound whose melody is to be played")
+    asked.add_argument(
+        "--fill",
+        type=moment,
+        nargs=2,
+        metavar=("FROM", "TO"),
+        help="the gap in the clip of --prompt that is to be filled, in seconds",
+    )
+    asked.add_argument(
+        "--steps", type=integer(1, 1000), metavar="N", help="of the sampler (default: 16)"
+    )
+    asked.add_argument(
+        "--guidance",
+        type=number(0, 100),
+        metavar="W",
+        help="how strongly it keeps to what is asked; 1: as it was trained (default: 2)",
+    )
     sampling = parser.add_argument_group("sampling (default: the model's preset)")
     sampling.add_argument(
         "--temperature",
@@ -105,6 +130,10 @@ def run(args: argparse.Namespace) -> None:
     pictures = [] if args.no_picture else [path.with_suffix(".png") for path in paths]
     check_sounds(paths)
     check_free([*paths, *pictures], args.force)
+    if (folder := find_diffusion(args.model)) is not None:
+        write_diffusion(args, folder, paths)
+        return
+    refuse(args, OF_DIFFUSION, "this model has no such option; --model diffusion has")
 
     from refimpl.generation import within_range, write_music
     from refimpl.pipeline import load_generator, read_facts

@@ -23,6 +23,7 @@ from refimpl.diffusion.samplers import SAMPLERS, draw
 from refimpl.diffusion.saved import SavedDiffusion, load_diffusion, save_diffusion
 from refimpl.diffusion.schedules import SCHEDULES, Schedule
 from refimpl.diffusion.tune_latents import TuneLatents, encode_tunes, tunes_of_level_1
+from refimpl.diffusion.writing import Wish, write_tunes
 
 __all__ = [
     "AveragedWeights",
@@ -45,6 +46,7 @@ __all__ = [
     "SavedDiffusion",
     "Schedule",
     "TuneLatents",
+    "Wish",
     "chord_steps",
     "distil",
     "distillation",
@@ -58,4 +60,5 @@ __all__ = [
     "save_diffusion",
     "tunes_of_level_1",
     "validation_batches",
+    "write_tunes",
 ]

@@ -126,7 +126,7 @@ def distil(
     defaults = {"max_seconds": seconds, "seed": seed, "learning_rate": 5e-4, "validate_every": None}
     students: dict[int, DiffusionModel] = {}
     for n_steps in halvings:
-        student = copy.deepcopy(teacher)
+        student = copy.deepcopy(teacher).requires_grad_(True)
         fit_averaged(
             student,
             LatentBatches(latents, labels, seed=seed + n_steps),

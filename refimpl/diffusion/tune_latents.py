@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import torch
@@ -12,6 +13,7 @@ from safetensors.torch import save as save_tensors
 from torch import Tensor
 
 from refimpl.codecs import NeuralCodec
+from refimpl.diffusion.hints import chord_steps, melody_steps
 from refimpl.diffusion.latents import NeuralLatents
 from refimpl.display import progress_bar
 from refimpl.errors import UserError
@@ -21,8 +23,29 @@ from refimpl.reading import read_tensors
 from refimpl.tinytunes import Tune, TuneConfig, Tunes
 
 
+class Tensors:
+    """A dataclass of tensors that is kept in one safetensors file."""
+
+    def save(self, path: Path) -> None:
+        """Write all of them."""
+        replace_file(path, save_tensors(dataclasses.asdict(self)))
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Undo `save`.
+
+        Raises:
+            UserError: another kind of file, or a damaged one.
+        """
+        tensors = read_tensors(path.read_bytes(), path, UserError)
+        wanted = [field.name for field in dataclasses.fields(cls)]
+        if set(tensors) != set(wanted):
+            raise UserError(f"{path} does not hold {' and '.join(wanted)}; remove it")
+        return cls(**tensors)
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
-class TuneLatents:
+class TuneLatents(Tensors):
     """Tunes of one length as latents, with their keys.
 
     Attributes:
@@ -35,21 +58,20 @@ class TuneLatents:
     latents: Tensor
     keys: Tensor
 
-    def save(self, path: Path) -> None:
-        """Write both into one safetensors file."""
-        replace_file(path, save_tensors(dataclasses.asdict(self)))
 
-    @classmethod
-    def load(cls, path: Path) -> TuneLatents:
-        """Undo `save`.
+@dataclasses.dataclass(frozen=True, eq=False)
+class TuneHints(Tensors):
+    """The same tunes as hints.
 
-        Raises:
-            UserError: another kind of file, or a damaged one.
-        """
-        tensors = read_tensors(path.read_bytes(), path, UserError)
-        if set(tensors) != {"latents", "keys"}:
-            raise UserError(f"{path} holds no latents of tunes; remove it and make it again")
-        return cls(**tensors)
+    Attributes:
+        melodies: (n_tunes, S) int64, heard in their sounds, see `melody_steps`.
+        chords: (n_tunes, S) int64, the roots from their scores, see `chord_steps`.
+
+    Taught in lesson 12.
+    """
+
+    melodies: Tensor
+    chords: Tensor
 
 
 def tunes_of_level_1(split: str, n_tunes: int) -> list[Tune]:
@@ -98,3 +120,33 @@ def _encode(shared: tuple[NeuralLatents, int], tune: Tune) -> np.ndarray:
     if len(latents) < n_steps:
         raise UserError(f"{tune.name} has {len(latents)} steps; at least {n_steps} are needed")
     return latents
+
+
+def hear_tunes(
+    tunes: Iterable[Tune],
+    step_rate: float,
+    *,
+    n_steps: int = 64,
+    n_processes: int = 1,
+    show: bool | None = None,
+) -> TuneHints:
+    """Render tunes and listen to their melodies: about 35 ms of one core per tune.
+
+    Args:
+        tunes: as in `encode_tunes`.
+        step_rate: steps per second.
+        n_steps: S.
+        n_processes: that share the work.
+        show: False for no progress bar.
+
+    Taught in lesson 12.
+    """
+    tunes = list(tunes)
+    rows = map_in_order(_hear, (step_rate, n_steps), tunes, n_processes=n_processes)
+    bar = progress_bar(rows, len(tunes), "listening", unit="tune", show=show)
+    melodies = torch.stack(list(bar))
+    return TuneHints(melodies, torch.stack([chord_steps(t, step_rate, n_steps) for t in tunes]))
+
+
+def _hear(shared: tuple[float, int], tune: Tune) -> Tensor:
+    return melody_steps(tune.render(), tune.sample_rate, *shared)
