@@ -34,7 +34,7 @@ examples:
   refimpl generate --prompt clip.wav --prompt-seconds 4 --out on.wav
   refimpl generate --model runs/mine --seconds 20 --temperature 0.9 --out mine.flac
   refimpl generate --model diffusion --key G --melody hum.wav --out played.wav
-  refimpl generate --model diffusion --prompt clip.wav --fill 2 4 --out mended.wav
+  refimpl generate --model diffusion --prompt clip.wav --fill 2 4 --out filled.wav
 """
 DEFAULT_MODEL = "course"
 
@@ -87,13 +87,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     asked = parser.add_argument_group("asking for something (model diffusion)")
     asked.add_argument("--key", metavar="KEY", help="a major key, such as C, Eb or F#")
-    asked.add_argument("--melody", metavar="FILE", help="a sound whose melody is to be played")
+    asked.add_argument("--melody", metavar="FILE", help="a sound whose melody the model plays")
     asked.add_argument(
         "--fill",
         type=moment,
         nargs=2,
         metavar=("FROM", "TO"),
-        help="the gap in the clip of --prompt that is to be filled, in seconds",
+        help="the gap in the clip of --prompt that the model fills, in seconds",
     )
     asked.add_argument(
         "--steps", type=integer(1, 1000), metavar="N", help="of the sampler (default: 16)"

@@ -31,6 +31,7 @@ from refimpl.diffusion.tune_latents import (
     tunes_of_level_1,
 )
 from refimpl.pipeline import load_tokenizer
+from refimpl.training import save_model
 
 N_TRAIN, N_HELD_OUT, N_HINTED = 6000, 200, 2400
 CONTROL_SECONDS, STUDENT_SECONDS = 150.0, 60.0  # of one core; for each student
@@ -38,6 +39,7 @@ HALVINGS, SHIPPED_STEPS = (8, 4, 2, 1), 4
 GUIDANCE = 2.0  # of the students' first teacher
 COMMAND = "python -m refimpl.diffusion --out refimpl/checkpoints/diffusion"
 PARTS = ("control", "few-steps")
+STUDENTS = "students"  # a folder of work, with those that are not in the package, too
 
 
 def main() -> None:
@@ -71,7 +73,7 @@ def main() -> None:
 
 
 class Stages:
-    """What is made on the way to a trained model, each once.
+    """The products on the way to a trained model, each made once.
 
     Args:
         work: the folder that keeps it.
@@ -152,7 +154,7 @@ class Stages:
     def students(self, model: DiffusionModel) -> dict[int, DiffusionModel]:
         """Return distilled models by their number of steps."""
         print(f"{len(HALVINGS)} students; {STUDENT_SECONDS:g} s of one core each")
-        return distil(
+        students = distil(
             model,
             self.latents,
             self.keys,
@@ -162,6 +164,9 @@ class Stages:
             seed=self.seed,
             folder=self.work / "few-steps",
         )
+        for n_steps, student in students.items():
+            save_model(self.work / STUDENTS / f"{n_steps}-steps", student, bits=8)
+        return students
 
 
 def _mean_peak() -> float:

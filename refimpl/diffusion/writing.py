@@ -22,7 +22,7 @@ ACCIDENTALS = {"": 0, "#": 1, "b": -1}
 
 @dataclass(frozen=True, eq=False)
 class Wish:
-    """What a tune should be like; each part may be left out.
+    """Wishes for a tune; each may be left out.
 
     Attributes:
         key: pitch class of the tonic, 0 (C) to 11 (B).
@@ -133,12 +133,12 @@ def _melody(saved: SavedDiffusion, audio: np.ndarray) -> Tensor:
 def known_part(
     saved: SavedDiffusion, clip: np.ndarray, gap: tuple[float, float] | None
 ) -> tuple[Tensor, Tensor]:
-    """Return a clip as latents, and which of its steps a tune keeps.
+    """Return a clip as latents, and which of its steps the tune keeps.
 
     Args:
         saved: gives the codec and the length of a tune.
-        clip: (n_samples,). What it lacks to a tune is not known either, and what is beyond one is
-            left out.
+        clip: (n_samples,). Where it is shorter than a tune, the end is not known either; where it is
+            longer, the rest is left out.
         gap: from and to in seconds; None: nothing but the end is missing.
 
     Returns:

@@ -1,56 +1,23 @@
-"""Tunes that are asked for: keys, melodies, gaps, few steps; by functions and by the command."""
+"""Tunes that are asked for: keys, melodies, gaps, few steps."""
 
 import numpy as np
 import pytest
 import torch
 
-from refimpl.audio import load_audio, save_audio
-from refimpl.codecs import NeuralCodec, NeuralConfig, NeuralNetwork, QuantizerConfig
 from refimpl.diffusion import (
-    ControlBranch,
-    ControlConfig,
-    DiffusionConfig,
-    DiffusionModel,
-    DiffusionTransformer,
-    NeuralLatents,
     SavedDiffusion,
     Wish,
-    save_diffusion,
     write_tunes,
 )
 from refimpl.diffusion.writing import known_part, parse_key, tune_seconds, write_latents
 from refimpl.errors import UserError
-from refimpl.mel import MelConfig
+from tests.diffusion.diffusion_examples import tiny_saved
 from tests.pipeline.pipeline_examples import tone
-
-MEL = MelConfig(sample_rate=16_000, n_fft=512, hop_length=400, n_mels=10)
-CODEC = NeuralConfig(
-    width=8,
-    downsampling=4,
-    encoder_blocks=1,
-    decoder_blocks=1,
-    latent_dim=2,
-    quantizer=QuantizerConfig(n_books=1, n_codes=4),
-)
-SHAPE = DiffusionConfig(n_steps=16, latent_dim=2, hidden_size=24, n_layers=2, n_heads=2)
-
-
-def disturbed(module):
-    generator = torch.Generator().manual_seed(0)
-    with torch.no_grad():
-        for weight in module.parameters():
-            weight += 0.1 * torch.randn(weight.shape, generator=generator)
-    return module
 
 
 @pytest.fixture(scope="module")
 def saved():
-    torch.manual_seed(0)
-    codec = NeuralCodec(MEL, NeuralNetwork(10, CODEC), np.full(10, -40.0), np.full(10, 15.0))
-    model = disturbed(DiffusionModel(DiffusionTransformer(SHAPE))).eval()
-    branch = disturbed(ControlBranch(model.network, ControlConfig(n_layers=1)))
-    few = disturbed(DiffusionModel(DiffusionTransformer(SHAPE, seed=1))).eval()
-    return SavedDiffusion(model, NeuralLatents(codec, np.zeros(2), np.ones(2)), branch, few)
+    return tiny_saved()
 
 
 def bare(saved):
@@ -94,7 +61,7 @@ def test_few_steps_are_the_distilled_models_unless_it_cannot(saved):
 
 def test_a_melody_changes_the_tune(saved):
     low, high = (
-        write_latents(saved, Wish(melody=tone(1.6, frequency=hertz, rate=16_000)), count=1)
+        write_latents(saved, Wish(melody=tone(1.6, pitch=hertz, rate=16_000)), count=1)
         for hertz in (262, 440)
     )
     assert not torch.allclose(low, high)
@@ -124,41 +91,3 @@ def test_a_gap_has_to_leave_something_and_take_something(saved):
         known_part(saved, clip, None)
     with pytest.raises(UserError, match="leaves nothing that is known"):
         known_part(saved, clip, (0.0, 9.0))
-
-
-@pytest.fixture
-def folder(saved, tmp_path):
-    return save_diffusion(tmp_path / "model", saved)
-
-
-def test_the_command_writes_tunes(refimpl, folder, tmp_path):
-    save_audio(tmp_path / "clip.wav", tone(2.0, rate=16_000), 16_000)
-    save_audio(tmp_path / "hum.wav", tone(1.0, rate=22_050), 22_050)
-    words = ["--model", folder, "--steps", 2, "--force"]
-    done = refimpl("generate", *words, "--key", "Eb", "--count", 2, "--out", "tune.wav")
-    assert done.code == 0 and done.out.startswith("tune-1.wav tune-1.png (1.6")
-    filled = ["--prompt", "clip.wav", "--fill", 0.4, 0.8, "--melody", "hum.wav"]
-    assert refimpl("generate", *words, *filled, "--out", "filled.wav").code == 0
-    assert len(load_audio("filled.wav")) / 16_000 == pytest.approx(1.6, abs=0.1)
-    on = ["--prompt", "clip.wav", "--prompt-seconds", 0.8, "--no-picture"]
-    assert refimpl("generate", *words, *on, "--out", "on.wav").code == 0
-
-
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
-        (["--temperature", 0.9], "--temperature: a diffusion model has no such option"),
-        (["--seconds", 3], "--seconds: a diffusion model has no such option"),
-        (["--fill", 1, 2], "--fill: give the clip"),
-        (["--key", "H"], "'H' is no key"),
-    ],
-)
-def test_the_command_says_which_options_do_not_fit(refimpl, folder, words, message):
-    done = refimpl("generate", "--model", folder, *words)
-    assert done.code != 0 and message in done.err
-
-
-def test_a_model_of_tokens_refuses_what_only_diffusion_can(refimpl):
-    for words in (["--key", "C"], ["--steps", 4], ["--fill", 1, 2], ["--melody", "a.wav"]):
-        done = refimpl("generate", "--model", "course", *words)
-        assert done.code != 0 and f"{words[0]}: this model has no such option" in done.err
