@@ -6,7 +6,9 @@ course's model on several mixtures of objectives instead, at equal compute and o
 and writes mixtures.json with tables and pictures. With --codecs it sends held-out tunes through
 every codec, and writes codecs.json with a table, a picture and sounds. With --memory it trains
 models of fiddle tunes for equal processor time, measures what comes back in the tunes that they
-write, and writes memory.json with tables. With --claims it tests what papers claim, and writes
+write, and writes memory.json with tables. With
+--diffusion it lets the diffusion model write, and models of tokens beside it, and writes
+diffusion.json with tables and sounds. With --claims it tests what papers claim, and writes
 claims.json with a table, and codec-trials.json with the small codecs that some claims are about.
 With --judges it lets every measure of sets judge real tunes, the course's model and impostors, and
 writes judges.json with tables.
@@ -28,6 +30,7 @@ examples:
   refimpl reproduce --mixtures --seeds 5           which objectives make the best music?
   refimpl reproduce --codecs                       how few bits still sound like music?
   refimpl reproduce --memory                       which model comes back to its theme?
+  refimpl reproduce --diffusion                    how many steps does it take, and what steers it?
   refimpl reproduce --judges                       which measure is deceived by what?
   refimpl reproduce --claims --out book/results    which claims of papers hold here?
   refimpl reproduce --out quick --work runs/quick --tunes 8 --set training.steps=20
@@ -104,6 +107,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=3,
         metavar="N",
         help="runs of each of them (default: 3)",
+    )
+    parser.add_argument(
+        "--diffusion-tunes",
+        type=whole,
+        default=100,
+        metavar="N",
+        help="tunes of each family; other rows have a third of it (default: 100)",
+    )
+    parser.add_argument(
+        "--diffusion-rows",
+        metavar="GROUP",
+        action="append",
+        help="make only this group of rows, such as steps; can be repeated",
     )
     parser.add_argument(
         "--judge-tunes",
@@ -191,6 +207,15 @@ def _memory(args: argparse.Namespace) -> None:
     next_step(f"read {args.out}/memory.md")
 
 
+def _diffusion(args: argparse.Namespace) -> None:
+    from refimpl.reproduce import compare_diffusion
+
+    tunes = {"n_tunes": args.diffusion_tunes, "groups": args.diffusion_rows}
+    compare_diffusion(args.out, **tunes, work=args.work, log=remark)
+    result(f"{args.out}/diffusion.md")
+    next_step(f"read {args.out}/diffusion.md")
+
+
 def _judges(args: argparse.Namespace) -> None:
     from refimpl.reproduce import judge_judges
 
@@ -223,6 +248,7 @@ STUDIES = {
     "mixtures": ("compare mixtures of objectives, and nothing else", _mixtures),
     "codecs": ("compare codecs by rate and distortion, nothing else", _codecs),
     "memory": ("compare what models of fiddle tunes remember, nothing else", _memory),
+    "diffusion": ("measure the diffusion model by steps, guidance and control", _diffusion),
     "judges": (
         "measure real tunes, a model's and impostors by every measure, nothing else",
         _judges,

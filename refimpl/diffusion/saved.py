@@ -108,6 +108,11 @@ def load_diffusion(folder: str | Path | None = None) -> SavedDiffusion:
     return SavedDiffusion(main.model, codec, parts.get(CONTROL), parts.get(FEW_STEPS), main.facts)
 
 
+def load_part(folder: str | Path) -> DiffusionModel:
+    """Load a diffusion model that was saved without a codec, such as one that was distilled."""
+    return load_model(folder, build=_build).model
+
+
 def is_diffusion(folder: Path) -> bool:
     """Tell whether a folder holds a diffusion model, and not one of tokens."""
     return (folder / LATENTS).is_file()

@@ -137,8 +137,8 @@ def known_part(
 
     Args:
         saved: gives the codec and the length of a tune.
-        clip: (n_samples,). Where it is shorter than a tune, the end is not known either; where it is
-            longer, the rest is left out.
+        clip: (n_samples,). Of one shorter than a tune, the end is not known either; of a longer
+            one the rest is left out.
         gap: from and to in seconds; None: nothing but the end is missing.
 
     Returns:

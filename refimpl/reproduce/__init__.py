@@ -12,6 +12,7 @@ codecs on samples, `waveform_steps`, `critic_effect`, `vocoders`.
 
 from refimpl.reproduce.claims import measure_claims
 from refimpl.reproduce.codec_comparison import compare_codecs
+from refimpl.reproduce.diffusion import compare_diffusion
 from refimpl.reproduce.judges import judge_judges
 from refimpl.reproduce.memory import compare_memory
 from refimpl.reproduce.mixture_comparison import compare_mixtures
@@ -19,6 +20,7 @@ from refimpl.reproduce.reproduction import reproduce
 
 __all__ = [
     "compare_codecs",
+    "compare_diffusion",
     "compare_memory",
     "compare_mixtures",
     "judge_judges",
