@@ -113,7 +113,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole,
         default=100,
         metavar="N",
-        help="tunes of each family; other rows have a third of it (default: 100)",
+        help="tunes of each family; other rows have a fifth of it (default: 100)",
     )
     parser.add_argument(
         "--diffusion-rows",

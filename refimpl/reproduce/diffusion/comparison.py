@@ -38,7 +38,7 @@ def compare_diffusion(
 
     Args:
         folder: for diffusion.json, diffusion.md and sounds, which take in all rows in `work`.
-        n_tunes: of each row of the families; the other rows have a third of it.
+        n_tunes: of each row of the families; the other rows have a fifth of it.
         groups: of rows; None: all of `GROUPS`.
         work: for the rows' records; a row that is there is not made again.
         saved: the diffusion model; None: the one that comes with the package.

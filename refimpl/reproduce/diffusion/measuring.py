@@ -34,7 +34,7 @@ class Measurer:
         n_near: training tunes among which copies are sought.
     """
 
-    def __init__(self, studio: Studio, n_training: int = 150, n_near: int = 1000) -> None:
+    def __init__(self, studio: Studio, n_training: int = 150, n_near: int = 500) -> None:
         self.studio = studio
         training = studio.tunes(n_training, "train")
         self.training = [self.music(tune.render()) for tune in training]
@@ -75,7 +75,7 @@ class Measurer:
         return plain({"melody_right": bootstrap_mean([agreement(a, b) for a, b in pairs])})
 
     def gap(self, written: Written, tunes: Sequence[Tune]) -> dict[str, Any]:
-        """Return how what fills the gap agrees with what stood there, and keeps to the beat."""
+        """Return how the filled bar agrees with the original one, and keeps to the beat."""
         inside, studio = slice(*GAP), self.studio
         wanted = self.studio.melodies(tunes)
         pairs = zip(self._heard(written), wanted, strict=True)

@@ -11,7 +11,7 @@ from refimpl.reproduce.diffusion.writers import GUIDANCE, Studio, Written
 FAMILIES, STEPS, STRENGTH, MELODIES, GAPS = "families", "steps", "guidance", "melodies", "gaps"
 GROUPS = (FAMILIES, STEPS, STRENGTH, MELODIES, GAPS)
 REAL = "held-out tunes"
-SIDE = 3  # families have so many times the tunes of the other groups
+SIDE = 5  # the families have so many times the tunes of other groups
 Make = Callable[[Studio, int], Written]
 
 
@@ -23,7 +23,7 @@ class Row:
         name: in tables.
         group: one of `GROUPS`, each of which has a table.
         make: writes so many tunes.
-        student: of so many steps has to be there; None: none has.
+        student: the row needs the distilled model of this many steps; None: it needs none.
         heard: whether its first tune is kept as a sound.
     """
 

@@ -12,7 +12,7 @@ TITLES = {
     STEPS: "Samplers and their steps",
     STRENGTH: "Guidance by the key",
     MELODIES: "Melodies that the model is told",
-    GAPS: "The third bar, written anew",
+    GAPS: "The third bar, filled",
 }
 MUSIC = {
     "in_key": "in key",

@@ -107,7 +107,7 @@ class Studio:
         Args:
             n: how many.
             keyed: whether a key is asked for.
-            student: the distilled model of so many steps writes; None: the model itself.
+            student: the distilled model of this many steps writes; None: the model itself.
             options: of `DiffusionModel.write`.
         """
         keys = keys_of(self.tunes(n))
@@ -173,7 +173,7 @@ class Studio:
         return Written(self.decode(latents), keys, seconds, latents)
 
     def gap_filled(self, n: int, *, how: str, rounds: int = 1, guidance: float = 1.0) -> Written:
-        """Held-out tunes whose third bar is written anew.
+        """Held-out tunes whose third bar is a gap, filled.
 
         Args:
             n: how many.
