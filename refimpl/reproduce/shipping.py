@@ -17,6 +17,7 @@ from refimpl.pipeline import load_run, save_generator
 from refimpl.pipeline.folder import flatten, preset_from_dict, preset_to_dict
 from refimpl.pipeline.generators import shipped_folder
 from refimpl.presets import get_preset
+from refimpl.reproduce.diffusion_card import diffusion_section
 from refimpl.reproduce.embedding_card import embedding_section
 from refimpl.reproduce.experiments import COURSE, REPORT
 from refimpl.reproduce.neural_card import neural_section
@@ -88,7 +89,7 @@ def write_card(results_folder: Path, card: Path) -> None:
     if neural.exists():
         found = json.loads(neural.read_text(encoding="utf-8"))
         text += "\n" + neural_section(found, results)
-    card.write_text(text + "\n" + embedding_section(), encoding="utf-8")
+    card.write_text("\n".join([text, embedding_section(), diffusion_section()]), encoding="utf-8")
 
 
 def command(name: str, record: dict[str, Any], out: str | None = None) -> str:
