@@ -110,8 +110,19 @@ def _gaps() -> list[Row]:
         Row("pasted from a tune in its key", GAPS, _filled(how="pasted"), heard=True),
         Row("put back at each step", GAPS, _filled(how="model")),
         Row("the same, each step five times", GAPS, _filled(how="model", rounds=5)),
-        Row("told what is known", GAPS, _filled(how="control"), heard=True),
+        Row("told what is known", GAPS, _filled(how="control")),
         Row("told, guidance 2", GAPS, _filled(how="control", guidance=GUIDANCE)),
+        Row(
+            "told, and asked for the key",
+            GAPS,
+            _filled(how="control", keyed=True, guidance=GUIDANCE),
+            heard=True,
+        ),
+        Row(
+            "asked for the key, each step five times",
+            GAPS,
+            _filled(how="model", keyed=True, rounds=5, guidance=GUIDANCE),
+        ),
     ]
 
 

@@ -172,13 +172,16 @@ class Studio:
         latents, seconds = timed(write, n)
         return Written(self.decode(latents), keys, seconds, latents)
 
-    def gap_filled(self, n: int, *, how: str, rounds: int = 1, guidance: float = 1.0) -> Written:
+    def gap_filled(
+        self, n: int, *, how: str, keyed: bool = False, rounds: int = 1, guidance: float = 1.0
+    ) -> Written:
         """Held-out tunes whose third bar is a gap, filled.
 
         Args:
             n: how many.
             how: "pasted" from another tune in the same key, "model" (put back what is known at each
                 step), or "control" (the model is also told what is known).
+            keyed: whether the model is asked for the tunes' keys.
             rounds: how often each step is taken.
             guidance: of the model.
         """
@@ -198,6 +201,7 @@ class Studio:
                 shape = tuple(clips[rows].shape)
                 hints = make_hints(shape, known=(clips[rows], known[rows]))
             options = {"hints": hints, "n_rounds": rounds, "guidance": guidance}
+            options["labels"] = torch.from_numpy(keys[rows]) if keyed else None
             return fill(model, clips[rows], known[rows], seed=seed, **options)
 
         latents, seconds = timed(write, n)
