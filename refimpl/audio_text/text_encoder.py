@@ -62,6 +62,13 @@ class TextEncoder(nn.Module):
 
     def forward(self, ids: Tensor, numbers: Tensor) -> Tensor:
         """Vectors `(B, dim)` of words `(B, S)` and numbers `(B, S)`, as `read` gives them."""
+        kept = (ids != 0)[..., None]
+        x = self.contexts(ids, numbers)
+        mean = (x * kept).sum(dim=1) / kept.sum(dim=1).clamp(min=1)
+        return self.head(mean)
+
+    def contexts(self, ids: Tensor, numbers: Tensor) -> Tensor:
+        """A vector for each word, which knows the words around it: `(B, S, width)`."""
         padding = ids == 0
         if self.training and self.hidden:
             hide = (torch.rand(ids.shape, device=ids.device) < self.hidden) & ~padding
@@ -70,7 +77,5 @@ class TextEncoder(nn.Module):
         near = torch.exp(-0.5 * ((numbers[..., None] - self.tempos) / WIDTH) ** 2)
         x = x + self.number(near) * (numbers > 0)[..., None]
         x = x + self.places(torch.arange(ids.shape[1], device=ids.device))
-        x = self.layers(x, src_key_padding_mask=padding)
-        kept = (~padding)[..., None]
-        mean = (x * kept).sum(dim=1) / kept.sum(dim=1).clamp(min=1)
-        return self.head(mean)
+        # A caption without words would leave nothing to look at, and its vectors would be NaN.
+        return self.layers(x, src_key_padding_mask=padding & ~padding.all(dim=1, keepdim=True))

@@ -106,19 +106,22 @@ class Summed(Placed):
     def hidden_states(self, input_ids, where=Where(), state=None, condition=None) -> Tensor:  # noqa: B008
         if condition is None:
             return self.backbone.hidden_states(input_ids, where, state)
-        vectors = self._check(input_ids, condition)
         self.backbone._check(input_ids, where)
+        frames = self._check(input_ids, condition)
+        return self.backbone.mix(self._with_frames(input_ids, frames, where, state), where, state)
+
+    def _with_frames(self, input_ids: Tensor, frames: Tensor, where: Where, state) -> Tensor:
+        """Embed tokens, and add to each the frame (B, S, hidden_size) of its place."""
         n_rows, n_tokens = input_ids.shape[:2]
         places = where.position_ids
         if places is None:
             first = 0 if state is None else state.length
             places = torch.arange(first, first + n_tokens, device=input_ids.device)
             places = places.expand(n_rows, -1)
-        frames = places // self.rows_per_frame  # (B, T)
-        inside = frames < vectors.shape[1]
-        index = frames.clamp(max=vectors.shape[1] - 1)[..., None].expand(-1, -1, vectors.shape[2])
-        added = vectors.gather(1, index) * inside[..., None]
-        return self.backbone.mix(self.backbone.embed(input_ids) + added, where, state)
+        numbers = places // self.rows_per_frame  # (B, T)
+        inside = numbers < frames.shape[1]
+        index = numbers.clamp(max=frames.shape[1] - 1)[..., None].expand(-1, -1, frames.shape[2])
+        return self.backbone.embed(input_ids) + frames.gather(1, index) * inside[..., None]
 
 
 class Prepended(Placed):

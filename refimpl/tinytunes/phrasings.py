@@ -7,7 +7,7 @@ has never read. The names of keys, instruments and styles are the same in all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,6 +144,7 @@ def write_phrase(
     phrasing: str | Sequence[str] = tuple(TRAINED),
     *,
     keep: float = 1.0,
+    without: Collection[str] = (),
 ) -> str:
     """Say the attributes of a tune in one of many ways.
 
@@ -153,6 +154,7 @@ def write_phrase(
         phrasing: a name in `PHRASINGS`, or several to choose from; "held-out" is for tests.
         keep: the chance that each of the attributes in `OPTIONAL` is mentioned. Key, tempo and
             instruments always are.
+        without: attributes that are not mentioned, such as "size".
 
     Returns:
         For example "Play me a gloomy ballad tune, E minor, on a flute, at 84 bpm, make it slow,
@@ -171,7 +173,7 @@ def write_phrase(
     said = {
         name: _say(chosen, value, rng)
         for name, value in _values(attributes).items()
-        if value and (name not in OPTIONAL or rng.random() < keep)
+        if value and name not in without and (name not in OPTIONAL or rng.random() < keep)
     }
     opening = _pick(chosen.openings, rng).format(
         mood=said.pop("mood", ""), style=said.pop("style", "")

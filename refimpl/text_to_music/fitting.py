@@ -1,0 +1,86 @@
+"""Training the text-to-music model, with the course's loop."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from refimpl.audio_text import WordList
+from refimpl.layouts import Layout
+from refimpl.text_to_music.captions import Phrased
+from refimpl.text_to_music.corpus import TuneCodes
+from refimpl.text_to_music.model import TextToMusic, TextToMusicConfig
+from refimpl.training import Callback, NextTokenBatches, TrainingConfig, TrainingResult, train
+from refimpl.transformer import TransformerConfig
+
+CONTEXT = 128  # rows: four bars at 65 beats per minute
+
+
+def new_model(layout: Layout, step_rate: float, *, seed: int = 0, **shape: int) -> TextToMusic:
+    """A model that has learnt nothing yet.
+
+    Args:
+        layout: of its tokens.
+        step_rate: of its codec.
+        seed: of the initial weights.
+        shape: other settings of the transformer, such as `n_layers`.
+    """
+    settings = {
+        "n_layers": 4,
+        "hidden_size": 128,
+        "n_heads": 4,
+        "ffn_hidden_size": 256,
+        "context_length": CONTEXT,
+    } | shape
+    transformer = TransformerConfig(
+        vocabulary_size=layout.vocabulary.size,
+        n_columns=layout.n_columns,
+        cross_attention=True,
+        **settings,
+    )
+    words = WordList.of_phrasings().words
+    return TextToMusic(
+        TextToMusicConfig(words=words, step_rate=step_rate, transformer=transformer), seed=seed
+    )
+
+
+def fit_text_to_music(
+    model: TextToMusic,
+    tunes: TuneCodes,
+    layout: Layout,
+    *,
+    config: TrainingConfig,
+    batch_size: int = 16,
+    folder: str | Path | None = None,
+    callbacks: Sequence[Callback] = (),
+) -> TrainingResult:
+    """Train a model in place.
+
+    Args:
+        model: of `new_model`.
+        tunes: to learn from.
+        layout: of the model's tokens.
+        config: of the training.
+        batch_size: tunes a step.
+        folder: for checkpoints, from which a stopped fit goes on. A fit that goes on reads other
+            captions of its tunes.
+        callbacks: see `Callback`.
+    """
+    rows = [layout.to_tokens(codes) for codes in tunes.codes]
+    fits = [number for number, row in enumerate(rows) if len(row) < CONTEXT]
+    batches = NextTokenBatches(
+        [rows[number] for number in fits],
+        batch_size,
+        model.config.transformer.context_length,
+        seed=config.seed,
+        vocabulary=layout.vocabulary,
+        clips=Phrased(
+            [tunes.attributes[number] for number in fits],
+            [tunes.melodies[number] for number in fits],
+            config.seed,
+        ),
+        similar_lengths=True,
+    )
+    return train(
+        model, batches, config, folder=folder, callbacks=callbacks, vocabulary=layout.vocabulary
+    )
