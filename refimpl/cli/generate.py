@@ -1,6 +1,7 @@
-"""Generate music with a model: from nothing, or as the continuation of a clip.
+"""Generate music with a model: from nothing, as the continuation of a clip, or as a text asks.
 
-Without --model, the model in the package is used. A picture of the spectrogram goes beside each
+Without --model, the model in the package is used; with --text or --melody, the one that reads
+texts and melodies. A picture of the spectrogram goes beside each
 sound; with a prompt it shows the original clip, the same clip through the codec, and the
 continuation.
 
@@ -13,8 +14,15 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from refimpl.cli.asking import asks_for_something, write_asked
 from refimpl.cli.console import check_free, check_sounds, next_step, remark, result
-from refimpl.cli.generate_diffusion import OF_DIFFUSION, find_diffusion, refuse, write_diffusion
+from refimpl.cli.generate_diffusion import (
+    OF_TEXT,
+    ONLY_DIFFUSION,
+    find_diffusion,
+    refuse,
+    write_diffusion,
+)
 from refimpl.cli.numbers import (
     HOUR,
     duration,
@@ -32,6 +40,8 @@ examples:
   refimpl generate --out tune.wav
   refimpl generate --out tune.mp3 --count 4 --seed 7       tune-1.mp3 ... tune-4.mp3
   refimpl generate --prompt clip.wav --prompt-seconds 4 --out on.wav
+  refimpl generate --text "a calm tune in G major on a flute, with drums, slow" --out tune.wav
+  refimpl generate --text "a fast tune on a violin" --melody hum.wav --guidance 3 --out mine.wav
   refimpl generate --model runs/mine --seconds 20 --temperature 0.9 --out mine.flac
   refimpl generate --model diffusion --key G --melody hum.wav --out played.wav
   refimpl generate --model diffusion --prompt clip.wav --fill 2 4 --out filled.wav
@@ -48,9 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--model",
-        default=DEFAULT_MODEL,
         metavar="RUN_OR_NAME",
-        help=f"folder of a run, or course, report, neural or diffusion (default: {DEFAULT_MODEL})",
+        help=f"folder of a run, or course, report, neural or diffusion (default: {DEFAULT_MODEL}; "
+        "with --text or --melody, the one that reads them)",
     )
     parser.add_argument(
         "--seconds",
@@ -85,9 +95,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="S",
         help="start in the clip, in seconds (default: 0)",
     )
+    asking = parser.add_argument_group("asking for something")
+    asking.add_argument("--text", metavar="WORDS", help="what to write, in words")
+    asking.add_argument(
+        "--melody", metavar="FILE", help="a sound, such as a hum, whose melody the model plays"
+    )
+    asking.add_argument(
+        "--guidance",
+        type=number(0, 100),
+        metavar="W",
+        help="how strongly it keeps to what is asked; 1: as it was trained (default: 3, and 2 with "
+        "--model diffusion)",
+    )
+    asking.add_argument("--negative", metavar="WORDS", help="what is not wanted, beside --text")
     asked = parser.add_argument_group("asking for something (model diffusion)")
     asked.add_argument("--key", metavar="KEY", help="a major key, such as C, Eb or F#")
-    asked.add_argument("--melody", metavar="FILE", help="a sound whose melody the model plays")
     asked.add_argument(
         "--fill",
         type=moment,
@@ -97,12 +119,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     asked.add_argument(
         "--steps", type=integer(1, 1000), metavar="N", help="of the sampler (default: 16)"
-    )
-    asked.add_argument(
-        "--guidance",
-        type=number(0, 100),
-        metavar="W",
-        help="how strongly it keeps to what is asked; 1: as it was trained (default: 2)",
     )
     sampling = parser.add_argument_group("sampling (default: the model's preset)")
     sampling.add_argument(
@@ -130,16 +146,21 @@ def run(args: argparse.Namespace) -> None:
     pictures = [] if args.no_picture else [path.with_suffix(".png") for path in paths]
     check_sounds(paths)
     check_free([*paths, *pictures], args.force)
-    if (folder := find_diffusion(args.model)) is not None:
+    if args.model and (folder := find_diffusion(args.model)) is not None:
+        refuse(args, OF_TEXT, "a diffusion model reads no text; leave --model out to ask for one")
         write_diffusion(args, folder, paths)
         return
-    refuse(args, OF_DIFFUSION, "this model has no such option; --model diffusion has")
+    refuse(args, ONLY_DIFFUSION, "this model has no such option; --model diffusion has")
+    if asks_for_something(args):
+        write_asked(args, paths)
+        return
 
     from refimpl.generation import within_range, write_music
     from refimpl.pipeline import load_generator, read_facts
 
-    model, tokenizer = load_generator(args.model)
-    facts = read_facts(args.model)
+    name = args.model or DEFAULT_MODEL
+    model, tokenizer = load_generator(name)
+    facts = read_facts(name)
     seconds = args.seconds or default_seconds(facts, model, tokenizer)
     clip = None if args.prompt is None else load_prompt(args, tokenizer, facts, seconds)
     pieces = write_music(
@@ -168,7 +189,10 @@ def run(args: argparse.Namespace) -> None:
         picture=not args.no_picture,
     )
     if clip is None:
-        next_step("--seed 1 writes another; --prompt FILE continues a clip of yours")
+        next_step(
+            "--seed 1 writes another; --prompt FILE continues a clip of yours; --text WORDS asks "
+            "for a tune"
+        )
     else:
         next_step("--seed 1 continues differently, --temperature 0.9 more carefully")
 

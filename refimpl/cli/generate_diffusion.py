@@ -10,7 +10,8 @@ from refimpl.errors import UserError
 
 # Options by the kind of model that understands them; a value means that one was given.
 OF_TOKENS = ("seconds", "min_seconds", "temperature", "top_k", "top_p", "no_hold_limit")
-OF_DIFFUSION = ("key", "melody", "fill", "steps", "guidance")
+ONLY_DIFFUSION = ("key", "fill", "steps")
+OF_TEXT = ("text", "negative")
 
 
 def find_diffusion(model: str) -> Path | None:

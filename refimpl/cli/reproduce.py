@@ -11,7 +11,8 @@ write, and writes memory.json with tables. With
 diffusion.json with tables and sounds. With --claims it tests what papers claim, and writes
 claims.json with a table, and codec-trials.json with the small codecs that some claims are about.
 With --judges it lets every measure of sets judge real tunes, the course's model and impostors, and
-writes judges.json with tables.
+writes judges.json with tables. With --asked it asks the text-to-music model for tunes, judges them
+by their sound, and writes asked.json with tables and sounds.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ examples:
   refimpl reproduce --memory                       which model comes back to its theme?
   refimpl reproduce --diffusion                    how many steps does it take, and what steers it?
   refimpl reproduce --judges                       which measure is deceived by what?
+  refimpl reproduce --asked                        does a model write what a text asks for?
   refimpl reproduce --claims --out book/results    which claims of papers hold here?
   refimpl reproduce --out quick --work runs/quick --tunes 8 --set training.steps=20
 """
@@ -127,6 +129,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=100,
         metavar="N",
         help="tunes in each of these sets (default: 100)",
+    )
+    parser.add_argument(
+        "--asked-tunes",
+        type=whole,
+        default=96,
+        metavar="N",
+        help="texts that the text-to-music model is given (default: 96)",
     )
     parser.add_argument(
         "--codec-tunes",
@@ -225,6 +234,15 @@ def _judges(args: argparse.Namespace) -> None:
     next_step(f"read {args.out}/judges.md")
 
 
+def _asked(args: argparse.Namespace) -> None:
+    from refimpl.reproduce import measure_asked
+
+    tunes = {"n_prompts": args.asked_tunes, "n_processes": n_processes()}
+    measure_asked(args.out, **tunes, work=args.work, log=remark)
+    result(f"{args.out}/asked.md")
+    next_step(f"read {args.out}/asked.md; its sounds are in {args.out}/sounds")
+
+
 def _claims(args: argparse.Namespace) -> None:
     from refimpl.reproduce import measure_claims
 
@@ -253,6 +271,7 @@ STUDIES = {
         "measure real tunes, a model's and impostors by every measure, nothing else",
         _judges,
     ),
+    "asked": ("ask the text-to-music model for tunes, and judge them, nothing else", _asked),
     "claims": (
         "test the claims of papers, and nothing else; --again names one to measure again",
         _claims,

@@ -7,9 +7,11 @@ for small trials of codecs, `codec_questions`, `semantic_codecs`, `codec_trials`
 `question_tables`; for chords and real harmony, `level_codecs`, `score_codecs`, over `kept`; and for
 codecs on samples, `waveform_steps`, `critic_effect`, `vocoders`.
 `claims` tests what papers claim,
-`memory` compares models of real tunes, and `judges` tests the judges of generated music.
+`memory` compares models of real tunes, `judges` tests the judges of generated music, and `asked`
+whether a model writes what it is asked for.
 """
 
+from refimpl.reproduce.asked import measure_asked
 from refimpl.reproduce.claims import measure_claims
 from refimpl.reproduce.codec_comparison import compare_codecs
 from refimpl.reproduce.diffusion import compare_diffusion
@@ -24,6 +26,7 @@ __all__ = [
     "compare_memory",
     "compare_mixtures",
     "judge_judges",
+    "measure_asked",
     "measure_claims",
     "reproduce",
 ]

@@ -17,6 +17,7 @@ from refimpl.pipeline import load_run, save_generator
 from refimpl.pipeline.folder import flatten, preset_from_dict, preset_to_dict
 from refimpl.pipeline.generators import shipped_folder
 from refimpl.presets import get_preset
+from refimpl.reproduce.asked.card import read_asked, text_section
 from refimpl.reproduce.diffusion_card import diffusion_section
 from refimpl.reproduce.embedding_card import embedding_section
 from refimpl.reproduce.experiments import COURSE, REPORT
@@ -89,6 +90,8 @@ def write_card(results_folder: Path, card: Path) -> None:
     if neural.exists():
         found = json.loads(neural.read_text(encoding="utf-8"))
         text += "\n" + neural_section(found, results)
+    if (asked := read_asked(results_folder)) is not None:
+        text += "\n" + text_section(asked)
     card.write_text("\n".join([text, embedding_section(), diffusion_section()]), encoding="utf-8")
 
 

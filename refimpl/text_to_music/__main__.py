@@ -10,6 +10,7 @@ Taught in lesson 9.
 from __future__ import annotations
 
 import argparse
+import time
 from pathlib import Path
 
 import torch
@@ -17,8 +18,16 @@ import torch
 from refimpl.codecs import NeuralCodec
 from refimpl.text_to_music.codec import CODEC, N_CODEC_TUNES
 from refimpl.text_to_music.corpus import keep_codes
-from refimpl.text_to_music.fitting import BATCH_SIZE, N_TUNES, STEPS, fit_text_to_music, new_model
+from refimpl.text_to_music.fitting import (
+    BATCH_SIZE,
+    LEARNING_RATE,
+    N_TUNES,
+    STEPS,
+    fit_text_to_music,
+    new_model,
+)
 from refimpl.text_to_music.frames import PIECE, keep_frames, read_frames
+from refimpl.text_to_music.model import TextToMusic
 from refimpl.text_to_music.saved import save_composer
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.training import TrainingConfig
@@ -41,15 +50,36 @@ def main() -> None:
     torch.set_num_threads(1)
     tokenizer, tunes = make_tokens(options)
     model = new_model(tokenizer.layout, tokenizer.codec.step_rate, seed=options.seed)
-    config = TrainingConfig(steps=options.steps, seed=options.seed)
+    config = TrainingConfig(
+        steps=options.steps,
+        learning_rate=LEARNING_RATE,
+        warmup_steps=min(100, options.steps // 4),
+        final_learning_rate=0.02,
+        device="cpu",
+        seed=options.seed,
+        validate_every=None,
+    )
+    began = time.process_time()
     result = fit_text_to_music(
         model, tunes, tokenizer.layout, config=config, folder=options.work / "model"
     )
     if result.stopped_by == "interrupt":
         raise KeyboardInterrupt
-    facts = {"steps": result.steps, "batch_size": BATCH_SIZE, "tunes": len(tunes)}
-    save_composer(options.out, model, tokenizer, facts=facts | {"seed": options.seed})
+    facts = {"tunes": len(tunes), "steps": result.steps, "seed": options.seed}
+    facts["core_seconds"] = round(time.process_time() - began)
+    save_composer(options.out, model, tokenizer, facts=facts | made_of(model, tokenizer))
     print(f"Saved to {options.out}.")
+
+
+def made_of(model: TextToMusic, tokenizer: AudioTokenizer) -> dict[str, int]:
+    """Facts about a model and its codec that a card shows."""
+    codec = tokenizer.codec
+    return {
+        "batch_size": BATCH_SIZE,
+        "parameters": sum(weight.numel() for weight in model.parameters()),
+        "codec_parameters": sum(w.numel() for w in codec.network.state_dict().values()),
+        "codec_steps": int(codec.history[-1]["step"]) + 1,
+    }
 
 
 def make_tokens(options: argparse.Namespace):

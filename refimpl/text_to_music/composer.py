@@ -18,6 +18,7 @@ from refimpl.text_to_music.model import BEATS_PER_BAR, TextToMusic
 from refimpl.tinytunes.config import TEMPO_LIMITS
 from refimpl.tokenizer import AudioTokenizer
 
+Melody = Sequence[int] | np.ndarray  # (n_steps,) pitch classes, -1 for a rest
 GUIDANCE = 3.0
 MOST_AT_ONCE = 32  # tunes
 FADE = 0.02  # seconds, where a tune is cut at the end of its bars
@@ -85,7 +86,7 @@ class Composer:
         self,
         texts: str | Sequence[str],
         *,
-        melody: Sequence[int] | np.ndarray | None = None,
+        melody: Melody | Sequence[Melody | None] | None = None,
         negative: str = "",
         guidance: float = GUIDANCE,
         tempo: float | None = None,
@@ -98,7 +99,8 @@ class Composer:
 
         Args:
             texts: what is asked for; "" asks for nothing.
-            melody: (n_steps,) pitch classes for all tunes, see `hear_melody`; None for none.
+            melody: (n_steps,) pitch classes for all tunes, see `hear_melody`, or a list with one
+                such array, or None, for each; None for none.
             negative: what is not wanted; the guidance moves away from it.
             guidance: the strength of text and melody; 1 is what the model learnt, 0 ignores both.
             tempo: in beats per minute; None reads it from each text, see `asked_tempo`.
@@ -142,7 +144,7 @@ class Composer:
         self,
         texts: Sequence[str],
         *,
-        melody: Sequence[int] | np.ndarray | None = None,
+        melody: Melody | Sequence[Melody | None] | None = None,
         negative: str = "",
         guidance: float = GUIDANCE,
         tempo: float | None = None,
@@ -152,7 +154,8 @@ class Composer:
         top_p: float | None = 0.9,
     ) -> list[np.ndarray]:
         """Write a tune for each text, as codes (n_steps, n_streams); see `write`."""
-        asked = [self._asked(text, melody, tempo) for text in texts]
+        melodies = _for_each(melody, len(texts))
+        asked = [self._asked(text, one, tempo) for text, one in zip(texts, melodies, strict=True)]
         written = []
         for first in range(0, len(asked), MOST_AT_ONCE):
             some = asked[first : first + MOST_AT_ONCE]
@@ -221,3 +224,13 @@ class Composer:
             audio = audio[:n].copy()
             audio[-fade:] *= np.linspace(1, 0, fade, dtype=audio.dtype)
         return within_range(audio)
+
+
+def _for_each(melody, n: int) -> list:
+    """A melody for each of n tunes, from one for all or one for each."""
+    several = isinstance(melody, list | tuple) and any(np.ndim(one) for one in melody)
+    if not several:
+        return [melody] * n
+    if len(melody) != n:
+        raise UserError(f"{len(melody)} melodies for {n} texts; give one for each, or one for all")
+    return list(melody)

@@ -14,6 +14,9 @@ from refimpl.training import Callback, NextTokenBatches, TrainingConfig, Trainin
 from refimpl.transformer import TransformerConfig
 
 CONTEXT = 128  # rows: four bars at 65 beats per minute
+N_TUNES = 9600
+STEPS, BATCH_SIZE = 6000, 32
+LEARNING_RATE = 4e-3
 
 
 def new_model(layout: Layout, step_rate: float, *, seed: int = 0, **shape: int) -> TextToMusic:
@@ -50,7 +53,7 @@ def fit_text_to_music(
     layout: Layout,
     *,
     config: TrainingConfig,
-    batch_size: int = 16,
+    batch_size: int = BATCH_SIZE,
     folder: str | Path | None = None,
     callbacks: Sequence[Callback] = (),
 ) -> TrainingResult:
@@ -67,11 +70,12 @@ def fit_text_to_music(
         callbacks: see `Callback`.
     """
     rows = [layout.to_tokens(codes) for codes in tunes.codes]
-    fits = [number for number, row in enumerate(rows) if len(row) < CONTEXT]
+    context = model.config.transformer.context_length
+    fits = [number for number, row in enumerate(rows) if len(row) < context]
     batches = NextTokenBatches(
         [rows[number] for number in fits],
         batch_size,
-        model.config.transformer.context_length,
+        context,
         seed=config.seed,
         vocabulary=layout.vocabulary,
         clips=Phrased(

@@ -30,7 +30,7 @@ def save_composer(
         tokenizer: of its tunes.
         facts: any JSON that is worth knowing about the training.
     """
-    return save_generator(folder, model, tokenizer, facts=facts, half=True)
+    return save_generator(folder, model, tokenizer, facts=facts, bits=8)
 
 
 def load_composer(folder: str | Path | None = None) -> Composer:

@@ -1,0 +1,145 @@
+"""Ask a text-to-music model for tunes in several ways, judge them, and keep tables and sounds."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from refimpl.audio import Clip
+from refimpl.corpora.tinytunes import clip_of
+from refimpl.display.levelling import levelled_mp3
+from refimpl.files import make_folder, replace_file
+from refimpl.metrics import bootstrap_mean
+from refimpl.parallel import map_in_order
+from refimpl.reproduce.asked.arms import Arm, all_arms
+from refimpl.reproduce.asked.measuring import MUSIC, measure_arm
+from refimpl.reproduce.asked.prompts import Prompt, held_out_prompts
+from refimpl.reproduce.asked.tables import asked_tables
+from refimpl.reproduce.records import machine, plain
+from refimpl.text_to_music import Composer, load_composer
+from refimpl.text_to_music.judges import ATTRIBUTES, Judges
+from refimpl.text_to_music.tunes import mixed_tunes
+
+N_PROMPTS, N_JUDGE_TUNES, N_HEARD = 96, 900, 24
+HEARD = "guidance 3"  # the arm whose tunes are kept as sounds
+_VERSION = 1  # of what a record holds
+
+
+def measure_asked(
+    folder: str | Path,
+    *,
+    n_prompts: int = N_PROMPTS,
+    n_judge_tunes: int = N_JUDGE_TUNES,
+    n_heard: int = N_HEARD,
+    composer: Composer | None = None,
+    arms: Sequence[str] | None = None,
+    work: str | Path = "runs/reproduce",
+    n_processes: int = 1,
+    log: Callable[[str], None] = print,
+) -> dict[str, Any]:
+    """Measure whether a model writes what it is asked for.
+
+    Args:
+        folder: for asked.json, asked.md and sounds.
+        n_prompts: texts, each of which describes a test tune.
+        n_judge_tunes: training tunes that the judges learn from.
+        n_heard: tunes that are kept as sounds.
+        composer: None for the one that comes with the package.
+        arms: names of ways of asking; None for all.
+        work: for a record of each arm; one that is there is not made again.
+        n_processes: that write and judge side by side.
+        log: is given a sentence after each arm.
+
+    Returns:
+        What asked.json holds.
+
+    Taught in lesson 9.
+    """
+    folder, work = Path(folder), Path(work) / "asked"
+    make_folder(work)
+    prompts = held_out_prompts(n_prompts)
+    chosen = [arm for arm in all_arms().values() if arms is None or arm.name in arms]
+    missing = [arm for arm in chosen if _read(work, arm, n_prompts) is None]
+    if missing:
+        judges = Judges.fit(map(clip_of, mixed_tunes("train", range(n_judge_tunes))))
+        shared = (composer or load_composer(), judges, prompts, n_heard)
+        made = map_in_order(_measure, shared, missing, n_processes=n_processes)
+        for arm, (record, clips) in zip(missing, made, strict=True):
+            text = json.dumps(record | {"version": _VERSION, "n_judge_tunes": n_judge_tunes})
+            replace_file(_path(work, arm), text.encode())
+            if arm.name == HEARD:
+                keep_sounds(folder / "sounds", clips)
+            log(f"{arm.name}: {record['seconds_a_tune']:.2f} s of a core for a tune")
+    records = [_read(work, arm, n_prompts) for arm in chosen]
+    return _write(folder, [record for record in records if record], n_heard)
+
+
+def _measure(
+    shared: tuple[Composer, Judges, list[Prompt], int], arm: Arm
+) -> tuple[dict[str, Any], list[Clip]]:
+    composer, judges, prompts, n_heard = shared
+    record, clips = measure_arm(composer, judges, arm, prompts)
+    return record, clips[:n_heard] if arm.name == HEARD else []
+
+
+def summarise_arm(record: dict[str, Any]) -> dict[str, Any]:
+    """The means of an arm's measures over its tunes, with intervals."""
+    tunes = record["tunes"]
+
+    def mean(values: Sequence[float | None]):
+        numbers = [np.nan if value is None else float(value) for value in values]
+        return bootstrap_mean(np.array(numbers))
+
+    agreed = {
+        name: mean([tune["agreed"][name] for tune in tunes]) for name in (*ATTRIBUTES, "tempo")
+    }
+    found = {"agreed": plain(agreed), "melody": plain({"": mean([t["melody"] for t in tunes])})[""]}
+    for level in (1, 2, 3):
+        some = [tune for tune in tunes if tune["level"] == level]
+        music = {name: mean([tune["music"][name] for tune in some]) for name in MUSIC}
+        found[f"level {level}"] = plain(music)
+    return {"name": record["name"], "seconds_a_tune": record["seconds_a_tune"]} | found
+
+
+def keep_sounds(folder: Path, clips: Sequence[Clip]) -> list[Path]:
+    """Write tunes as results-asked-NUMBER.mp3."""
+    make_folder(folder)
+    paths = [folder / f"results-asked-{number:02d}.mp3" for number in range(1, len(clips) + 1)]
+    for path, clip in zip(paths, clips, strict=True):
+        replace_file(path, levelled_mp3(clip.audio, clip.sample_rate))
+    return paths
+
+
+def _write(folder: Path, records: list[dict[str, Any]], n_heard: int) -> dict[str, Any]:
+    heard = [record["tunes"][:n_heard] for record in records if record["name"] == HEARD]
+    results = {
+        "command": "refimpl reproduce --asked",
+        "machine": machine(),
+        "n_prompts": len(records[0]["tunes"]),
+        "n_judge_tunes": records[0]["n_judge_tunes"],
+        "arms": [summarise_arm(record) for record in records],
+        "heard": heard[0] if heard else [],
+    }
+    make_folder(folder)
+    text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
+    replace_file(folder / "asked.json", text.encode())
+    replace_file(folder / "asked.md", asked_tables(results).encode())
+    return results
+
+
+def _path(work: Path, arm: Arm) -> Path:
+    return work / f"{re.sub('[^a-z0-9]+', '-', arm.name)}.json"
+
+
+def _read(work: Path, arm: Arm, n_prompts: int) -> dict[str, Any] | None:
+    """The record of an arm, if it is there and is of as many prompts."""
+    if not _path(work, arm).exists():
+        return None
+    record = json.loads(_path(work, arm).read_text(encoding="utf-8"))
+    same = record["version"] == _VERSION and len(record["tunes"]) == n_prompts
+    return record if same else None
