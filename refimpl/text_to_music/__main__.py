@@ -65,7 +65,7 @@ def main() -> None:
     )
     if result.stopped_by == "interrupt":
         raise KeyboardInterrupt
-    facts = {"tunes": len(tunes), "steps": result.steps, "seed": options.seed}
+    facts = {"tunes": len(tunes), "steps": result.step, "seed": options.seed}
     facts["core_seconds"] = round(time.process_time() - began)
     save_composer(options.out, model, tokenizer, facts=facts | made_of(model, tokenizer))
     print(f"Saved to {options.out}.")

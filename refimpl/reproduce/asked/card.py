@@ -41,8 +41,8 @@ def text_section(asked: dict[str, Any]) -> str:
             f"that had other work, too; the codec {facts['codec_steps']:,} steps.",
             f"- **Speed:** {written['seconds_a_tune']:.2f} s of one core for a tune, with sound.",
             "- **It knows:** the words of `refimpl.tinytunes.phrasings`, tempos from 72 to 144 "
-            "beats per minute, and the instruments of this corpus. It has heard no recording, no voice "
-            "and nothing longer than four bars.",
+            "beats per minute, and the instruments of this corpus. It has heard no recording, no "
+            "voice, and nothing longer than four bars.",
             "",
             "The share of tunes that have what was asked for, with 95 % intervals, as judges tell "
             "from the sound. The first row says how right the judges are on real tunes. [The page "
