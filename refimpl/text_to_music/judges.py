@@ -1,7 +1,8 @@
 """Judges: tell from the sound alone whether a tune is what was asked for.
 
-Key, mode, instruments and level are told by linear classifiers on what the sound encoder of the
-joint embedding hears. The tempo needs no training: a tune has it if its onsets lie on its grid.
+Instruments and level are told by linear classifiers on what the sound encoder of the joint
+embedding hears, and the key by a `KeyJudge`. The tempo needs no training: a tune has it if its
+onsets lie on its grid.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from refimpl.audio_text import load_embedding, semitone_spectrogram
 from refimpl.audio_text.sound_encoder import WINDOW, SoundEncoder, statistics
 from refimpl.errors import UserError
 from refimpl.metrics import detect_onsets, grid
+from refimpl.text_to_music.key_judge import KeyJudge, pitch_class_features
 from refimpl.tinytunes.attributes import Attributes
 
 ATTRIBUTES = ("signature", "mode", "melody", "bass", "drums", "level")
+_CLASSIFIED = ATTRIBUTES[2:]
 ON_THE_GRID = 0.8  # the share of onsets on its grid that a tune of some tempo has
 _STRENGTH = 0.003  # of the classifiers; the smaller, the simpler they stay
 
@@ -31,8 +34,7 @@ def facts_to_judge(known: Attributes) -> dict[str, Any]:
     """
     facts: dict[str, Any] = {}
     if known.tonic is not None and known.mode is not None:
-        facts["signature"] = (known.tonic + 3 * (known.mode == "minor")) % 12
-        facts["mode"] = known.mode
+        facts |= _key_facts(known.tonic, known.mode)
     parts = known.instruments
     facts |= {part: parts[part] for part in ("melody", "bass") if part in parts}
     if parts:
@@ -41,6 +43,10 @@ def facts_to_judge(known: Attributes) -> dict[str, Any]:
     if known.tempo is not None:
         facts["tempo"] = known.tempo
     return facts
+
+
+def _key_facts(tonic: int, mode: str) -> dict[str, Any]:
+    return {"signature": (tonic + 3 * (mode == "minor")) % 12, "mode": mode}
 
 
 def on_the_grid(audio: np.ndarray, sample_rate: int, tempo: float) -> float:
@@ -58,40 +64,40 @@ def on_the_grid(audio: np.ndarray, sample_rate: int, tempo: float) -> float:
 
 
 class Judges:
-    """Classifiers of sounds, one for each of `ATTRIBUTES`.
+    """Judges of sounds, which tell all of `ATTRIBUTES`.
 
     Args:
-        classifiers: by attribute, with scikit-learn's `predict`.
+        key_judge: tells the key.
+        classifiers: of the other attributes, with scikit-learn's `predict`.
         encoder: makes their features.
     """
 
-    def __init__(self, classifiers: Mapping[str, Any], encoder: SoundEncoder) -> None:
-        self.classifiers, self.encoder = dict(classifiers), encoder
+    def __init__(
+        self, key_judge: KeyJudge, classifiers: Mapping[str, Any], encoder: SoundEncoder
+    ) -> None:
+        self.key_judge, self.classifiers, self.encoder = key_judge, dict(classifiers), encoder
 
     @classmethod
     def fit(cls, clips: Iterable[Clip]) -> Judges:
-        """Train judges on clips whose facts are known; 900 tunes take about a minute.
+        """Train judges on clips whose facts are known; 600 tunes take about a core-minute.
 
         Raises:
             UserError: an attribute has the same value in all clips.
         """
-        from sklearn.linear_model import LogisticRegression
-        from sklearn.pipeline import make_pipeline
-        from sklearn.preprocessing import StandardScaler
-
         encoder = load_embedding().sound
-        features, answers = [], []
+        features, pitch_classes, known = [], [], []
         for clip in clips:
-            features.append(sound_features(encoder, clip.audio, clip.sample_rate))
-            answers.append(facts_to_judge(Attributes.of(clip.facts)))
-        classifiers = {}
-        for name in ATTRIBUTES:
-            right = np.array([answer[name] for answer in answers])
-            if len(np.unique(right)) < 2:
-                raise UserError(f"all clips have the same {name}; give judges some of each kind")
-            regression = LogisticRegression(C=_STRENGTH, max_iter=300)
-            classifiers[name] = make_pipeline(StandardScaler(), regression).fit(features, right)
-        return cls(classifiers, encoder)
+            audio = clip.audio
+            features.append(sound_features(encoder, audio, clip.sample_rate))
+            pitch_classes.append(pitch_class_features(audio, clip.sample_rate))
+            known.append(Attributes.of(clip.facts))
+        answers = [facts_to_judge(one) for one in known]
+        classifiers = {
+            name: _fit_classifier(name, features, [answer[name] for answer in answers])
+            for name in _CLASSIFIED
+        }
+        tonics, modes = [one.tonic for one in known], [one.mode for one in known]
+        return cls(KeyJudge.fit(pitch_classes, tonics, modes), classifiers, encoder)
 
     def judge(self, audio: np.ndarray, sample_rate: int) -> dict[str, Any]:
         """Tell the attributes of a sound, by name, as `facts_to_judge` does.
@@ -100,8 +106,9 @@ class Judges:
             audio: (n_samples,).
             sample_rate: in Hz.
         """
+        facts = _key_facts(*self.key_judge.tell(pitch_class_features(audio, sample_rate)))
         features = sound_features(self.encoder, audio, sample_rate)[None]
-        return {name: one.predict(features)[0] for name, one in self.classifiers.items()}
+        return facts | {name: one.predict(features)[0] for name, one in self.classifiers.items()}
 
     def agree(
         self, audio: np.ndarray, sample_rate: int, asked: Mapping[str, Any]
@@ -118,6 +125,17 @@ class Judges:
         if "tempo" in asked:
             agreed["tempo"] = on_the_grid(audio, sample_rate, asked["tempo"]) >= ON_THE_GRID
         return agreed
+
+
+def _fit_classifier(name: str, features: list[np.ndarray], answers: list[Any]):
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    if len(set(answers)) < 2:
+        raise UserError(f"all clips have the same {name}; give judges some of each kind")
+    regression = LogisticRegression(C=_STRENGTH, max_iter=300)
+    return make_pipeline(StandardScaler(), regression).fit(np.stack(features), np.array(answers))
 
 
 @torch.inference_mode()

@@ -33,12 +33,12 @@ def test_the_same_seed_writes_the_same_tune(composer):
 
 
 def scores(composer, **asked):
-    """The first scores of a tune that is asked for."""
+    """The scores of the first rows of a tune that is asked for."""
     melody, tempo = asked.pop("melody", None), asked.pop("tempo", 120.0)
     clips = [Metadata(asked.pop("text", ""), {"tempo": tempo, "melody": melody})]
     options = {"negative": "", "guidance": 1.0, "clock": True} | asked
     guided = composer._guided(clips, *options.values())
-    start = torch.full((1, 1, 2), composer.tokenizer.vocabulary.start)
+    start = torch.full((1, 4, 2), composer.tokenizer.vocabulary.start)
     with torch.no_grad():
         return guided.scores(guided.hidden_states(start))
 

@@ -25,7 +25,7 @@ from refimpl.text_to_music import Composer, load_composer
 from refimpl.text_to_music.judges import ATTRIBUTES, Judges
 from refimpl.text_to_music.tunes import mixed_tunes
 
-N_PROMPTS, N_JUDGE_TUNES, N_HEARD = 96, 900, 24
+N_PROMPTS, N_JUDGE_TUNES, N_HEARD = 96, 600, 24
 HEARD = "guidance 3"  # the arm whose tunes are kept as sounds
 _VERSION = 1  # of what a record holds
 
