@@ -6,6 +6,7 @@ import pytest
 from refimpl.corpora.tinytunes import clip_of
 from refimpl.errors import UserError
 from refimpl.text_to_music.judges import Judges, facts_to_judge, on_the_grid
+from refimpl.text_to_music.key_judge import KeyJudge
 from refimpl.text_to_music.tunes import mixed_tunes
 from refimpl.tinytunes.attributes import Attributes
 
@@ -23,6 +24,22 @@ def test_judges_hear_drums_and_level_in_tunes_that_they_have_not_heard(judges):
         assert set(agreed) == {"signature", "mode", "melody", "bass", "drums", "level", "tempo"}
         right.append([agreed["drums"], agreed["level"], agreed["tempo"]])
     assert np.mean(right, axis=0).min() > 0.75
+
+
+def test_keys_are_told_far_more_often_than_by_chance(judges):
+    right = []
+    for tune in mixed_tunes("test", range(12)):
+        asked = facts_to_judge(Attributes.of(tune.facts))
+        heard = judges.judge(tune.render(), tune.sample_rate)
+        right.append([heard["signature"] == asked["signature"], heard["mode"] == asked["mode"]])
+    assert np.mean(right, axis=0).min() > 0.6
+
+
+def test_a_tune_in_another_key_has_the_same_features_turned():
+    rng = np.random.default_rng(0)
+    features = rng.random((6, 12))
+    judge = KeyJudge.fit([np.roll(features, k, axis=1) for k in range(4)], range(4), ["minor"] * 4)
+    assert judge.tell(np.roll(features, 9, axis=1)) == (9, "minor")
 
 
 def test_only_what_was_asked_for_is_judged(judges):

@@ -30,6 +30,11 @@ class Arm:
     melody: bool = False
     without: tuple[str, ...] = ()
 
+    @property
+    def as_music(self) -> bool:
+        """Whether its tunes are also measured as music."""
+        return self.clock and not self.melody and self.wording == USUAL
+
 
 def all_arms(best: float = 3.0) -> dict[str, Arm]:
     """The arms by name, in the order of the table.

@@ -99,8 +99,9 @@ def summarise_arm(record: dict[str, Any]) -> dict[str, Any]:
         name: mean([tune["agreed"][name] for tune in tunes]) for name in (*ATTRIBUTES, "tempo")
     }
     found = {"agreed": plain(agreed), "melody": plain({"": mean([t["melody"] for t in tunes])})[""]}
-    for level in (1, 2, 3):
-        some = [tune for tune in tunes if tune["level"] == level]
+    measured = [tune for tune in tunes if "music" in tune]
+    for level in (1, 2, 3) if measured else ():
+        some = [tune for tune in measured if tune["level"] == level]
         music = {name: mean([tune["music"][name] for tune in some]) for name in MUSIC}
         found[f"level {level}"] = plain(music)
     return {"name": record["name"], "seconds_a_tune": record["seconds_a_tune"]} | found

@@ -40,7 +40,10 @@ def measure_arm(
     began = time.process_time()
     clips = write(composer, arm, prompts)
     seconds = (time.process_time() - began) / max(1, len(clips))
-    measured = [measure_clip(judges, clip, one) for clip, one in zip(clips, prompts, strict=True)]
+    measured = []
+    for clip, prompt in zip(clips, prompts, strict=True):
+        found = measure_clip(judges, clip, prompt)
+        measured.append(found | ({"music": measured_music(clip, prompt)} if arm.as_music else {}))
     return {"name": arm.name, "seconds_a_tune": seconds, "tunes": measured}, clips
 
 
@@ -68,16 +71,21 @@ def _through(composer: Composer, sound: np.ndarray) -> np.ndarray:
 
 
 def measure_clip(judges: Judges, clip: Clip, prompt: Prompt) -> dict[str, Any]:
-    """What a tune has of what was asked for, its melody, and its measures as music."""
+    """What a tune has of what was asked for, and of the prompt's melody."""
     asked, audio = prompt.asked, clip.audio
-    music = measure_music(audio, clip.sample_rate, beat_period=60 / asked["tempo"])
     return {
         "level": prompt.tune.level,
         "text": clip.caption,
         "agreed": judges.agree(audio, clip.sample_rate, asked),
         "melody": melody_right(audio, clip.sample_rate, prompt),
-        "music": {name: _number(getattr(music, name)) for name in MUSIC},
     }
+
+
+def measured_music(clip: Clip, prompt: Prompt) -> dict[str, float | None]:
+    """A tune's measures as music, which know the tempo that was asked for."""
+    period = 60 / prompt.asked["tempo"]
+    music = measure_music(clip.audio, clip.sample_rate, beat_period=period)
+    return {name: _number(getattr(music, name)) for name in MUSIC}
 
 
 def melody_right(audio: np.ndarray, sample_rate: int, prompt: Prompt) -> float:

@@ -46,7 +46,7 @@ def music_table(results: dict[str, Any]) -> str:
     levels = ("level 1", "level 2", "level 3")
     heads = [f"{level}: {word}" for level in levels for word in MUSIC.values()]
     lines = [f"| | {' | '.join(heads)} |", f"| --- |{' --- |' * len(heads)}"]
-    shown = [arm for arm in results["arms"] if "melody" not in arm["name"]]
+    shown = [arm for arm in results["arms"] if levels[0] in arm]
     for arm in shown:
         cells = [_mean(arm[level][name]) for level in levels for name in MUSIC]
         lines.append(f"| {arm['name']} | {' | '.join(cells)} |")
@@ -55,10 +55,14 @@ def music_table(results: dict[str, Any]) -> str:
 
 def heard_table(heard: list[dict[str, Any]]) -> str:
     """The prompts whose tunes are kept as sounds, and what the judges miss in each."""
-    lines = ["| | asked for | not heard |", "| --- | --- | --- |"]
+    lines = ["| asked for | tune | not heard |", "| --- | --- | --- |"]
     for number, tune in enumerate(heard, 1):
         missed = [COLUMNS[name] for name, agreed in tune["agreed"].items() if not agreed]
-        lines.append(f"| {number} | {tune['text']} | {', '.join(missed) or '–'} |")
+        sound = (
+            f'<audio controls preload="metadata" src="../results-asked-{number:02d}.mp3" '
+            f'aria-label="Tune {number}"></audio>'
+        )
+        lines.append(f"| {tune['text']} | {sound} | {', '.join(missed) or '–'} |")
     return "\n".join(lines)
 
 
