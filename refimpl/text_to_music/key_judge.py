@@ -12,6 +12,7 @@ import numpy as np
 
 from refimpl.audio_text import semitone_spectrogram
 from refimpl.audio_text.front_end import N_OCTAVES
+from refimpl.errors import UserError
 
 MODES = ("major", "minor")
 _BASS = 3  # octaves that are the bass's
@@ -60,9 +61,14 @@ class KeyJudge:
             features: of `pitch_class_features`, one for each tune.
             tonics: pitch classes.
             modes: "major" or "minor".
+
+        Raises:
+            UserError: there are no tunes in one of the modes.
         """
         from sklearn.linear_model import LogisticRegression
 
+        if set(modes) != set(MODES):
+            raise UserError("a judge of keys learns from tunes in major and in minor; give both")
         rows = np.concatenate([_turned(one) for one in features])
         labels = np.full((len(features), 12), _NO_TONIC)
         labels[np.arange(len(features)), list(tonics)] = [MODES.index(mode) for mode in modes]

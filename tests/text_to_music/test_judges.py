@@ -37,9 +37,13 @@ def test_keys_are_told_far_more_often_than_by_chance(judges):
 
 def test_a_tune_in_another_key_has_the_same_features_turned():
     rng = np.random.default_rng(0)
-    features = rng.random((6, 12))
-    judge = KeyJudge.fit([np.roll(features, k, axis=1) for k in range(4)], range(4), ["minor"] * 4)
-    assert judge.tell(np.roll(features, 9, axis=1)) == (9, "minor")
+    major, minor = rng.random((2, 6, 12))
+    features = [np.roll(one, k, axis=1) for k in range(4) for one in (major, minor)]
+    judge = KeyJudge.fit(features, np.repeat(range(4), 2), ["major", "minor"] * 4)
+    assert judge.tell(np.roll(minor, 9, axis=1)) == (9, "minor")
+    assert judge.tell(np.roll(major, 7, axis=1)) == (7, "major")
+    with pytest.raises(UserError, match="in major and in minor"):
+        KeyJudge.fit([minor], [0], ["minor"])
 
 
 def test_only_what_was_asked_for_is_judged(judges):
