@@ -2,7 +2,7 @@
 
     python -m refimpl.text_to_music --work runs/text --out refimpl/checkpoints/text
 
-Each stage keeps what it made in the work folder, so a stopped command goes on where it was.
+Each stage keeps what it made in the work folder, and a stopped command continues from there.
 
 Taught in lesson 9.
 """

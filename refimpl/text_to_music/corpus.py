@@ -48,7 +48,7 @@ def keep_codes(
     *,
     n_processes: int = 1,
 ) -> TuneCodes:
-    """Encode tunes whose frames are kept, about 20 ms a tune; what is there is not made again.
+    """Encode tunes whose frames are kept, about 20 ms per tune; what is there is not made again.
 
     Args:
         folder: for the files, one for each of the frames.

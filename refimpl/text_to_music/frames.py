@@ -20,7 +20,7 @@ PIECE = 150  # tunes in a file
 def keep_frames(
     folder: Path, split: str, n_tunes: int, mel: MelConfig, *, n_processes: int = 1
 ) -> list[Path]:
-    """Render tunes and keep their frames, about 40 ms a tune; what is there is not made again.
+    """Render tunes and keep their frames, about 40 ms per tune; what is there is not made again.
 
     Args:
         folder: for the files, `PIECE` tunes each, as 16-bit floats.

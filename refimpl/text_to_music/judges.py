@@ -2,7 +2,7 @@
 
 Instruments and level are told by linear classifiers on what the sound encoder of the joint
 embedding hears, and the key by a `KeyJudge`. The tempo needs no training: a tune has it if its
-onsets lie on its grid.
+onsets are on its grid.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _STRENGTH = 0.003  # of the classifiers; the smaller, the simpler they stay
 
 
 def facts_to_judge(known: Attributes) -> dict[str, Any]:
-    """What the judges tell of a tune, as far as it is known.
+    """The facts that the judges tell of a tune, as far as they are known.
 
     The signature is the tonic of the major key with the same notes, 0 for C to 11 for B.
     """
@@ -50,7 +50,7 @@ def _key_facts(tonic: int, mode: str) -> dict[str, Any]:
 
 
 def on_the_grid(audio: np.ndarray, sample_rate: int, tempo: float) -> float:
-    """The share of a tune's onsets that lie on the eighth notes of a tempo; NaN below six onsets.
+    """The share of a tune's onsets that are on the eighth notes of a tempo; NaN below six onsets.
 
     Args:
         audio: (n_samples,).

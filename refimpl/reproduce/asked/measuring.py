@@ -71,7 +71,7 @@ def _through(composer: Composer, sound: np.ndarray) -> np.ndarray:
 
 
 def measure_clip(judges: Judges, clip: Clip, prompt: Prompt) -> dict[str, Any]:
-    """What a tune has of what was asked for, and of the prompt's melody."""
+    """Judge of each thing that was asked for whether a tune has it, and its melody."""
     asked, audio = prompt.asked, clip.audio
     return {
         "level": prompt.tune.level,

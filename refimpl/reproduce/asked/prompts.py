@@ -44,7 +44,7 @@ class Prompt:
 
     @property
     def asked(self) -> dict[str, Any]:
-        """What the judges are asked about, by name."""
+        """The questions to the judges: by name, the right answers."""
         return facts_to_judge(Attributes.of(self.tune.facts))
 
 
