@@ -219,10 +219,11 @@ class Composer:
     def _sound(self, codes: np.ndarray, tempo: float | None) -> np.ndarray:
         audio = self.tokenizer.codec.decode(codes)
         seconds = self._seconds(tempo)
-        if seconds is not None and len(audio) > (n := round(seconds * self.sample_rate)):
-            fade = round(FADE * self.sample_rate)
-            audio = audio[:n].copy()
+        if seconds is not None:
+            n_samples, fade = round(seconds * self.sample_rate), round(FADE * self.sample_rate)
+            audio = audio[:n_samples].copy()
             audio[-fade:] *= np.linspace(1, 0, fade, dtype=audio.dtype)
+            audio = np.pad(audio, (0, n_samples - len(audio)))  # the last frame may be too short
         return within_range(audio)
 
 

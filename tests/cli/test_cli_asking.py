@@ -52,4 +52,4 @@ def test_what_does_not_fit_is_refused(refimpl, words, part):
 def test_a_silent_melody_is_refused(refimpl, folder, tmp_path):
     save_audio(tmp_path / "nothing.wav", np.zeros(RATE, np.float32), RATE)
     done = refimpl("generate", "--model", folder, "--melody", "nothing.wav")
-    assert done.code == 2 and "nothing sounds in it" in done.error
+    assert done.code == 2 and "nothing.wav: is silent" in done.error

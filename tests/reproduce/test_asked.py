@@ -23,7 +23,7 @@ def test_every_arm_is_judged_and_measured(measured):
     _, _, results = measured
     assert [arm["name"] for arm in results["arms"]] == ARMS
     real, written, _ = results["arms"]
-    assert real["agreed"]["tempo"]["mean"] == 1.0
+    assert real["agreed"]["tempo"]["mean"] > 0.6
     assert real["melody"]["mean"] > written["melody"]["mean"]
     assert set(real["agreed"]) == set(written["agreed"])
     assert real["level 1"]["grid"]["n"] == 1

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from refimpl.audio import Clip
+from refimpl.audio import Clip, resample
 from refimpl.conditioning import melody_classes
 from refimpl.generation import within_range
 from refimpl.metrics import measure_music
@@ -51,10 +51,10 @@ def write(composer: Composer, arm: Arm, prompts: Sequence[Prompt]) -> list[Clip]
     """The tunes of an arm, one for each prompt."""
     texts = [prompt.text(arm.wording, arm.without) for prompt in prompts]
     if arm.name in (REAL, RESYNTHESISED):
-        sounds = [prompt.tune.render() for prompt in prompts]
+        rate = composer.sample_rate
+        sounds = [resample(one.tune.render(), one.tune.sample_rate, rate) for one in prompts]
         if arm.name == RESYNTHESISED:
             sounds = [_through(composer, sound) for sound in sounds]
-        rate = composer.sample_rate
         return [
             Clip(prompt.tune.name, sound, rate, text)
             for prompt, sound, text in zip(prompts, sounds, texts, strict=True)
