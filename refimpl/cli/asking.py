@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from refimpl.cli.console import next_step, remark
+from refimpl.cli.generate_diffusion import refuse
 from refimpl.errors import UserError
 
 ASKING = ("text", "melody", "negative", "guidance")
@@ -23,6 +24,10 @@ def asks_for_something(args: argparse.Namespace) -> bool:
     given = [name for name in ASKING if getattr(args, name) is not None]
     if not given:
         return False
+    from refimpl.pipeline.generators import SHIPPED
+
+    if args.model in SHIPPED:
+        refuse(args, ASKING, "this model has no such option; leave --model out for one that has")
     if args.text is None and args.melody is None:
         raise UserError(
             f"{_option(given[0])} says how to follow a text or a melody; give --text or --melody"
