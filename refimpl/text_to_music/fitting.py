@@ -15,7 +15,7 @@ from refimpl.transformer import TransformerConfig
 
 CONTEXT = 128  # rows: four bars at 65 beats per minute
 N_TUNES = 9600
-STEPS, BATCH_SIZE = 6000, 32
+STEPS, BATCH_SIZE = 3312, 32
 LEARNING_RATE = 4e-3
 
 
