@@ -34,8 +34,9 @@ from refimpl.pipeline import load_tokenizer
 from refimpl.training import save_model
 
 N_TRAIN, N_HELD_OUT, N_HINTED = 6000, 200, 2400
-CONTROL_SECONDS, STUDENT_SECONDS = 150.0, 60.0  # of one core; for each student
+CONTROL_SECONDS, STUDENT_SECONDS = 270.0, 60.0  # of one core; for each student
 HALVINGS, SHIPPED_STEPS = (8, 4, 2, 1), 4
+HINTED = (0.8, 0.2, 0.4)  # how often the control is told melody, chords and what is known
 GUIDANCE = 2.0  # of the students' first teacher
 COMMAND = "python -m refimpl.diffusion --out refimpl/checkpoints/diffusion"
 PARTS = ("control", "few-steps")
@@ -140,10 +141,10 @@ class Stages:
         rows = (self.latents[:n], hints.melodies, hints.chords, self.keys[:n])
         fit_averaged(
             controlled,
-            HintBatches(*rows, seed=self.seed),
+            HintBatches(*rows, keep=HINTED, seed=self.seed),
             denoising_config(
                 max_seconds=CONTROL_SECONDS,
-                learning_rate=1e-3,
+                learning_rate=2e-3,
                 seed=self.seed,
                 validate_every=None,
             ),

@@ -51,7 +51,7 @@ class ControlBranch(nn.Module):
                 f"n_layers is {config.n_layers}; the network has {shape.n_layers} blocks to copy"
             )
         self.config = config
-        self.hints_in = zero(nn.Linear(n_hints(shape.latent_dim), shape.hidden_size))
+        self.hints_in = nn.Linear(n_hints(shape.latent_dim), shape.hidden_size)
         self.blocks = copy.deepcopy(network.blocks[: config.n_layers])
         self.blocks.requires_grad_(True)
         self.outs = nn.ModuleList(

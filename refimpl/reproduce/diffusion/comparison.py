@@ -80,6 +80,8 @@ def _run_row(row: Row, studio: Studio, measures: Measurer, n_tunes: int, work: P
     written = row.make(studio, n)
     record = {"version": _VERSION, "name": row.name, "group": row.group, "n_tunes": n}
     record |= measures.measure(written)
+    if row.group == FAMILIES:
+        record |= measures.copying(written)
     if row.group == MELODIES:
         record |= measures.melody(written, studio.tunes(n))
     if row.group == GAPS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,11 +36,23 @@ class Measurer:
     """
 
     def __init__(self, studio: Studio, n_training: int = 150, n_near: int = 500) -> None:
-        self.studio = studio
+        self.studio, self.n_near = studio, n_near
         training = studio.tunes(n_training, "train")
         self.training = [self.music(tune.render()) for tune in training]
-        self.near = as_rows(studio.encoded(studio.tunes(n_near, "train")))
-        self.held_out = as_rows(studio.encoded(studio.tunes(min(N_NEAR, n_near), "validation")))
+
+    @cached_property
+    def _neighbours(self) -> tuple[np.ndarray, np.ndarray]:
+        """Training tunes and held-out tunes as vectors."""
+        studio, n_held_out = self.studio, min(N_NEAR, self.n_near)
+        sets = studio.tunes(self.n_near, "train"), studio.tunes(n_held_out, "validation")
+        near, held_out = (as_rows(studio.encoded(tunes)) for tunes in sets)
+        return near, held_out
+
+    def copying(self, written: Written) -> dict[str, float]:
+        """Return the share of tunes too near to a training tune, where there are latents."""
+        if written.latents is None:
+            return {}
+        return {"too_near": float(too_near(as_rows(written.latents), *self._neighbours).mean())}
 
     def music(self, sound: np.ndarray) -> MusicalMeasures:
         """Measure one sound."""
@@ -58,9 +71,6 @@ class Measurer:
             pairs = zip(written.sounds, written.keys, strict=True)
             shares = [in_asked_key(sound, studio.sample_rate, key) for sound, key in pairs]
             found |= plain({"in_asked_key": bootstrap_mean(shares)})
-        if written.latents is not None:
-            near = too_near(as_rows(written.latents), self.near, self.held_out)
-            found["too_near"] = float(near.mean())
         found["seconds"] = written.seconds
         return found
 
