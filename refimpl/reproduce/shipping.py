@@ -242,7 +242,8 @@ stored as 16-bit floats in safetensors, codebooks as npz; loading them runs no c
 
 `refimpl generate --model course` lets one write, and so for the other names. This page is written
 by `python -m refimpl.reproduce.shipping` from what `refimpl reproduce` measured, and the section on
-`neural` by `python -m refimpl.reproduce.neural_tokens`. `embedding` writes no music, and judges it.
+`neural` by `python -m refimpl.reproduce.neural_tokens`. `embedding` writes no music, and judges it;
+`diffusion` writes all moments at once.
 
 """
 
