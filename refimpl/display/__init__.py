@@ -34,6 +34,7 @@ _HOME = {
     "sampling_explorer": "explorers.sampling_explorer",
     "save_comparison": "spectrograms",
     "similarity_explorer": "explorers.similarity_explorer",
+    "stages_explorer": "explorers.stages_explorer",
     "token_explorer": "explorers.token_explorer",
 }
 

@@ -171,6 +171,31 @@ def test_the_book_explorer_switches_books_on_while_it_plays(opened, explorers):
     assert page.evaluate("started.length") == 2  # what is silent stays silent
 
 
+def test_the_stages_explorer_moves_through_the_stages_while_it_plays(opened, explorers):
+    page, explorer = opened("stages"), explorers["stages"]
+    slider = page.get_by_role("slider")
+    assert slider.get_attribute("aria-valuetext") == "fainter by 0 %"
+    page.evaluate(NEVER_ENDS)  # a slow machine would miss two seconds of sound
+    page.get_by_role("button").press("Enter")
+    ((_, begin, lasts),) = wait_until_started(page, 1)
+    assert (begin, lasts) == (0, pytest.approx(explorer.lasts))
+    page.get_by_role("button", name="Stop").wait_for()
+    slider.press("ArrowRight")
+    _, (_, begin, lasts) = wait_until_started(page, 2)
+    position = begin - explorer.every
+    assert 0 <= position <= explorer.lasts
+    assert position + lasts == pytest.approx(explorer.lasts)
+    assert "fainter by 50 %" in page.locator(".readout").text_content()
+    page.get_by_role("radio").nth(1).check()
+    *_, (_, begin, _) = wait_until_started(page, 3)
+    assert 0 <= begin - 4 * explorer.every <= explorer.lasts  # the other way's second stage
+    assert "softer by 50 %" in page.locator(".readout").text_content()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Play").wait_for()
+    slider.press("End")
+    assert page.evaluate("started.length") == 3  # what is silent stays silent
+
+
 def test_the_similarity_explorer_plays_the_two_bars_of_a_cell(opened, explorers):
     page, explorer = opened("bars"), explorers["bars"]
     square, lines = page.get_by_role("application"), explorer.bars[0]

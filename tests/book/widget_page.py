@@ -67,6 +67,7 @@ def drawn_explorers() -> dict[str, object]:
         mask_explorer,
         sampling_explorer,
         similarity_explorer,
+        stages_explorer,
         token_explorer,
     )
     from refimpl.objectives import Mixture
@@ -103,5 +104,12 @@ def drawn_explorers() -> dict[str, object]:
         "bars": similarity_explorer(
             {form: bars_as(form) for form in ("AABB", "ABC")},
             Playing(240, "piano", 0, tokenizer.sample_rate, "tune"),
+        ),
+        "stages": stages_explorer(
+            {
+                way: {f"{way} {k} %": (1 - k / 100) * audio for k in (0, 50, 90)}
+                for way in ("fainter by", "softer by")
+            },
+            tokenizer.sample_rate,
         ),
     }

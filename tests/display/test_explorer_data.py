@@ -17,6 +17,7 @@ from refimpl.display import (
     mask_explorer,
     sampling_explorer,
     similarity_explorer,
+    stages_explorer,
     token_explorer,
 )
 from refimpl.display.explorers.codebook_map import principal_components
@@ -308,3 +309,50 @@ def test_tunes_that_cannot_be_compared_are_refused():
     with pytest.raises(UserError, match="fewer tunes"):
         slow = Playing(20, "piano", 0, RATE, "tune")
         similarity_explorer({"slow": bars_as("A" * 13)}, slow)
+
+
+# Stages -------------------------------------------------------------------------------------------
+
+LOW, HIGH = tone(220, 0.5), tone(880, 0.5)
+WAYS = {"into noise": {"clip": LOW, "half": 0.5 * (LOW + HIGH)}, "out of it": {"noise": HIGH}}
+
+
+@pytest.fixture(scope="module")
+def staged():
+    return stages_explorer(WAYS, RATE)
+
+
+def test_the_stages_explorer_has_a_picture_of_every_stage_of_a_way(staged):
+    assert staged.stages == [["clip", "half"], ["noise"]]
+    first, second = (
+        matplotlib.image.imread(io.BytesIO(picture)).shape for picture in staged.pictures
+    )
+    assert first[0] == 2 * second[0]
+    assert first[1] == second[1]
+
+
+def test_the_stages_explorer_plays_each_stage_at_its_place(staged):
+    audio, rate = soundfile.read(io.BytesIO(staged.sounds))
+    sounds = [sound for stages in WAYS.values() for sound in stages.values()]
+    for k, own in enumerate(sounds):
+        start = round(k * staged.every * rate)
+        alike = [np.corrcoef(audio[start : start + len(own)], one)[0, 1] for one in sounds]
+        assert np.argmax(alike) == k
+        assert alike[k] > 0.9
+    assert staged.lasts == pytest.approx(0.5)
+
+
+def test_the_stages_explorer_has_words_and_a_twin(staged):
+    assert "into noise: 2 stages, clip, half." in staged.alt
+    assert staged.twin().count("<img") == 2
+
+
+def test_stages_that_cannot_be_shown_are_refused():
+    with pytest.raises(UserError, match="without stages"):
+        stages_explorer({}, RATE)
+    with pytest.raises(UserError, match="without stages"):
+        stages_explorer({"none": {}}, RATE)
+    with pytest.raises(UserError, match="one length"):
+        stages_explorer({"two": {"a": LOW, "b": LOW[1:]}}, RATE)
+    with pytest.raises(UserError, match="150 s at most"):
+        stages_explorer({"long": {"a": np.zeros(151 * RATE, np.float32)}}, RATE)
