@@ -131,4 +131,5 @@ EXERCISE = Exercise(
         _first_time: "each clip has its own time: you used the first for all",
         _mean_time: "each clip has its own time: you used their mean",
     },
+    forbidden=("refimpl.diffusion.schedules.Schedule.add_noise",),
 )

@@ -216,4 +216,5 @@ EXERCISE = Exercise(
         _only_back: "return both: the joined clip, and the same as noisy as at now",
         _other_order: "return the joined clip first, then the noisier one",
     },
+    forbidden=("refimpl.diffusion.filling.add_noise_between", "refimpl.diffusion.filling.fill"),
 )

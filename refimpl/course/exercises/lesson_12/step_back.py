@@ -194,4 +194,5 @@ EXERCISE = Exercise(
         "divide by the noise",
         _subtracted: "add the fresh noise, as the docstring says",
     },
+    forbidden=("refimpl.diffusion.samplers.ddim", "refimpl.diffusion.samplers.ddpm"),
 )

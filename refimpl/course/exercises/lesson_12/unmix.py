@@ -171,4 +171,5 @@ EXERCISE = Exercise(
         _with_their_shares: "return the clip and the noise themselves, without their shares",
         _rooted: "signal and noise are shares already: take no root",
     },
+    forbidden=("refimpl.diffusion.parametrisations.Parametrisation.parts",),
 )

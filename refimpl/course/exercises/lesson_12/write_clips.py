@@ -205,4 +205,5 @@ EXERCISE = Exercise(
         _clip_not_faded: "in noisy the clip has faded: subtract signal(now) times the clip",
         _without_the_first: "begin with the first time: the start is as at times[0]",
     },
+    forbidden=("refimpl.diffusion.samplers.ddim", "refimpl.diffusion.samplers.draw"),
 )
