@@ -123,7 +123,7 @@ def _by_distance(noisy, examples, signal, noise):
 
 EXERCISE = Exercise(
     id="12.2",
-    title="The mean of all that it could have been",
+    title="The mean of all possible tunes",
     function="posterior_mean",
     points=5,
     minutes=20,

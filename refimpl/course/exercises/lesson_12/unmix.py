@@ -22,7 +22,7 @@ def unmix(
 
 
 def _mixture(signal, noise, kind):
-    """What the prediction holds of the clip, and of the noise."""
+    """The shares of the clip and of the noise in the prediction."""
     return {"noise": (0.0, 1.0), "velocity": (-noise, signal), "flow": (-1.0, 1.0)}[kind]
 
 
