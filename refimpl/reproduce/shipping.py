@@ -234,7 +234,8 @@ def _number(value: float | None) -> str:
 _INTRODUCTION = """# Model card: the models that come with the package
 
 All write music of the embedded corpus, [tinytunes](data-card.md), and nothing else: they have
-heard no recording, know one tempo and major keys, and are far too small for anything but teaching.
+heard no recording, and are far too small for anything but teaching. All but `text` know one tempo
+and major keys.
 They were trained on the same corpus, for minutes on a CPU as their sections say, and differ in
 their preset. `course` was trained to write, to go on from a prefix, to fill gaps and to put frames
 in order; `report` and `neural` to write. `neural` reads the codes of a neural codec. Weights are
@@ -243,7 +244,7 @@ stored as 16-bit floats in safetensors, codebooks as npz; loading them runs no c
 `refimpl generate --model course` lets one write, and so for the other names. This page is written
 by `python -m refimpl.reproduce.shipping` from what `refimpl reproduce` measured, and the section on
 `neural` by `python -m refimpl.reproduce.neural_tokens`. `embedding` writes no music, and judges it;
-`diffusion` writes all moments at once.
+`diffusion` writes all moments at once, and `text` writes what it is asked for.
 
 """
 
