@@ -47,8 +47,8 @@ def text_section(asked: dict[str, Any]) -> str:
             "voice, and nothing longer than four bars.",
             "",
             "The share of tunes that have what was asked for, with 95 % intervals, as judges tell "
-            "from the sound. The first two rows say how right the judges are on test tunes: the judge of "
-            "the melody's instrument fails through the codec, so nothing is known about that. "
+            "from the sound. The first two rows say how right they are on test tunes: the judge "
+            "of the melody's instrument fails through the codec, so nothing is known about that. "
             "[The page on what was asked for](results-asked.md) has all of it:",
             "",
             agreed_table(asked | {"arms": arms}),
