@@ -129,15 +129,18 @@ def differ(given: dict[str, torch.Tensor], needed: dict[str, torch.Tensor]) -> s
     return None
 
 
-def read_arrays(path: Path, error: type[UserError], what: str) -> dict[str, np.ndarray]:
+def read_arrays(
+    path: Path, error: type[UserError], what: str, *, kinds: str = "f"
+) -> dict[str, np.ndarray]:
     """Read all arrays of an .npz file, none of them larger than the file can account for.
 
-    They hold floating-point numbers, all of them finite, or one text.
+    They hold numbers, all of them finite, or one text.
 
     Args:
         path: the file.
         error: what to raise.
         what: of the file, for the message, such as "a codebook".
+        kinds: of numbers, by NumPy's letters: "f" for floating-point numbers, "i" for integers.
 
     Raises:
         UserError: no file, a damaged one, one that grows when it is unpacked, or one with anything
@@ -152,7 +155,7 @@ def read_arrays(path: Path, error: type[UserError], what: str) -> dict[str, np.n
                 raise ValueError(f"it would unpack to {unpacked:,} bytes")
             return {
                 (name := member.filename.removesuffix(".npy")): _check_array(
-                    name, _read_array(archive, member)
+                    name, _read_array(archive, member), kinds
                 )
                 for member in archive.infolist()
             }
@@ -181,12 +184,13 @@ def _first_line(reason: Exception) -> str:
     return (str(reason).splitlines() or [type(reason).__name__])[0][:200]
 
 
-def _check_array(name: str, array: np.ndarray) -> np.ndarray:
-    """Return an array of finite floating-point numbers or a text, and refuse any other."""
+def _check_array(name: str, array: np.ndarray, kinds: str) -> np.ndarray:
+    """Return an array of finite numbers or a text, and refuse any other."""
     if array.dtype.kind == "U" and array.ndim == 0:
         return array
-    if array.dtype.kind != "f":
-        raise ValueError(f"{name} holds {array.dtype}, not floating-point numbers")
+    if array.dtype.kind not in kinds:
+        wanted = "floating-point numbers" if kinds == "f" else "numbers"
+        raise ValueError(f"{name} holds {array.dtype}, not {wanted}")
     if not (np.abs(array) <= np.finfo(np.float32).max).all():  # nor is NaN
         raise ValueError(f"{name} holds NaN, infinity, or numbers that are too large")
     return array

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MAX_BYTES = 20_000_000  # with all checkpoints
+MAX_BYTES = 12_000_000  # with all checkpoints
 BUILD = "from setuptools.build_meta import build_wheel; print(build_wheel('dist'))"
 RUN = "import refimpl.cli; print(refimpl.__file__); refimpl.cli.main()"
 

@@ -19,14 +19,14 @@ SHIPPED = "embedding"
 def save_embedding(
     folder: str | Path, model: JointEmbedding, *, facts: dict[str, Any] | None = None
 ) -> Path:
-    """Save an embedding with its own text encoder: `config.json`, and 16-bit weights.
+    """Save an embedding with its own text encoder: `config.json`, and 8-bit weights.
 
     Raises:
         UserError: its text encoder is another one.
     """
     if not isinstance(model.text, TextEncoder):
         raise UserError("only an embedding with a TextEncoder can be saved")
-    return save_model(folder, model, facts=facts, bits=16)
+    return save_model(folder, model, facts=facts, bits=8)
 
 
 def load_embedding(folder: str | Path | None = None) -> JointEmbedding:

@@ -12,13 +12,19 @@ from safetensors.torch import save as save_tensors
 from refimpl.codecs.codec import Codec, CodecError
 from refimpl.files import replace_file, write_atomically
 from refimpl.reading import read_arrays, read_metadata, read_tensors
+from refimpl.weight_storage import restore, shrink
 
 AnyCodec = TypeVar("AnyCodec", bound=Codec)
 SUFFIXES = (".npz", ".safetensors")
 
 
 def write_codec(
-    path: str | Path, suffix: str, header: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+    path: str | Path,
+    suffix: str,
+    header: Mapping[str, Any],
+    arrays: Mapping[str, np.ndarray],
+    *,
+    bits: int = 16,
 ) -> Path:
     """Write a codec's file in one step.
 
@@ -26,7 +32,8 @@ def write_codec(
         path: of the file.
         suffix: what its name has to end in, one of `SUFFIXES`.
         header: JSON with at least the codec's `kind` and `version`.
-        arrays: float32 arrays of any shape, by name.
+        arrays: float arrays of any shape, by name.
+        bits: 8 stores those of 16 bits in 8, see `weight_storage`; only in .safetensors.
 
     Raises:
         CodecError: another suffix.
@@ -37,8 +44,13 @@ def write_codec(
     text = json.dumps(header)
     if suffix == ".npz":
         content = {**arrays, "header": np.array(text)}
-        return write_atomically(path, lambda p: np.savez(p, allow_pickle=False, **content))
+        return write_atomically(
+            path, lambda p: np.savez_compressed(p, allow_pickle=False, **content)
+        )
     tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
+    if bits == 8:
+        halves = {n: tensor for n, tensor in tensors.items() if tensor.dtype == torch.float16}
+        tensors |= shrink(halves, 8)
     replace_file(path, save_tensors(tensors, {"header": text}))
     return path
 
@@ -61,7 +73,11 @@ def read_codec(path: str | Path) -> tuple[dict[str, Any], dict[str, np.ndarray]]
         text = str(arrays.pop("header", ""))
     else:
         data = path.read_bytes()
-        arrays = {k: v.numpy() for k, v in read_tensors(data, path, CodecError).items()}
+        tensors = read_tensors(data, path, CodecError)
+        try:
+            arrays = {name: tensor.numpy() for name, tensor in restore(tensors).items()}
+        except ValueError as error:
+            raise CodecError(f"{path}: damaged ({error})") from error
         text = read_metadata(data).get("header", "")
     try:
         header = json.loads(text)

@@ -92,6 +92,7 @@ class MelCodec(_OnMelFrames, ABC):
 
     kind: ClassVar[str]
     file_name: ClassVar[str]
+    bits: int = 16  # of a stored weight, where the numbers in memory have no more
     config_class: ClassVar[type[CodecConfig]]
     version: ClassVar[int] = 1  # of the file's format
 
@@ -189,7 +190,8 @@ class MelCodec(_OnMelFrames, ABC):
         """Write the codec to one file of numbers and JSON, without pickle."""
         header = {"kind": self.kind, "version": self.version, "mel": self.mel.to_dict()}
         header |= {"fingerprint": self.fingerprint, "notes": self.notes, **self._header()}
-        return write_codec(path, Path(self.file_name).suffix, header, self._arrays())
+        suffix = Path(self.file_name).suffix
+        return write_codec(path, suffix, header, self._arrays(), bits=self.bits)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

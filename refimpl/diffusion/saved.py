@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from refimpl.codecs import NeuralCodec, find_codec, load_codec
 from refimpl.diffusion.control import ControlBranch, ControlConfig, ControlledTransformer
@@ -15,16 +17,17 @@ from refimpl.diffusion.latents import NeuralLatents
 from refimpl.diffusion.model import DiffusionModel
 from refimpl.diffusion.network import DiffusionConfig, DiffusionTransformer
 from refimpl.errors import UserError
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, write_atomically
 from refimpl.pipeline import load_tokenizer
 from refimpl.pipeline.generators import shipped_folder
-from refimpl.reading import read_json
+from refimpl.reading import read_arrays, read_json, weights_of
 from refimpl.training import load_model, save_model
-from refimpl.training.models import DESCRIPTION
+from refimpl.training.models import DESCRIPTION, load_weights
+from refimpl.weight_storage import add_difference, difference, restore, shrink
 
 SHIPPED = "diffusion"
 SHIPPED_CODEC = "neural"
-LATENTS, CONTROL, FEW_STEPS = "latents.json", "control", "few-steps"
+LATENTS, CONTROL, FEW_STEPS = "latents.json", "control", "few-steps.npz"
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +66,18 @@ class SavedDiffusion:
 def save_diffusion(folder: str | Path, saved: SavedDiffusion) -> Path:
     """Write a model with its codec.
 
-    The codec that comes with the package is not written again; another one is.
+    The codec that comes with the package is not written again; another one is. A distilled model
+    is written as its difference from the model that it began as.
 
     Args:
         folder: made if it is not there.
         saved: what to write.
+
+    Raises:
+        UserError: the distilled model has another shape.
     """
+    if saved.few_steps and saved.few_steps.config != saved.model.config:
+        raise UserError("the distilled model has another shape than its teacher; save it alone")
     folder = make_folder(Path(folder))
     codec = saved.codec
     if codec.codec.fingerprint != _shipped_codec().fingerprint:
@@ -76,9 +85,12 @@ def save_diffusion(folder: str | Path, saved: SavedDiffusion) -> Path:
     latents = {name: getattr(codec, name).tolist() for name in ("mean", "std")}
     latents["codec"] = codec.codec.fingerprint
     replace_file(folder / LATENTS, (json.dumps(latents, indent=2) + "\n").encode())
-    for name, part in {CONTROL: saved.branch, FEW_STEPS: saved.few_steps}.items():
-        if part is not None:
-            save_model(folder / name, part, bits=8)
+    if saved.branch is not None:
+        save_model(folder / CONTROL, saved.branch, bits=8)
+    if saved.few_steps is not None:
+        parts = difference(weights_of(saved.few_steps), _stored(saved.model))
+        arrays = {name: part.numpy() for name, part in parts.items()}
+        write_atomically(folder / FEW_STEPS, lambda path: np.savez_compressed(path, **arrays))
     return save_model(folder, saved.model, facts=saved.facts, bits=8)
 
 
@@ -99,13 +111,31 @@ def load_diffusion(folder: str | Path | None = None) -> SavedDiffusion:
     def build_branch(config: dict[str, Any]) -> ControlBranch:
         return ControlBranch(main.model.network, ControlConfig.from_dict(config))
 
-    parts = {
-        name: load_model(folder / name, build=build).model
-        for name, build in {CONTROL: build_branch, FEW_STEPS: _build}.items()
-        if (folder / name / DESCRIPTION).is_file()
-    }
-    codec = _load_latents(folder)
-    return SavedDiffusion(main.model, codec, parts.get(CONTROL), parts.get(FEW_STEPS), main.facts)
+    branch = few_steps = None
+    if (folder / CONTROL / DESCRIPTION).is_file():
+        branch = load_model(folder / CONTROL, build=build_branch).model
+    if (folder / FEW_STEPS).is_file():
+        few_steps = _load_few_steps(folder / FEW_STEPS, main.model)
+    return SavedDiffusion(main.model, _load_latents(folder), branch, few_steps, main.facts)
+
+
+def _stored(model: DiffusionModel) -> dict[str, torch.Tensor]:
+    """A model's weights as they come back from its file; a second time they stay as they are."""
+    return restore(shrink(weights_of(model), 8))
+
+
+def _load_few_steps(path: Path, teacher: DiffusionModel) -> DiffusionModel:
+    arrays = read_arrays(path, UserError, "a distilled model", kinds="fi")
+    student = copy.deepcopy(teacher)
+    try:
+        parts = {name: torch.from_numpy(array) for name, array in arrays.items()}
+        weights = add_difference(parts, weights_of(teacher))
+    except (TypeError, ValueError) as error:
+        raise UserError(
+            f"{path} fits another model than the one in its folder ({error})"
+        ) from error
+    load_weights(student, weights, str(path))
+    return student.eval()
 
 
 def load_part(folder: str | Path) -> DiffusionModel:

@@ -209,11 +209,11 @@ def measure_music(run: FinishedRun, tunes: Sequence[Tune], n_processes: int) -> 
 
 
 def ship_neural(run_folder: str | Path, record: dict[str, Any]) -> Path:
-    """Put a run's model, with 16-bit weights, and its codec into the package."""
+    """Put a run's model, with 8-bit weights, and its codec into the package."""
     run = load_run(run_folder)
     facts = run.facts | {"made_by": command(NAME, record)}
     folder = shipped_folder(NAME)
-    return save_generator(folder, run.model, run.tokenizer, facts=facts, bits=16)
+    return save_generator(folder, run.model, run.tokenizer, facts=facts, bits=8)
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def ship(results_folder: Path, work: Path, card: Path) -> None:
         finished = load_run(work / record["folder"])
         facts = finished.facts | {"made_by": command(name, record)}
         save_generator(
-            shipped_folder(name), finished.model, finished.tokenizer, facts=facts, bits=16
+            shipped_folder(name), finished.model, finished.tokenizer, facts=facts, bits=8
         )
     write_card(results_folder, card)
 
@@ -239,7 +239,8 @@ and major keys.
 They were trained on the same corpus, for minutes on a CPU as their sections say, and differ in
 their preset. `course` was trained to write, to go on from a prefix, to fill gaps and to put frames
 in order; `report` and `neural` to write. `neural` reads the codes of a neural codec. Weights are
-stored as 16-bit floats in safetensors, codebooks as npz; loading them runs no code from the files.
+stored in 8 bits, the codec's in 16, as safetensors, and codebooks as npz; loading them runs no code
+from the files.
 
 `refimpl generate --model course` lets one write, and so for the other names. This page is written
 by `python -m refimpl.reproduce.shipping` from what `refimpl reproduce` measured, and the section on

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from refimpl.codecs import NeuralCodec
 from refimpl.errors import UserError
 from refimpl.pipeline.generators import load_tokenizer, save_generator, shipped_folder
 from refimpl.text_to_music.composer import Composer
@@ -22,7 +23,7 @@ def save_composer(
     *,
     facts: dict[str, Any] | None = None,
 ) -> Path:
-    """Save a model and its codec: `config.json`, and the weights of both.
+    """Save a model and its codec: `config.json`, and the weights of both in 8 bits.
 
     Args:
         folder: made if it is not there.
@@ -30,6 +31,10 @@ def save_composer(
         tokenizer: of its tunes.
         facts: any JSON that is worth knowing about the training.
     """
+    codec = tokenizer.codec
+    if isinstance(codec, NeuralCodec):
+        smaller = codec.in_eight_bits()
+        tokenizer = AudioTokenizer(smaller, tokenizer.vocabulary, layout=tokenizer.layout.name)
     return save_generator(folder, model, tokenizer, facts=facts, bits=8)
 
 

@@ -35,13 +35,13 @@ def test_the_validation_loss_is_what_the_card_says(name):
         vocabulary=tokenizer.vocabulary,
     )
     loss = evaluate_losses(model, batches)["all"]
-    # The shipped weights are rounded to 16 bits.
+    # The shipped weights are rounded to 8 bits.
     assert loss == pytest.approx(facts["validation_loss"], abs=0.005)
 
 
 def test_all_models_together_are_small_enough_to_ship():
-    files = [path for name in NAMES for path in shipped_folder(name).iterdir()]
-    assert sum(path.stat().st_size for path in files) < 8_000_000
+    files = [path for path in shipped_folder("neural").parent.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 12_000_000
     assert (shipped_folder("neural") / "neural.safetensors").stat().st_size < 2_000_000
 
 

@@ -47,6 +47,24 @@ def test_training_beats_the_mean_by_far_and_more_books_are_better(codec):
     assert codec.history[-1]["perplexity"] > 6
 
 
+def test_in_eight_bits_the_file_is_smaller_and_the_sound_nearly_the_same(codec, tmp_path):
+    smaller = codec.in_eight_bits()
+    assert codec.bits == 16 and smaller.bits == smaller.with_streams(1).bits == 8
+    sizes = [
+        one.save(tmp_path / f"{one.bits}.safetensors").stat().st_size for one in (codec, smaller)
+    ]
+    assert sizes[1] < 0.9 * sizes[0]  # much of a small codec's file is its header
+    back = load_codec(tmp_path / "8.safetensors")
+    assert back.bits == 8 and back.fingerprint == smaller.fingerprint != codec.fingerprint
+    assert back.in_eight_bits().fingerprint == smaller.fingerprint
+    frames = make_clips(1, n_frames=200, seed=9)[0]
+    assert np.array_equal(back.encode_frames(frames), smaller.encode_frames(frames))
+    errors = [one.distortion(frames, units="normalised") for one in (codec, smaller)]
+    assert errors[1] == pytest.approx(errors[0], rel=0.1)
+    with pytest.raises(CodecError, match="bits is 4"):
+        NeuralCodec(MEL, NeuralNetwork(10, SMALL), np.zeros(10), np.ones(10), bits=4)
+
+
 @pytest.mark.parametrize("k", [1, 2, 3])
 def test_fewer_streams_are_the_first_codes_of_all(codec, k):
     frames = make_clips(1, seed=5)[0]

@@ -1,5 +1,6 @@
 """A diffusion model's folder: written, read back, and refused where it is none."""
 
+import copy
 import json
 
 import numpy as np
@@ -47,7 +48,7 @@ def disturbed(model):
 def test_a_model_comes_back_with_its_codec_and_its_parts(tmp_path, latents):
     model = disturbed(tiny_model(schedule="linear", parametrisation="flow"))
     branch = disturbed(ControlBranch(model.network, ControlConfig(n_layers=1)))
-    few = disturbed(tiny_model(schedule="linear", parametrisation="flow"))
+    few = disturbed(copy.deepcopy(model))
     saved = SavedDiffusion(model, latents, branch=branch, few_steps=few, facts={"steps": 7})
     save_diffusion(tmp_path / "one", saved)
     back = load_diffusion(tmp_path / "one")
@@ -62,6 +63,21 @@ def test_a_model_comes_back_with_its_codec_and_its_parts(tmp_path, latents):
     np.testing.assert_allclose(back.codec.mean, [0.5, -0.25])
     np.testing.assert_allclose(back.codec.std, [2.0, 3.0])
     assert back.codec.codec.fingerprint == latents.codec.fingerprint
+
+
+def test_a_distilled_model_fits_its_teacher_only(tmp_path, latents):
+    model = disturbed(tiny_model())
+    few = disturbed(copy.deepcopy(model))
+    save_diffusion(tmp_path / "one", SavedDiffusion(model, latents, few_steps=few))
+    parts = dict(np.load(tmp_path / "one" / "few-steps.npz"))
+    name = next(name for name, part in parts.items() if part.ndim > 1)
+    for wrong in ({name: parts[name][:1]}, {name: parts[name].astype(complex)}, {"more": [0.0]}):
+        np.savez(tmp_path / "one" / "few-steps.npz", **(parts | wrong))
+        with pytest.raises(UserError, match="few-steps.npz"):
+            load_diffusion(tmp_path / "one")
+    other = SavedDiffusion(model, latents, few_steps=tiny_model(parametrisation="flow"))
+    with pytest.raises(UserError, match="another shape than its teacher"):
+        save_diffusion(tmp_path / "two", other)
 
 
 def test_a_model_alone(tmp_path, latents):

@@ -9,7 +9,7 @@ from safetensors.torch import load_file, save
 
 from refimpl.errors import UserError
 from refimpl.training import TrainingError, evaluate_losses, load_model, save_model
-from refimpl.weight_storage import restore, shrink
+from refimpl.weight_storage import add_difference, difference, restore, shrink
 from tests.training.training_examples import VOCABULARY, held_out, tiny_model
 
 
@@ -69,6 +69,21 @@ def test_8_bits_hold_rows_of_zeros_vectors_and_whole_numbers():
         assert back[name].shape == weight.shape
         assert torch.allclose(back[name].double(), weight.double(), atol=off, rtol=1e-3)
     assert torch.allclose(back["some"][1], weights["some"][1], atol=1e-9)
+
+
+def test_a_difference_from_a_model_brings_the_other_one_back():
+    torch.manual_seed(0)
+    base = {"matrix": torch.randn(5, 7), "zeros": torch.zeros(2, 3), "vector": torch.randn(4)}
+    base = {name: weight.float() for name, weight in restore(shrink(base, 8)).items()}
+    weights = {name: weight + 0.05 * torch.randn_like(weight) for name, weight in base.items()}
+    parts = difference(weights, base)
+    assert parts["matrix"].dtype == torch.int8 and parts["vector"].dtype == torch.float16
+    back = add_difference(parts, base)
+    half_steps = base["matrix"].abs().amax(1, keepdim=True) / 127 / 2
+    assert ((back["matrix"] - weights["matrix"]).abs() <= half_steps * 1.001).all()
+    assert torch.allclose(back["vector"], weights["vector"], atol=1e-4)
+    with pytest.raises(ValueError, match="does not fit the model"):
+        add_difference(parts, base | {"matrix": torch.zeros(4, 7)})
 
 
 @pytest.mark.parametrize(

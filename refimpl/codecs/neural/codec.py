@@ -3,6 +3,7 @@
 One trained network serves several bit rates: `with_streams(k)` is the codec of its first k books.
 """
 
+import copy
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Literal, Self
 
@@ -20,6 +21,7 @@ from refimpl.codecs.trained import TrainedMelCodec
 from refimpl.codecs.windows import sample_windows
 from refimpl.configuration import Count, Positive, configuration
 from refimpl.mel import MelConfig, mel_spectrogram
+from refimpl.weight_storage import restore, shrink
 
 
 @configuration
@@ -96,14 +98,15 @@ class NeuralCodecConfig(MelCodecConfig):
 class NeuralCodec(TrainedMelCodec):
     """Frames to codes and back by a trained network with several books of codes.
 
-    The weights have 16 bits, as the file holds them. The last step of a clip is filled by repeating
-    its last frame, so decoding may return some frames more than the input.
+    The weights have 16 bits, as the file holds them, or 8. The last step of a clip is filled by
+    repeating its last frame, so decoding may return some frames more than the input.
 
     Args:
         mel: the configuration of its frames.
-        network: a trained network; its weights are rounded to 16 bits.
+        network: a trained network; its weights are rounded to as many bits.
         mean, std: (n_mels,) in dB, for the normalisation.
         n_streams: the number of books whose codes the codec gives, from the first; None: all.
+        bits: of a weight, 16 or 8.
         history: the training's records, see `train_codes`.
         notes: any JSON to keep with it.
 
@@ -125,11 +128,16 @@ class NeuralCodec(TrainedMelCodec):
         std: np.ndarray,
         *,
         n_streams: int | None = None,
+        bits: int = 16,
         history: list[dict[str, float]] | None = None,
         notes: Mapping[str, Any] | None = None,
     ):
         _check_streams(network.config, n_streams)
-        self.n_streams = n_streams
+        if bits not in (8, 16):
+            raise CodecError(f"bits is {bits!r}; a neural codec's weights have 16 or 8")
+        self.n_streams, self.bits = n_streams, bits
+        if bits == 8:
+            _round_to_eight_bits(network)
         super().__init__(
             mel,
             network,
@@ -194,6 +202,7 @@ class NeuralCodec(TrainedMelCodec):
             self.mean,
             self.std,
             n_streams=n_streams,
+            bits=self.bits,
             history=self.history,
             notes=self.notes,
         )
@@ -212,16 +221,37 @@ class NeuralCodec(TrainedMelCodec):
     def _identity(self) -> list[Any]:
         return [*super()._identity(), list(self.stream_sizes)]
 
+    def in_eight_bits(self) -> "NeuralCodec":
+        """Return a copy whose weights have 8 bits. It is another codec: some codes differ."""
+        network, mean, std = copy.deepcopy(self.network), self.mean, self.std
+        options = {"n_streams": self.n_streams, "history": self.history, "notes": self.notes}
+        return NeuralCodec(self.mel, network, mean, std, bits=8, **options)
+
     @staticmethod
     def _line(name: str, array: np.ndarray) -> str:
         return f"{name} {array.shape} {array.dtype}"
 
     def _header(self) -> dict[str, Any]:
-        return super()._header() | {"n_streams": self.n_streams}
+        fewer = {} if self.bits == 16 else {"bits": self.bits}
+        return super()._header() | {"n_streams": self.n_streams} | fewer
 
     @classmethod
     def _options(cls, header: dict[str, Any]) -> dict[str, Any]:
-        return super()._options(header) | {"n_streams": header["n_streams"]}
+        options = {"n_streams": header["n_streams"], "bits": header.get("bits", 16)}
+        return super()._options(header) | options
+
+
+@torch.no_grad()
+def _round_to_eight_bits(network: NeuralNetwork) -> None:
+    """Round weights to what an 8-bit file gives back.
+
+    Twice, with 16 bits between: the largest number of a row decides the step of all others, and it
+    is itself rounded to 16 bits.
+    """
+    for weight in network.state_dict().values():
+        for _ in range(2):
+            (rounded,) = restore(shrink({"": weight.half()}, 8)).values()
+            weight.copy_(rounded.half())
 
 
 def _check_streams(config: NeuralConfig, n_streams: int | None) -> None:

@@ -37,9 +37,7 @@ def ship(work: Path, folder: Path | None = None) -> list[Path]:
         command = f"refimpl reproduce --memory --memory-seconds {record['seconds']:g}"
         facts["command"] = f'{command} --memory-model "{arm}" --memory-seeds 1'
         made.append(
-            save_model(
-                folder / name, saved.model, vocabulary=saved.vocabulary, facts=facts, bits=16
-            )
+            save_model(folder / name, saved.model, vocabulary=saved.vocabulary, facts=facts, bits=8)
         )
     events = fiddle_tunes().events
     content = {"pitches": events.pitches.tolist(), "gaps": events.gaps.tolist()}
