@@ -1,0 +1,1 @@
+"""The exercises of lesson 9: can it play what I ask for?"""
