@@ -36,6 +36,7 @@ _HOME = {
     "similarity_explorer": "explorers.similarity_explorer",
     "stages_explorer": "explorers.stages_explorer",
     "token_explorer": "explorers.token_explorer",
+    "words_explorer": "explorers.words_explorer",
 }
 
 _FORMERLY = {"progress": "progress_bar"}  # notebooks from before import the old name

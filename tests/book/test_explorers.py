@@ -235,6 +235,19 @@ def test_the_similarity_explorer_plays_a_whole_tune_until_it_is_stopped(opened, 
     page.get_by_role("button", name="Whole tune").wait_for()
 
 
+def test_the_words_explorer_plays_the_tune_of_the_words_that_are_chosen(opened, explorers):
+    page, places = opened("words"), explorers["words"].places
+    page.evaluate(NEVER_ENDS)
+    assert page.locator(".readout").text_content() == "calm, with bass"
+    page.get_by_label("with drums").check()
+    page.get_by_label("sad").check()
+    assert page.locator(".readout").text_content() == "sad, with drums"
+    played = [started[1:] for started in wait_until_started(page, 2)]
+    assert played == [pytest.approx(places[1]), pytest.approx(places[3])]
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Play").wait_for()
+
+
 @pytest.mark.parametrize(("theme", "width"), [("light", 1000), ("dark", 390)])
 def test_they_fit_a_phone_and_axe_finds_nothing_serious(browser, explorers, theme, width):
     page = open_page(browser, page_with(*explorers.values(), theme=theme), width=width)

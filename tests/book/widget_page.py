@@ -69,6 +69,7 @@ def drawn_explorers() -> dict[str, object]:
         similarity_explorer,
         stages_explorer,
         token_explorer,
+        words_explorer,
     )
     from refimpl.objectives import Mixture
     from refimpl.pipeline import load_tokenizer
@@ -109,6 +110,15 @@ def drawn_explorers() -> dict[str, object]:
             {
                 way: {f"{way} {k} %": (1 - k / 100) * audio for k in (0, 50, 90)}
                 for way in ("fainter by", "softer by")
+            },
+            tokenizer.sample_rate,
+        ),
+        "words": words_explorer(
+            {"Mood": ("calm", "sad"), "Band": ("with bass", "with drums")},
+            {
+                (mood, band): audio[: 11025 * (1 + 2 * (mood == "sad") + (band != "with bass"))]
+                for mood in ("calm", "sad")
+                for band in ("with bass", "with drums")
             },
             tokenizer.sample_rate,
         ),

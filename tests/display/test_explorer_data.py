@@ -19,6 +19,7 @@ from refimpl.display import (
     similarity_explorer,
     stages_explorer,
     token_explorer,
+    words_explorer,
 )
 from refimpl.display.explorers.codebook_map import principal_components
 from refimpl.display.explorers.sampling_explorer import effective_choices
@@ -356,3 +357,43 @@ def test_stages_that_cannot_be_shown_are_refused():
         stages_explorer({"two": {"a": LOW, "b": LOW[1:]}}, RATE)
     with pytest.raises(UserError, match="150 s at most"):
         stages_explorer({"long": {"a": np.zeros(151 * RATE, np.float32)}}, RATE)
+
+
+# Words --------------------------------------------------------------------------------------------
+
+WORDS = {"Mood": ("calm", "sad"), "Melody": ("flute", "piano", "harp")}
+COMBINATIONS = [(mood, melody) for mood in WORDS["Mood"] for melody in WORDS["Melody"]]
+
+
+def test_the_words_explorer_has_a_place_for_each_combination():
+    pitches = dict(zip(COMBINATIONS, (220, 262, 330, 440, 523, 659), strict=True))
+    sounds = {chosen: tone(pitch, 0.3 + pitch / 4000) for chosen, pitch in pitches.items()}
+    explorer = words_explorer(WORDS, sounds, RATE)
+    audio, rate = soundfile.read(io.BytesIO(explorer.sounds))
+    assert len(explorer.places) == len(COMBINATIONS)
+    for chosen, (begin, seconds) in zip(COMBINATIONS, explorer.places, strict=True):
+        assert seconds == pytest.approx(len(sounds[chosen]) / RATE, abs=1e-3)
+        heard = audio[round((begin + 0.05) * rate) : round((begin + seconds - 0.05) * rate)]
+        strength = np.abs(np.fft.rfft(heard * np.hanning(len(heard)), 4 * len(heard)))
+        peak = strength.argmax() * rate / (4 * len(heard))
+        assert peak == pytest.approx(pitches[chosen], rel=0.02)
+
+
+def test_the_words_explorer_has_words_and_a_twin():
+    explorer = words_explorer(WORDS, dict.fromkeys(COMBINATIONS, tone(440, 0.2)), RATE)
+    data, _ = explorer._repr_mimebundle_()
+    assert "each of 6 combinations" in explorer.alt
+    assert "Melody: flute / piano / harp" in Tags(data["text/html"]).text
+    assert "http" not in explorer._esm.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_words_without_a_sound_or_with_too_much_are_refused():
+    sounds = dict.fromkeys(COMBINATIONS, tone(440, 0.2))
+    with pytest.raises(UserError, match="nothing to choose from"):
+        words_explorer({}, {}, RATE)
+    with pytest.raises(UserError, match="nothing to choose from"):
+        words_explorer({"Mood": ()}, sounds, RATE)
+    with pytest.raises(UserError, match="no sound for .*'sad', 'harp'"):
+        words_explorer(WORDS, {c: sounds[c] for c in COMBINATIONS[:-1]}, RATE)
+    with pytest.raises(UserError, match="fewer words"):
+        words_explorer(WORDS, dict.fromkeys(COMBINATIONS, np.zeros(30 * RATE)), RATE)

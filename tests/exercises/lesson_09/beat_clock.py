@@ -7,115 +7,119 @@ import numpy as np
 TURN = 2 * math.pi
 
 
-def hands(angles):
-    """Sine and cosine of two angles, for each step."""
-    rows = [[math.sin(a), math.cos(a), math.sin(b), math.cos(b)] for a, b in angles]
-    return np.array(rows).reshape(-1, 4)
+def hands(angles, n_periods):
+    """The sines and then the cosines of rows of angles."""
+    rows = [[math.sin(a) for a in row] + [math.cos(a) for a in row] for row in angles]
+    return np.array(rows).reshape(-1, 2 * n_periods)
 
 
-def clock(beats, beats_per_bar, turn=TURN):
-    return hands([(turn * b, turn * b / beats_per_bar) for b in beats])
+def clock(beats, periods, turn=TURN):
+    return hands([[turn * b / p for p in periods] for b in beats], len(periods))
 
 
-def beats_of(n_steps, step_rate, tempo):
+def beats_of(tempo, n_steps, step_rate):
     return [t / step_rate * tempo / 60 for t in range(n_steps)]
 
 
-def forgets_the_minute(n_steps, step_rate, tempo, beats_per_bar):
-    return clock([t / step_rate * tempo for t in range(n_steps)], beats_per_bar)
+def forgets_the_minute(tempo, n_steps, step_rate, periods):
+    return clock([t / step_rate * tempo for t in range(n_steps)], periods)
 
 
-def multiplies_by_the_beats_length(n_steps, step_rate, tempo, beats_per_bar):
-    return clock([t / step_rate * (60 / tempo) for t in range(n_steps)], beats_per_bar)
+def multiplies_by_the_beats_length(tempo, n_steps, step_rate, periods):
+    return clock([t / step_rate * (60 / tempo) for t in range(n_steps)], periods)
 
 
-def takes_steps_for_seconds(n_steps, step_rate, tempo, beats_per_bar):
-    return clock([t * tempo / 60 for t in range(n_steps)], beats_per_bar)
+def forgets_the_tempo(tempo, n_steps, step_rate, periods):
+    return clock([t / step_rate for t in range(n_steps)], periods)
 
 
-def multiplies_by_the_rate(n_steps, step_rate, tempo, beats_per_bar):
-    return clock([t * step_rate * tempo / 60 for t in range(n_steps)], beats_per_bar)
+def takes_steps_for_seconds(tempo, n_steps, step_rate, periods):
+    return clock([t * tempo / 60 for t in range(n_steps)], periods)
 
 
-def rounds_the_beat_to_steps(n_steps, step_rate, tempo, beats_per_bar):
+def multiplies_by_the_rate(tempo, n_steps, step_rate, periods):
+    return clock([t * step_rate * tempo / 60 for t in range(n_steps)], periods)
+
+
+def rounds_the_beat_to_steps(tempo, n_steps, step_rate, periods):
     steps_in_a_beat = max(1, round(60 / tempo * step_rate))
-    return clock([t / steps_in_a_beat for t in range(n_steps)], beats_per_bar)
+    return clock([t / steps_in_a_beat for t in range(n_steps)], periods)
 
 
-def begins_at_one(n_steps, step_rate, tempo, beats_per_bar):
-    return clock(beats_of(n_steps + 1, step_rate, tempo)[1:], beats_per_bar)
+def begins_at_one(tempo, n_steps, step_rate, periods):
+    return clock(beats_of(tempo, n_steps + 1, step_rate)[1:], periods)
 
 
-def reads_in_the_middle(n_steps, step_rate, tempo, beats_per_bar):
-    return clock([(t + 0.5) / step_rate * tempo / 60 for t in range(n_steps)], beats_per_bar)
+def reads_in_the_middle(tempo, n_steps, step_rate, periods):
+    return clock([(t + 0.5) / step_rate * tempo / 60 for t in range(n_steps)], periods)
 
 
-def turns_half(n_steps, step_rate, tempo, beats_per_bar):
-    return clock(beats_of(n_steps, step_rate, tempo), beats_per_bar, math.pi)
+def turns_half(tempo, n_steps, step_rate, periods):
+    return clock(beats_of(tempo, n_steps, step_rate), periods, math.pi)
 
 
-def turns_not_at_all(n_steps, step_rate, tempo, beats_per_bar):
-    return clock(beats_of(n_steps, step_rate, tempo), beats_per_bar, 1.0)
+def turns_not_at_all(tempo, n_steps, step_rate, periods):
+    return clock(beats_of(tempo, n_steps, step_rate), periods, 1.0)
 
 
-def takes_degrees(n_steps, step_rate, tempo, beats_per_bar):
-    return clock(beats_of(n_steps, step_rate, tempo), beats_per_bar, 360.0)
+def takes_degrees(tempo, n_steps, step_rate, periods):
+    return clock(beats_of(tempo, n_steps, step_rate), periods, 360.0)
 
 
-def multiplies_by_the_bar(n_steps, step_rate, tempo, beats_per_bar):
-    beats = beats_of(n_steps, step_rate, tempo)
-    return hands([(TURN * b, TURN * b * beats_per_bar) for b in beats])
+def multiplies_by_the_period(tempo, n_steps, step_rate, periods):
+    return clock(beats_of(tempo, n_steps, step_rate), [1 / p for p in periods])
 
 
-def believes_in_four(n_steps, step_rate, tempo, beats_per_bar):
-    return clock(beats_of(n_steps, step_rate, tempo), 4)
+def takes_one_hand(tempo, n_steps, step_rate, periods):
+    return clock(beats_of(tempo, n_steps, step_rate), periods[:1])
 
 
-def moves_the_bar_by_beats(n_steps, step_rate, tempo, beats_per_bar):
-    beats = beats_of(n_steps, step_rate, tempo)
-    return hands([(TURN * b, TURN * (b // 1) / beats_per_bar) for b in beats])
+def moves_once_a_beat(tempo, n_steps, step_rate, periods):
+    return clock([b // 1 for b in beats_of(tempo, n_steps, step_rate)], periods)
 
 
-def puts_the_bar_first(n_steps, step_rate, tempo, beats_per_bar):
-    beats = beats_of(n_steps, step_rate, tempo)
-    return hands([(TURN * b / beats_per_bar, TURN * b) for b in beats])
+def puts_cosines_first(tempo, n_steps, step_rate, periods):
+    out, n = clock(beats_of(tempo, n_steps, step_rate), periods), len(periods)
+    return np.concatenate([out[:, n:], out[:, :n]], axis=1)
 
 
-def puts_cosines_first(n_steps, step_rate, tempo, beats_per_bar):
-    out = clock(beats_of(n_steps, step_rate, tempo), beats_per_bar)
-    return np.stack([out[:, 1], out[:, 0], out[:, 3], out[:, 2]], axis=1)
+def goes_period_by_period(tempo, n_steps, step_rate, periods):
+    beats = beats_of(tempo, n_steps, step_rate)
+    return np.concatenate([clock(beats, [p]) for p in periods], axis=1)
 
 
-def puts_sines_together(n_steps, step_rate, tempo, beats_per_bar):
-    out = clock(beats_of(n_steps, step_rate, tempo), beats_per_bar)
-    return np.concatenate([out[:, ::2], out[:, 1::2]], axis=1)
+def turns_the_table(tempo, n_steps, step_rate, periods):
+    return clock(beats_of(tempo, n_steps, step_rate), periods).transpose()
 
 
-def turns_the_table(n_steps, step_rate, tempo, beats_per_bar):
-    return clock(beats_of(n_steps, step_rate, tempo), beats_per_bar).transpose()
+def returns_shares(tempo, n_steps, step_rate, periods):
+    beats = np.array(beats_of(tempo, n_steps, step_rate))
+    return np.modf(beats[:, None] / periods)[0]
 
 
-def returns_shares(n_steps, step_rate, tempo, beats_per_bar):
-    beats = np.array(beats_of(n_steps, step_rate, tempo))
-    return np.stack([np.modf(beats)[0], np.modf(beats / beats_per_bar)[0]], axis=1)
+def returns_angles(tempo, n_steps, step_rate, periods):
+    return TURN * np.divide.outer(np.array(beats_of(tempo, n_steps, step_rate)), periods)
 
 
-def forgets_the_bar(n_steps, step_rate, tempo, beats_per_bar):
-    return clock(beats_of(n_steps, step_rate, tempo), beats_per_bar)[:, 0:2]
+def forgets_the_cosines(tempo, n_steps, step_rate, periods):
+    return clock(beats_of(tempo, n_steps, step_rate), periods)[:, : len(periods)]
 
 
-def turns_backwards(n_steps, step_rate, tempo, beats_per_bar):
-    return clock([-b for b in beats_of(n_steps, step_rate, tempo)], beats_per_bar)
+def sorts_periods(tempo, n_steps, step_rate, periods):
+    return clock(beats_of(tempo, n_steps, step_rate), sorted(periods))
 
 
-def stretches_to_the_end(n_steps, step_rate, tempo, beats_per_bar):
-    seconds = np.linspace(0, n_steps / step_rate, n_steps)
-    return clock(seconds * tempo / 60, beats_per_bar)
+def turns_backwards(tempo, n_steps, step_rate, periods):
+    return clock([-b for b in beats_of(tempo, n_steps, step_rate)], periods)
 
 
-def ticks_once_a_beat(n_steps, step_rate, tempo, beats_per_bar):
-    beats = beats_of(n_steps, step_rate, tempo)
-    out, last = clock(beats, beats_per_bar), -1
+def stretches_to_the_end(tempo, n_steps, step_rate, periods):
+    return clock(np.linspace(0, n_steps / step_rate, n_steps) * tempo / 60, periods)
+
+
+def ticks_once_a_beat(tempo, n_steps, step_rate, periods):
+    beats = beats_of(tempo, n_steps, step_rate)
+    out, last = clock(beats, periods), -1
     for t, b in enumerate(beats):
         if math.floor(b) == last:
             out[t] = 0
@@ -126,43 +130,45 @@ def ticks_once_a_beat(n_steps, step_rate, tempo, beats_per_bar):
 WRONG = {
     forgets_the_minute: "divide by 60",
     multiplies_by_the_beats_length: "is how long a beat lasts",
+    forgets_the_tempo: "the tempo has to come in",
     takes_steps_for_seconds: "a step is no second",
     multiplies_by_the_rate: "divided by the rate",
     rounds_the_beat_to_steps: "the clock runs away",
     begins_at_one: "step 0 is at the beginning",
     reads_in_the_middle: "not its middle",
     turns_half: "2 pi, not pi",
-    turns_not_at_all: "a whole beat is a whole turn",
+    turns_not_at_all: "a whole period is a whole turn",
     takes_degrees: "not degrees",
-    multiplies_by_the_bar: "a bar is longer than a beat",
-    believes_in_four: "not always four",
-    moves_the_bar_by_beats: "do not round the beats",
-    puts_the_bar_first: "then the bar's",
-    puts_cosines_first: "the sine comes first",
-    puts_sines_together: "then those of the bar",
+    multiplies_by_the_period: "divide by the period",
+    takes_one_hand: "not only for the first",
+    moves_once_a_beat: "do not round the beats",
+    puts_cosines_first: "the sines come first, then the cosines",
+    goes_period_by_period: "then all cosines",
     turns_the_table: "yours are the other way round",
-    returns_shares: "shares jump back",
-    forgets_the_bar: "two more columns",
+    returns_shares: "a share jumps",
+    returns_angles: "an angle grows without end",
+    forgets_the_cosines: "tell the two places apart",
+    sorts_periods: "keep the order",
     turns_backwards: "the hands turn the other way",
     stretches_to_the_end: "linspace puts the last step at the end",
     ticks_once_a_beat: "not only where a beat begins",
 }
 
 
-def goes_step_by_step(n_steps, step_rate, tempo, beats_per_bar):
-    return clock(beats_of(n_steps, step_rate, tempo), beats_per_bar)
+def goes_step_by_step(tempo, n_steps, step_rate, periods):
+    return clock(beats_of(tempo, n_steps, step_rate), periods)
 
 
-def wraps_first(n_steps, step_rate, tempo, beats_per_bar):
+def wraps_first(tempo, n_steps, step_rate, periods):
     beats = np.arange(n_steps) * (tempo / (60 * step_rate))
-    beat, bar = TURN * np.mod(beats, 1), TURN * np.mod(beats, beats_per_bar) / beats_per_bar
-    return np.column_stack([np.sin(beat), np.cos(beat), np.sin(bar), np.cos(bar)])
+    turns = [TURN * np.mod(beats, p) / p for p in periods]
+    return np.column_stack([*map(np.sin, turns), *map(np.cos, turns)])
 
 
-def turns_a_complex_hand(n_steps, step_rate, tempo, beats_per_bar):
-    beats = np.arange(n_steps) / step_rate / (60 / tempo)
-    beat, bar = np.exp(1j * TURN * beats), np.exp(1j * TURN * beats / beats_per_bar)
-    return np.stack([beat.imag, beat.real, bar.imag, bar.real], axis=-1)
+def turns_complex_hands(tempo, n_steps, step_rate, periods):
+    seconds = np.arange(n_steps)[:, None] / step_rate
+    hand = np.exp(1j * TURN * seconds / (np.array(periods) * 60 / tempo))
+    return np.hstack([hand.imag, hand.real])
 
 
-RIGHT = [goes_step_by_step, wraps_first, turns_a_complex_hand]
+RIGHT = [goes_step_by_step, wraps_first, turns_complex_hands]
