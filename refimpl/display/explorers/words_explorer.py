@@ -1,4 +1,4 @@
-"""Words explorer: the words of an order, switched on and off, and the tune that each choice made."""
+"""Words explorer: an order, word by word, and the tune that each choice of words made."""
 
 from __future__ import annotations
 
