@@ -129,7 +129,7 @@ WRONG = {
     sees_its_own_row: "none of them knows another",
     turns_it: "yours are the other way round",
     looks_back: "yours looks the other way",
-    finds_what_comes_later: "yours finds what stands in a later",
+    finds_what_comes_later: "yours finds what is in a later",
     is_content_with_some: "known at some steps is not enough",
     ignores_ahead: "not with the same step's",
     rolls: "roll compares the last steps with the first",

@@ -199,7 +199,7 @@ WRONG = {
     finds_the_weakest: "not the weakest",
     keeps_all_classes: "that is the bottleneck",
     keeps_the_octave: "without the octave",
-    finds_one_for_the_tune: "each frame has a class of its own",
+    finds_one_for_the_tune: "each frame has its own class",
     hears_silence: "power 0 is always a rest",
 }
 

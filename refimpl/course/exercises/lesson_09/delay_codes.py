@@ -193,7 +193,7 @@ EXERCISE = Exercise(
         "well",
         _earliest_first: "keep the rows in front, even where no stream has begun",
         _sorted: "delay k belongs to stream k: do not sort them",
-        _all_by_the_largest: "each stream has a delay of its own, not the largest",
+        _all_by_the_largest: "each stream has its own delay, not the largest",
         _one_more_each: "one row too late: a delay of 0 begins in row 0",
         _held: "a stream that is over is empty: do not hold its last code",
         _front_held: "a stream that has not begun is empty: do not write its first code early",

@@ -184,8 +184,7 @@ EXERCISE = Exercise(
         _turned: "row k is for the stream that is written, column j for the one that is asked "
         "about: yours are the other way round",
         _earlier_instead: "ahead counts steps towards the end: yours looks the other way",
-        _both_turned: "known is what stands in an earlier row: yours finds what stands in a later "
-        "one",
+        _both_turned: "known is what is in an earlier row: yours finds what is in a later one",
         _sometimes: "known at some steps is not enough: it has to be known at all of them",
         _same_step: "compare with the code that is ahead steps later, not with the same step's",
         _round_and_round: "roll compares the last steps with the first ones: leave out the steps "

@@ -281,7 +281,7 @@ EXERCISE = Exercise(
         _keeps_the_chroma: "one class a frame: all other numbers have to go, that is the "
         "bottleneck",
         _note_numbers: "return the class from 0 to 11, without the octave",
-        _one_for_all: "each frame has a class of its own",
+        _one_for_all: "each frame has its own class",
         _silence_sounds: "where nothing sounds at all, the loudest frame is silent as well: power "
         "0 is always a rest",
     },

@@ -174,7 +174,7 @@ EXERCISE = Exercise(
         _one_by_one: "take the delays as given, not 0, 1, 2 and so on",
         _one_less: "one step is missing at the end: the last row completes a step",
         _one_more: "one step too many: the latest stream has no code for it",
-        _first_missing: "the first step is missing: it stands in the rows delays[0], delays[1] and "
+        _first_missing: "the first step is missing: it is in the rows delays[0], delays[1] and "
         "so on",
         _turned: "steps come first, streams second: yours are the other way round",
         _added_up: "each delay counts from the first row, not from the stream before",
