@@ -106,7 +106,13 @@ def forgets_short_tunes(rows, delays):
     return np.column_stack([rows[d : n + d, k] for k, d in enumerate(delays)])
 
 
+def counts_from_the_first_stream_that_comes(rows, delays):
+    n_steps = max(0, len(rows) - max(delays) + min(delays))
+    return np.stack([rows[d : d + n_steps, k] for k, d in enumerate(delays)], axis=1)
+
+
 WRONG = {
+    counts_from_the_first_stream_that_comes: "ValueError",
     rolls_back: "roll brings the first rows of a stream to its end",
     keeps_unfinished_steps: "return only whole steps",
     fills_up_with_zeros: "0 is a code, too",

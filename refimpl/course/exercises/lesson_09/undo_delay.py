@@ -42,6 +42,7 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
         "one row": _draw(rng, 1, [0, 1]),
         "no rows": _draw(rng, 0, [0, 1]),
         "the first stream last": _draw(rng, 9, [3, 1, 0]),
+        "every stream late, one more than the others": _draw(rng, 9, [3, 1, 2]),
     }
 
 
