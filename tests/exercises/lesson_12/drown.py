@@ -103,7 +103,13 @@ def uses_the_mean_time(clips, epsilon, times):
     return of_clip * clips + of_noise * epsilon
 
 
+def takes_an_eighth_of_a_circle(clips, epsilon, times):
+    angles = np.pi / 4 * times[:, None, None]
+    return np.cos(angles) * clips + np.sin(angles) * epsilon
+
+
 WRONG = {
+    takes_an_eighth_of_a_circle: "π/2, not π/4",
     mixes_in_a_straight_line: "the straight line from clip to noise",
     begins_with_noise: "at time 0 there is the clip",
     goes_half_round: "π/2, not π",

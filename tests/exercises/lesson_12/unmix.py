@@ -134,7 +134,20 @@ def takes_roots(noisy, prediction, signal, noise, kind):
     return one_by_one(noisy, prediction, signal**0.5, noise**0.5, kind)
 
 
+def forgets_the_clip_in_the_flow(noisy, prediction, signal, noise, kind):
+    if kind == "noise":
+        clip = (noisy - noise * prediction) / signal
+        return clip, prediction
+    if kind == "flow":
+        clip = noisy - noise * prediction
+        return clip, prediction + clip
+    power = signal**2 + noise**2
+    clip = (signal * noisy - noise * prediction) / power
+    return clip, (noise * noisy + signal * prediction) / power
+
+
 WRONG = {
+    forgets_the_clip_in_the_flow: "divide by their sum",
     leaves_the_clip_faded: "divide by signal",
     subtracts_the_prediction: "the noise has a share too",
     divides_by_the_square: "not by its square",

@@ -155,7 +155,27 @@ def leaves_out_the_first_time(predict, start, times, limit):
     return cuts_the_clip(predict, start, times[1:] if len(times) > 2 else times, limit)
 
 
+def _finds_the_rest(predict, start, times, limit, scale):
+    noisy = start
+    for now, then in zip(times[:-1], times[1:], strict=True):
+        s, n = np.cos(np.pi / 2 * now), np.sin(np.pi / 2 * now)
+        clip = np.clip((noisy - n * predict(noisy, now)) / s, -limit, limit)
+        rest = noisy - s * clip
+        noisy = np.cos(np.pi / 2 * then) * clip + np.sin(np.pi / 2 * then) * scale(rest)
+    return noisy
+
+
+def leaves_the_rest_undivided(predict, start, times, limit):
+    return _finds_the_rest(predict, start, times, limit, lambda rest: rest)
+
+
+def brings_the_rest_to_one(predict, start, times, limit):
+    return _finds_the_rest(predict, start, times, limit, lambda rest: rest / max(rest.std(), 1e-12))
+
+
 WRONG = {
+    leaves_the_rest_undivided: "divide it by noise(now)",
+    brings_the_rest_to_one: "not by its own size",
     changes_nothing: "give the clip a limit",
     keeps_the_old_noise: "are no longer what noisy was mixed from",
     cuts_above: "large negative numbers",

@@ -54,6 +54,7 @@ def _mix(of_clip, of_noise):
 _straight = _mix(lambda t: 1 - t, lambda t: t)
 _swapped = _mix(noise, signal)
 _twice_as_fast = _mix(lambda t: np.cos(np.pi * t), lambda t: np.sin(np.pi * t))
+_eighth = _mix(lambda t: np.cos(np.pi * t / 4), lambda t: np.sin(np.pi * t / 4))
 _no_pi = _mix(np.cos, np.sin)
 _degrees = _mix(lambda t: np.cos(90 * t), lambda t: np.sin(90 * t))
 _squared = _mix(lambda t: signal(t) ** 2, lambda t: noise(t) ** 2)
@@ -112,6 +113,7 @@ EXERCISE = Exercise(
         "on its way: use the cosine and the sine",
         _swapped: "at time 0 there is the clip: cosine and sine are swapped",
         _twice_as_fast: "time 1 is a quarter of a circle: π/2, not π",
+        _eighth: "time 1 is a quarter of a circle: π/2, not π/4",
         _no_pi: "time 1 is a quarter of a circle: multiply the time by π/2",
         _degrees: "NumPy's angles are in radians: a quarter of a circle is π/2, not 90",
         _squared: "the shares are the cosine and the sine; their squares are the variances",

@@ -65,6 +65,7 @@ def _with(of_noise=None, of_velocity=None, of_flow=None):
     return answer
 
 
+_flow_and_noise = _with(of_flow=lambda z, p, s, n: (z - n * p, p + z - n * p))
 _not_divided = _with(of_noise=lambda z, p, s, n: (z - n * p, p))
 _plain_difference = _with(of_noise=lambda z, p, s, n: (z - p, p))
 _divided_by_the_square = _with(of_noise=lambda z, p, s, n: ((z - n * p) / s**2, p))
@@ -138,6 +139,8 @@ EXERCISE = Exercise(
     edges=_edges,
     reference=unmix,
     misconceptions={
+        _flow_and_noise: 'kind "flow": the clip is in epsilon, too, so its share is signal plus '
+        "noise: divide by their sum",
         _not_divided: 'kind "noise": what is left after the noise is signal times the clip: '
         "divide by signal",
         _plain_difference: 'kind "noise": the noise has a share too: subtract noise times epsilon, '

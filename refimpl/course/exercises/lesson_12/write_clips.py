@@ -64,7 +64,7 @@ def _predict(noisy, time, examples):
     return (noisy - signal(time) * clips) / noise(time)
 
 
-def _sampler(cut, again=True, divisor=signal):
+def _sampler(cut, again=True, divisor=signal, scale=None):
     """An answer that cuts the clip in its own way."""
 
     def answer(predict, start, times, limit):
@@ -73,7 +73,8 @@ def _sampler(cut, again=True, divisor=signal):
             epsilon = predict(noisy, now)
             clip = cut((noisy - noise(now) * epsilon) / divisor(now), limit)
             if again:
-                epsilon = (noisy - signal(now) * clip) / noise(now)
+                rest = noisy - signal(now) * clip
+                epsilon = rest / (noise(now) if scale is None else scale(rest))
             noisy = signal(then) * clip + noise(then) * epsilon
         return noisy
 
@@ -86,6 +87,8 @@ def _cut(clip, limit):
 
 _as_shown = _sampler(lambda clip, limit: clip, again=False)
 _old_epsilon = _sampler(_cut, again=False)
+_undivided = _sampler(_cut, scale=lambda rest: 1.0)
+_standardised = _sampler(_cut, scale=lambda rest: max(rest.std(), 1e-12))
 _upper_only = _sampler(np.minimum)
 _lower_only = _sampler(lambda clip, limit: np.maximum(clip, -limit))
 _squashed = _sampler(lambda clip, limit: limit * np.tanh(clip / limit))
@@ -177,6 +180,8 @@ EXERCISE = Exercise(
         "becomes a large one of the clip: give the clip a limit",
         _old_epsilon: "the cut clip and the old noise are no longer what noisy was mixed from: "
         "find the noise again, from noisy and the cut clip",
+        _undivided: "what is left of noisy is noise times epsilon: divide it by noise(now)",
+        _standardised: "divide what is left of noisy by noise(now), not by its own size",
         _upper_only: "large negative numbers need the limit, too: cut on both sides",
         _lower_only: "large positive numbers need the limit, too: cut on both sides",
         _squashed: "tanh changes the numbers within the limit, too: cut those beyond it, and no "
