@@ -24,6 +24,7 @@ NAMES = {
     *("_getframe", "f_back", "f_locals", "f_globals", "__globals__", "__subclasses__"),
     *("__code__", "__builtins__", "__closure__", "__array__", "__array_ufunc__", "__eq__"),
 }
+IMPORTS = ast.Import | ast.ImportFrom
 
 
 def suspicions(sources: list[str], forbidden: list[str]) -> list[str]:
@@ -56,9 +57,17 @@ def among_names(names: set[str], forbidden: list[str]) -> list[str]:
 
 
 def dotted_names(sources: list[str]) -> set[str]:
-    """Return all names in some Python, with what imported names stand for: `numpy.abs`."""
+    """Return all names in some Python, with what imported names stand for: `numpy.abs`.
+
+    An argument's name gets a dot in front: `signal` may be a number here, and no module.
+    """
     trees = [parse(source) for source in sources]
     stands_for = {name: dotted for tree in trees for name, dotted in _imports(tree)}
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    aliases = [alias for node in nodes if isinstance(node, IMPORTS) for alias in node.names]
+    imported = {alias.asname or alias.name.partition(".")[0] for alias in aliases}
+    arguments = {node.arg for node in nodes if isinstance(node, ast.arg)} - imported
+    stands_for |= {name: f".{name}" for name in arguments}
     found = set()
     for written in {name for tree in trees for name in _dotted_names(tree)}:
         first, dot, rest = written.partition(".")
