@@ -195,6 +195,7 @@ STUDIES = {
     "--mixtures": ("compare_mixtures", ["--seeds", 3, "--mixture-tunes", 2]),
     "--codecs": ("compare_codecs", ["--codec-tunes", 2, "--codec", "mine=a.npz"]),
     "--memory": ("compare_memory", ["--memory-seconds", 5, "--memory-model", "RoPE"]),
+    "--asked": ("measure_asked", ["--asked-tunes", 2]),
     "--judges": ("judge_judges", ["--judge-tunes", 2]),
     "--diffusion": ("compare_diffusion", ["--diffusion-tunes", 5, "--diffusion-rows", "steps"]),
     "--claims": ("measure_claims", ["--seeds", 3, "--again", "one"]),

@@ -70,5 +70,5 @@ def test_the_numbers_in_the_boxes_are_those_of_the_table_of_contents():
     slugs = {int(n): slug for n, slug in re.findall(r"file: lessons/(\d\d)-([\w-]+)", toc)}
     for stage in STAGES:
         words = ABOUT[stage.name, stage.back]
-        found = [n for word in words for n, slug in slugs.items() if word in slug]
+        found = [n for word in words for n, slug in slugs.items() if f"-{word}-" in f"-{slug}-"]
         assert list(stage.lessons) == found, stage
