@@ -156,7 +156,7 @@ class DiffusionBlock(nn.Module):
     (B, S, width), (B, width) -> (B, S, width). With a shared modulation it is given the six parts,
     (B, 6 * width), and adds its own constants to them.
 
-    Source: Peebles and Xie 2023, section 3.2; for the shared modulation Chen et al. 2024 (PixArt),
+    Source: Peebles and Xie 2023, section 3.2; for the shared modulation Chen et al. 2023 (PixArt),
     section 2.3, "adaLN-single". Taught in lesson 12.
     """
 

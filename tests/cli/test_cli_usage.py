@@ -4,6 +4,7 @@ import contextlib
 import errno
 import io
 import os
+import shlex
 import subprocess
 import sys
 
@@ -102,7 +103,7 @@ def test_examples_parse(command, monkeypatch):
         if not line.strip().startswith("refimpl "):
             continue
         for part in line.split("|"):
-            words = part.split("   ")[0].split(">")[0].split()
+            words = shlex.split(part.split("   ")[0].split(">")[0])
             if words[0] == "refimpl":
                 build_parser().parse_args(words[1:])
 
