@@ -21,7 +21,7 @@ class MelodyTrack(MelodyConditioner):
         n_steps: vectors of each clip.
         seed: of the initial values.
 
-    Source: Copet et al. 2023 (MusicGen), section 2.3; there the melody is read before the tokens.
+    Source: Copet et al. 2023 (MusicGen), section 2.3, where the melody is read before the tokens.
     """
 
     def __init__(self, hidden_size: int, n_steps: int, *, seed: int = 0) -> None:

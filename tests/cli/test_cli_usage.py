@@ -103,7 +103,8 @@ def test_examples_parse(command, monkeypatch):
         if not line.strip().startswith("refimpl "):
             continue
         for part in line.split("|"):
-            words = shlex.split(part.split("   ")[0].split(">")[0])
+            text = part.split("   ")[0].split(">")[0]
+            words = shlex.split(text) if '"' in text else text.split()
             if words[0] == "refimpl":
                 build_parser().parse_args(words[1:])
 
