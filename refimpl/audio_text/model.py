@@ -106,7 +106,7 @@ class JointEmbedding(nn.Module):
 
     @torch.inference_mode()
     def _of_windows(self, frames: np.ndarray) -> Tensor:
-        vectors = torch.cat([self.sound(w) for w in _windows(frames).split(BATCH)])
+        vectors = torch.cat([self.sound(w) for w in overlapping_windows(frames).split(BATCH)])
         return F.normalize(vectors, dim=1)
 
     def _embed(self, frames: np.ndarray) -> np.ndarray:
@@ -129,7 +129,7 @@ def _frames(clip: Clip) -> np.ndarray:
     return semitone_spectrogram(audio, clip.sample_rate)
 
 
-def _windows(frames: np.ndarray) -> Tensor:
+def overlapping_windows(frames: np.ndarray) -> Tensor:
     """Cut frames into windows `(n, 256, 96)`, which overlap; the last one ends with the clip."""
     if len(frames) < WINDOW:
         # A short clip is repeated: silence after it would sound like a part of it.

@@ -27,7 +27,6 @@ from refimpl.diffusion.tune_latents import (
     TuneLatents,
     encode_tunes,
     hear_tunes,
-    plain_latents,
     tunes_of_level_1,
 )
 from refimpl.pipeline import load_tokenizer
@@ -85,7 +84,7 @@ class Stages:
 
     def __init__(self, work: Path, n_tunes: int, seconds: float, seed: int) -> None:
         self.work, self.n_tunes, self.seconds, self.seed = work, n_tunes, seconds, seed
-        plain = plain_latents(load_tokenizer(SHIPPED_CODEC).codec)
+        plain = NeuralLatents.plain(load_tokenizer(SHIPPED_CODEC).codec)
         train, held_out = (
             self._encoded(plain, split, n)
             for split, n in {"train": n_tunes, "validation": N_HELD_OUT}.items()
@@ -135,8 +134,7 @@ class Stages:
         hints = self.hints("train", n)
         branch = ControlBranch(model.network, ControlConfig())
         network = ControlledTransformer(model.network, branch)
-        options = {name: value for name, value in model.config.items() if name != "network"}
-        controlled = DiffusionModel(network, **(options | {"drop_rate": 0.5}))
+        controlled = model.with_network(network, drop_rate=0.5)
         print(f"{n} tunes; training the control for {CONTROL_SECONDS:g} s of one core")
         rows = (self.latents[:n], hints.melodies, hints.chords, self.keys[:n])
         fit_averaged(

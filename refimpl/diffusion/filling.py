@@ -76,6 +76,5 @@ def fill(
 
 def add_noise_between(noisy: Tensor, then: Tensor, now: Tensor, fresh: Tensor, schedule) -> Tensor:
     """Bring clips (B, ...) from an earlier time back to a later one, with fresh noise."""
-    ratio = schedule.signal(now) / schedule.signal(then)
-    variance = schedule.noise(now) ** 2 - ratio**2 * schedule.noise(then) ** 2
+    ratio, variance = schedule.between(then, now)
     return ratio * noisy + torch.sqrt(variance) * fresh

@@ -57,13 +57,19 @@ class NeuralLatents:
         self.latent_dim = len(self.mean)
 
     @classmethod
+    def plain(cls, codec: NeuralCodec) -> NeuralLatents:
+        """Return a codec's latents as its encoder gives them, whatever their mean and variance."""
+        size = codec.config.latent_dim
+        return cls(codec, np.zeros(size), np.ones(size))
+
+    @classmethod
     def fit(cls, codec: NeuralCodec, sounds: Iterable[np.ndarray]) -> NeuralLatents:
         """Measure mean and standard deviation of the latents of some sounds.
 
         Raises:
             UserError: fewer than two steps of sound, or a number that never changes.
         """
-        plain = cls(codec, np.zeros(codec.config.latent_dim), np.ones(codec.config.latent_dim))
+        plain = cls.plain(codec)
         rows = [plain.encode(audio) for audio in sounds]
         steps = np.concatenate(rows) if rows else np.empty((0, plain.latent_dim))
         if len(steps) < 2 or (steps.std(axis=0) == 0).any():

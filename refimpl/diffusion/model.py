@@ -50,6 +50,11 @@ class DiffusionModel(nn.Module):
             "drop_rate": self.drop_rate,
         }
 
+    def with_network(self, network: nn.Module, **changes) -> DiffusionModel:
+        """Return a model around another network, with this one's options but for some."""
+        options = {name: value for name, value in self.config.items() if name != "network"}
+        return DiffusionModel(network, **options | changes)
+
     def errors(
         self,
         clips: Tensor,

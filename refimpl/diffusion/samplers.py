@@ -51,9 +51,8 @@ def ddpm(noisy, now, then, denoise, schedule, generator) -> Tensor:
     appendix A. Taught in lesson 12.
     """
     clip = denoise(noisy, now).clip
-    ratio = schedule.signal(now) / schedule.signal(then)
+    ratio, added = schedule.between(then, now)
     variance_now, variance_then = schedule.noise(now) ** 2, schedule.noise(then) ** 2
-    added = variance_now - ratio**2 * variance_then  # by the noise between the two times
     mean = (ratio * variance_then * noisy + schedule.signal(then) * added * clip) / variance_now
     fresh = torch.randn(noisy.shape, generator=generator)
     return mean + torch.sqrt(added * variance_then / variance_now) * fresh

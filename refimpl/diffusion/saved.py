@@ -59,8 +59,7 @@ class SavedDiffusion:
         if self.branch is None:
             raise UserError("this diffusion model has no control; train a ControlBranch for it")
         network = ControlledTransformer(self.model.network, self.branch)
-        options = {name: value for name, value in self.model.config.items() if name != "network"}
-        return DiffusionModel(network, **options).eval()
+        return self.model.with_network(network).eval()
 
 
 def save_diffusion(folder: str | Path, saved: SavedDiffusion) -> Path:

@@ -57,6 +57,20 @@ class Schedule:
         signal, noise = self.scales(times, clips.ndim)
         return signal * clips + noise * epsilon
 
+    def between(self, then: Tensor, now: Tensor) -> tuple[Tensor, Tensor]:
+        """Return what happens to a clip from an earlier time to a later one.
+
+        Args:
+            then, now: of any one shape.
+
+        Returns:
+            The factor of the clip, and the variance of the noise that comes to it.
+
+        Source: Kingma et al. 2021, appendix A.1. Taught in lesson 12.
+        """
+        ratio = self.signal(now) / self.signal(then)
+        return ratio, self.noise(now) ** 2 - ratio**2 * self.noise(then) ** 2
+
 
 # The limit of many small steps whose variances rise linearly, from .1 to 20 a unit of time.
 LEAST, MOST = 0.1, 20.0

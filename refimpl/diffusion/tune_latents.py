@@ -12,7 +12,6 @@ import torch
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from refimpl.codecs import NeuralCodec
 from refimpl.diffusion.hints import chord_steps, melody_steps
 from refimpl.diffusion.latents import NeuralLatents
 from refimpl.display import progress_bar
@@ -77,12 +76,6 @@ class TuneHints(Tensors):
 def tunes_of_level_1(split: str, n_tunes: int) -> list[Tune]:
     """Return the first tunes of a split at level 1: four bars of melody and bass."""
     return list(Tunes(split, TuneConfig(level=1)).take(n_tunes))
-
-
-def plain_latents(codec: NeuralCodec) -> NeuralLatents:
-    """Return a codec's latents as its encoder gives them, with mean and variance as they are."""
-    size = codec.config.latent_dim
-    return NeuralLatents(codec, np.zeros(size), np.ones(size))
 
 
 def encode_tunes(

@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import argparse
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from refimpl.codecs import NeuralCodec
-from refimpl.text_to_music.codec import CODEC, N_CODEC_TUNES
+from refimpl.text_to_music.codec import CODEC
 from refimpl.text_to_music.corpus import keep_codes
 from refimpl.text_to_music.fitting import (
     BATCH_SIZE,
@@ -41,7 +42,7 @@ def main() -> None:
     parser.add_argument("--work", required=True, type=Path, help="the folder of the stages")
     parser.add_argument("--out", required=True, type=Path, help="the folder of the model")
     parser.add_argument("--tunes", type=int, default=N_TUNES, help="training tunes of all levels")
-    parser.add_argument("--codec-tunes", type=int, default=N_CODEC_TUNES, help="for the codec")
+    parser.add_argument("--codec-tunes", type=int, default=CODEC.n_clips, help="for the codec")
     parser.add_argument("--codec-steps", type=int, default=CODEC.steps, help="of its training")
     parser.add_argument("--steps", type=int, default=STEPS, help="of the model's training")
     parser.add_argument("--seed", type=int, default=0, help="of weights, batches and captions")
@@ -97,19 +98,8 @@ def make_tokens(options: argparse.Namespace):
 
 def fit_codec(frames: list[Path], options: argparse.Namespace) -> NeuralCodec:
     """Train the codec on the frames in some files."""
-    codec = NeuralCodec.fit(
-        read_frames(frames),
-        CODEC.mel,
-        CODEC.network,
-        window=CODEC.window,
-        max_frames=CODEC.max_frames,
-        emphasis=CODEC.emphasis,
-        steps=options.codec_steps,
-        batch_size=CODEC.batch_size,
-        learning_rate=CODEC.learning_rate,
-        seed=options.seed,
-        folder=options.work / "codec",
-    )
+    config = replace(CODEC, steps=options.codec_steps)
+    codec = config.fit_frames(read_frames(frames), seed=options.seed, folder=options.work / "codec")
     codec.notes |= {"layout": LAYOUT, "vocabulary": VOCABULARY}
     return codec
 

@@ -5,26 +5,13 @@ It is narrower than the preset's, so that codec and model together stay small.
 
 from __future__ import annotations
 
-from refimpl.codecs import NeuralCodecConfig, NeuralConfig, QuantizerConfig
-from refimpl.mel import MelConfig
+from dataclasses import replace
 
-CODEC = NeuralCodecConfig(
-    mel=MelConfig(sample_rate=22050, n_fft=2048, hop_length=704, n_mels=192),
-    network=NeuralConfig(
-        width=144,
-        downsampling=4,
-        encoder_blocks=2,
-        decoder_blocks=3,
-        kernel_size=7,
-        expansion=2,
-        latent_dim=16,
-        quantizer=QuantizerConfig(n_books=4, n_codes=512, revive_below=0.25),
-    ),
+from refimpl.presets.neural import NEURAL
+
+CODEC = replace(
+    NEURAL.codec,
+    network=replace(NEURAL.codec.network, width=144),
+    n_clips=1200,  # tunes whose frames it is trained on
     steps=4000,
-    batch_size=16,
-    learning_rate=6e-3,
-    window=64,
-    max_frames=262_144,
-    emphasis=3.0,
 )
-N_CODEC_TUNES = 1200  # whose frames the codec is trained on

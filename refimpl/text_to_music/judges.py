@@ -15,7 +15,8 @@ import torch
 
 from refimpl.audio import Clip
 from refimpl.audio_text import load_embedding, semitone_spectrogram
-from refimpl.audio_text.sound_encoder import WINDOW, SoundEncoder, statistics
+from refimpl.audio_text.model import overlapping_windows
+from refimpl.audio_text.sound_encoder import SoundEncoder, statistics
 from refimpl.errors import UserError
 from refimpl.metrics import detect_onsets, grid
 from refimpl.text_to_music.key_judge import KeyJudge, pitch_class_features
@@ -87,9 +88,9 @@ class Judges:
         encoder = load_embedding().sound
         features, pitch_classes, known = [], [], []
         for clip in clips:
-            audio = clip.audio
-            features.append(sound_features(encoder, audio, clip.sample_rate))
-            pitch_classes.append(pitch_class_features(audio, clip.sample_rate))
+            frames = semitone_spectrogram(clip.audio, clip.sample_rate)
+            features.append(sound_features(encoder, frames))
+            pitch_classes.append(pitch_class_features(frames))
             known.append(Attributes.of(clip.facts))
         answers = [facts_to_judge(one) for one in known]
         classifiers = {
@@ -106,8 +107,9 @@ class Judges:
             audio: (n_samples,).
             sample_rate: in Hz.
         """
-        facts = _key_facts(*self.key_judge.tell(pitch_class_features(audio, sample_rate)))
-        features = sound_features(self.encoder, audio, sample_rate)[None]
+        frames = semitone_spectrogram(audio, sample_rate)
+        facts = _key_facts(*self.key_judge.tell(pitch_class_features(frames)))
+        features = sound_features(self.encoder, frames)[None]
         return facts | {name: one.predict(features)[0] for name, one in self.classifiers.items()}
 
     def agree(
@@ -139,17 +141,16 @@ def _fit_classifier(name: str, features: list[np.ndarray], answers: list[Any]):
 
 
 @torch.inference_mode()
-def sound_features(encoder: SoundEncoder, audio: np.ndarray, sample_rate: int) -> np.ndarray:
+def sound_features(encoder: SoundEncoder, frames: np.ndarray) -> np.ndarray:
     """What a sound encoder hears before it mixes it: (n_features,), a mean over windows.
 
     Its last layer keeps what captions say; the layers below also keep what they rarely do.
+
+    Args:
+        encoder: a trained one.
+        frames: (n_frames, 96) of `semitone_spectrogram`.
     """
-    frames = semitone_spectrogram(audio, sample_rate)
-    if len(frames) < WINDOW:
-        frames = np.resize(frames, (WINDOW, frames.shape[1]))
-    last = len(frames) - WINDOW
-    starts = [*range(0, last, WINDOW // 2), last]
-    windows = torch.from_numpy(np.stack([frames[start : start + WINDOW] for start in starts]))
+    windows = overlapping_windows(frames)
     found = (statistics(windows) - encoder.usual) / encoder.spread  # (n_windows, 5, 96)
     steps = encoder.steps(windows)
     parts = [

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from refimpl.audio_text import semitone_spectrogram
 from refimpl.audio_text.front_end import N_OCTAVES
 from refimpl.errors import UserError
 
@@ -20,13 +19,15 @@ _EDGE = 8  # the first and the last eighth of a tune, half a bar of four
 _NO_TONIC = 2  # the class of pitch classes that are turned wrongly
 
 
-def pitch_class_features(audio: np.ndarray, sample_rate: int) -> np.ndarray:
+def pitch_class_features(frames: np.ndarray) -> np.ndarray:
     """How strong each pitch class is: (6, 12), each row of length 1.
 
     The rows are all of the tune, its first and its last eighth; first of the bass, and then of
     what is above.
+
+    Args:
+        frames: (n_frames, 96) of `semitone_spectrogram`, where 0 to 1 are 60 dB.
     """
-    frames = semitone_spectrogram(audio, sample_rate)  # (n_frames, 96), 60 dB as 0 to 1
     edge = max(1, len(frames) // _EDGE)
     rows = []
     for part in (frames, frames[:edge], frames[-edge:]):

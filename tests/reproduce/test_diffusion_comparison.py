@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from refimpl.codecs import NeuralCodec, NeuralConfig, NeuralNetwork, QuantizerConfig
+from refimpl.codecs import NeuralCodec, NeuralNetwork
 from refimpl.diffusion import (
     ControlBranch,
     ControlConfig,
@@ -32,15 +32,8 @@ from refimpl.reproduce.diffusion.measuring import (
 from refimpl.reproduce.diffusion.rows import GAPS, STRENGTH
 from refimpl.reproduce.diffusion.tables import cell
 from refimpl.reproduce.diffusion.writers import same_key
+from tests.diffusion.diffusion_examples import CODEC
 
-CODEC = NeuralConfig(
-    width=8,
-    downsampling=4,
-    encoder_blocks=1,
-    decoder_blocks=1,
-    latent_dim=2,
-    quantizer=QuantizerConfig(n_books=1, n_codes=4),
-)
 SHAPE = DiffusionConfig(n_steps=64, latent_dim=2, hidden_size=16, n_layers=1, n_heads=2)
 
 

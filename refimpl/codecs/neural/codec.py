@@ -76,8 +76,18 @@ class NeuralCodecConfig(MelCodecConfig):
     def fit(
         self, sounds: Iterable[np.ndarray], *, seed: int = 0, show: bool | None = None
     ) -> "NeuralCodec":
+        frames = (mel_spectrogram(audio, self.mel) for audio in sounds)
+        return self.fit_frames(frames, seed=seed, show=show)
+
+    def fit_frames(self, frames: Iterable[np.ndarray], **options) -> "NeuralCodec":
+        """Train a codec on the mel frames of sounds.
+
+        Args:
+            frames: (n_frames, n_mels) in dB of each sound.
+            options: seed, folder and show, see `fit_neural`.
+        """
         codec = NeuralCodec.fit(
-            (mel_spectrogram(audio, self.mel) for audio in sounds),
+            frames,
             self.mel,
             self.network,
             window=self.window,
@@ -86,8 +96,7 @@ class NeuralCodecConfig(MelCodecConfig):
             steps=self.steps,
             batch_size=self.batch_size,
             learning_rate=self.learning_rate,
-            seed=seed,
-            show=show,
+            **options,
         )
         return codec if self.n_streams is None else codec.with_streams(self.n_streams)
 
