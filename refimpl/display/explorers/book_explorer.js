@@ -8,27 +8,24 @@ function render({ model, el }) {
   const sound = new Sound(model.get("sounds"));
   const start = () => (on - 1) * model.get("every"); // of what is heard, in the MP3
   let on = 1;
-  let playing = null;
 
   const all = make("img");
   const spectrum = make("canvas", { class: "spectrum" });
   const grid = make("canvas", { class: "books", width: codes.length, height: nBooks });
-  const cursor = make("div", { class: "cursor", hidden: true });
-  const strip = make("div", { class: "strip", role: "img", click: jump }, spectrum, grid, cursor);
+  const player = partPlayer(sound, lasts, start, spectrum, grid);
   const slider = make("input", {
     type: "range", min: 1, max: nBooks, step: 1, value: 1, "aria-label": "Books that are on",
     input: () => turn(Number(slider.value)),
     keydown: (event) => event.stopPropagation(), // a notebook has keys of its own
   });
-  const button = make("button", { type: "button", click: toggle }, "▶ Play");
   const said = make("p", { class: "readout" }); // the slider speaks for itself
   const scale = make("div", { class: "scale", "aria-hidden": "true" },
     make("span", {}, "0 s"),
     make("span", {}, "frequency ↑, under it a row of codes for each book"),
     make("span", {}, `${lasts.toFixed(1)} s`));
   frame(model, el, "Press Play, then switch on more books with the slider or ← →.",
-    strip, scale, said,
-    make("div", { class: "controls" }, button, make("label", {}, "Books: ", slider)));
+    player.strip, scale, said,
+    make("div", { class: "controls" }, player.button, make("label", {}, "Books: ", slider)));
 
   all.onload = () => {
     spectrum.width = all.naturalWidth;
@@ -53,7 +50,7 @@ function render({ model, el }) {
   }
 
   function turn(to) {
-    const at = playing ? clamp(playing.position() - start(), 0, lasts) : null;
+    const at = player.where();
     on = clamp(to, 1, nBooks);
     el.dataset.books = on;
     slider.value = on;
@@ -62,47 +59,13 @@ function render({ model, el }) {
       `${errors[on - 1].toFixed(1)} dB from the sound itself`;
     said.replaceChildren(make("strong", {}, books), `: ${facts}`);
     slider.setAttribute("aria-valuetext", `${books}, ${facts}`);
-    strip.setAttribute("aria-label", `Spectrogram and codes with ${books}`);
+    player.strip.setAttribute("aria-label", `Spectrogram and codes with ${books}`);
     draw();
-    if (at !== null) playFrom(at);
-  }
-
-  function toggle() {
-    if (playing) playing.stop();
-    else playFrom(0);
-  }
-
-  function jump(event) {
-    const { left, width } = strip.getBoundingClientRect();
-    playFrom(clamp((event.clientX - left) / width, 0, 1) * lasts);
-  }
-
-  let turns = 0; // of sounds that were asked for: only the last one may set the button back
-  async function playFrom(at) {
-    const mine = ++turns;
-    const begun = await sound.play(start() + at, lasts - at, () => {
-      if (mine !== turns) return;
-      playing = null;
-      cursor.hidden = true;
-      button.textContent = "▶ Play";
-    });
-    if (mine !== turns) return;
-    playing = begun;
-    button.textContent = "■ Stop";
-    cursor.hidden = false;
-    requestAnimationFrame(follow);
-  }
-
-  function follow() {
-    if (!playing) return;
-    const at = clamp(playing.position() - start(), 0, lasts);
-    cursor.style.left = `${(100 * at) / lasts}%`;
-    cursor.style.width = "3px";
-    requestAnimationFrame(follow);
+    if (at !== null) player.playFrom(at);
   }
 
   turn(1);
-  return () => playing?.stop();
+  return player.stop;
 }
 
 export default { render };

@@ -81,3 +81,52 @@ class Sound {
   }
 }
 
+// A strip of pictures with a cursor, and a button, which play the chosen part of a sound.
+// start() is where that part begins in the sound, in seconds; all parts last equally long.
+function partPlayer(sound, lasts, start, ...pictures) {
+  const cursor = make("div", { class: "cursor", hidden: true });
+  const strip = make("div", { class: "strip", role: "img", click: jump }, ...pictures, cursor);
+  const button = make("button", { type: "button", click: toggle }, "▶ Play");
+  let playing = null;
+  let begin = 0; // of the part that plays
+
+  // How far into the part it plays, in seconds; null where it is silent.
+  const where = () => (playing ? clamp(playing.position() - begin, 0, lasts) : null);
+
+  function toggle() {
+    if (playing) playing.stop();
+    else playFrom(0);
+  }
+
+  function jump(event) {
+    const { left, width } = strip.getBoundingClientRect();
+    playFrom(clamp((event.clientX - left) / width, 0, 1) * lasts);
+  }
+
+  let turns = 0; // of sounds that were asked for: only the last one may set the button back
+  async function playFrom(at) {
+    const mine = ++turns;
+    const first = start();
+    const begun = await sound.play(first + at, lasts - at, () => {
+      if (mine !== turns) return;
+      playing = null;
+      cursor.hidden = true;
+      button.textContent = "▶ Play";
+    });
+    if (mine !== turns) return;
+    playing = begun;
+    begin = first;
+    button.textContent = "■ Stop";
+    cursor.hidden = false;
+    requestAnimationFrame(follow);
+  }
+
+  function follow() {
+    if (!playing) return;
+    cursor.style.left = `${(100 * where()) / lasts}%`;
+    cursor.style.width = "3px";
+    requestAnimationFrame(follow);
+  }
+
+  return { strip, button, where, playFrom, stop: () => playing?.stop() };
+}
