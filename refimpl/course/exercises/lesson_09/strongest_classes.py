@@ -274,7 +274,8 @@ EXERCISE = Exercise(
         _level_of_all: "a frame's level counts the bins from the lowest frequency on, without the "
         "bass",
         _averaged: "add up the bins of a class: no mean over them",
-        _against_the_mean: "compare a frame's level with that of the loudest frame",
+        _against_the_mean: "compare a frame's level with that of the loudest frame, not with the "
+        "mean or a fixed number",
         _turned_round: "it is the quiet frames that are rests",
         _weakest: "the strongest class, not the weakest",
         _keeps_the_chroma: "one class a frame: all other numbers have to go, that is the "
