@@ -13,10 +13,11 @@ from refimpl.diffusion.filling import fill
 from refimpl.diffusion.hints import make_hints, melody_steps
 from refimpl.diffusion.saved import SavedDiffusion
 from refimpl.errors import UserError
+from refimpl.tinytunes.harmony import LETTERS, NATURALS
 
 STEPS, GUIDANCE, FEW = 16, 2.0, 4
 ROUNDS = 5  # of a step, where a gap is filled without a control that knows what is around it
-NATURALS = dict(zip("CDEFGAB", (0, 2, 4, 5, 7, 9, 11), strict=True))
+CLASSES = dict(zip(LETTERS, NATURALS, strict=True))  # of the white keys
 ACCIDENTALS = {"": 0, "#": 1, "b": -1}
 
 
@@ -50,7 +51,7 @@ def parse_key(text: str) -> int:
         raise UserError(
             f"{text!r} is no key that this model knows; give a major key, such as C, Eb or F#"
         )
-    return (NATURALS[found[1].upper()] + ACCIDENTALS[found[2]]) % 12
+    return (CLASSES[found[1].upper()] + ACCIDENTALS[found[2]]) % 12
 
 
 def tune_seconds(saved: SavedDiffusion) -> float:

@@ -12,7 +12,7 @@ import torch
 from refimpl.diffusion import melody_steps
 from refimpl.mel import mel_spectrogram
 from refimpl.metrics import detect_notes, detect_onsets, measure_music, summarise
-from refimpl.metrics.musical import MusicalMeasures
+from refimpl.metrics.musical import MusicalMeasures, key_shares
 from refimpl.metrics.sets import diversity, too_near
 from refimpl.metrics.statistics import bootstrap_mean
 from refimpl.reproduce.diffusion.writers import GAP, Studio, Written
@@ -21,7 +21,6 @@ from refimpl.tinytunes import Tune
 from refimpl.tinytunes.config import COURSE_TEMPO
 
 BEAT = 60 / COURSE_TEMPO  # seconds
-MAJOR = (0, 2, 4, 5, 7, 9, 11)
 TOLERANCE = 0.035  # seconds: what `metrics.grid` allows
 N_NEAR = 300  # held-out tunes that say how near a new tune may be to a training tune
 
@@ -161,7 +160,7 @@ def in_asked_key(
         pitches = pitches[(notes.onsets >= first) & (notes.onsets < end)]
     if not len(pitches):
         return float("nan")
-    return float(np.isin((pitches - key) % 12, MAJOR).mean())
+    return float(key_shares(pitches)[key % 12])
 
 
 def agreement(heard: torch.Tensor, wanted: torch.Tensor) -> float:

@@ -15,15 +15,17 @@ from torch import Tensor
 from refimpl.diffusion import (
     DiffusionModel,
     SavedDiffusion,
+    encode_tunes,
     fill,
     load_diffusion,
     make_hints,
-    melody_steps,
+    tunes_of_level_1,
 )
 from refimpl.diffusion.saved import load_part
+from refimpl.diffusion.tune_latents import hear_tunes
 from refimpl.generation import write_music
 from refimpl.pipeline import load_generator, read_facts
-from refimpl.tinytunes import Tune, TuneConfig, Tunes
+from refimpl.tinytunes import Tune
 
 ITERATIONS = 8  # of phase reconstruction, for every sound: more hardly change a measure
 BATCH = 25  # tunes that are written at once
@@ -65,7 +67,7 @@ class Studio:
 
     def tunes(self, n: int, split: str = "test") -> list[Tune]:
         """The first tunes of a split."""
-        return list(Tunes(split, TuneConfig(level=1)).take(n))
+        return tunes_of_level_1(split, n)
 
     @cached_property
     def controlled(self) -> DiffusionModel:
@@ -92,8 +94,7 @@ class Studio:
 
     def encoded(self, tunes: Sequence[Tune]) -> Tensor:
         """Encode tunes: (n, S, D)."""
-        rows = [self.codec.encode(tune.render())[: self.n_steps] for tune in tunes]
-        return torch.from_numpy(np.stack(rows))
+        return encode_tunes(self.codec, tunes, n_steps=self.n_steps, show=False).latents
 
     def resynthesised(self, n: int) -> Written:
         """Held-out tunes, through the latents."""
@@ -141,10 +142,8 @@ class Studio:
 
     def melodies(self, tunes: Sequence[Tune]) -> Tensor:
         """The melodies of tunes, as hints: (n, S) int64."""
-        rate = self.codec.step_rate
-        return torch.stack(
-            [melody_steps(t.render(), t.sample_rate, rate, self.n_steps) for t in tunes]
-        )
+        heard = hear_tunes(tunes, self.codec.step_rate, n_steps=self.n_steps, show=False)
+        return heard.melodies
 
     def steered(
         self, n: int, *, melody: bool = True, keyed: bool = False, shift: int = 0, guidance: float
