@@ -101,7 +101,7 @@ def test_the_names_fit_together():
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory):
     place, said = tmp_path_factory.mktemp("judges"), []
-    options = {"n_tunes": 12, "n_training": 24, "work": place / "work", "tell": said.append}
+    options = {"n_tunes": 12, "n_training": 24, "work": place / "work", "log": said.append}
     options |= {"names": QUICK, "embeddings": ("mel statistics",)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(matrix, "N_RESAMPLES", 12)

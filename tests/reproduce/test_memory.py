@@ -28,7 +28,7 @@ TUNES = EventTunes(EVENTS, Vocabulary(16), some_tunes(12, 0), some_tunes(4, 1))
 
 
 def compare(folder, **options):
-    given = {"arms": [ROPE], "seconds": 0.2, "n_seeds": 1, "n_written": 2, "tell": lambda _: None}
+    given = {"arms": [ROPE], "seconds": 0.2, "n_seeds": 1, "n_written": 2, "log": lambda _: None}
     return compare_memory(folder / "out", work=folder, tunes=TUNES, **given | options)
 
 
