@@ -71,7 +71,8 @@ test-notebooks: $(SET_UP)  ## Run lessons and solutions under nbval
 test-book: book  ## Look at every page of the book with a browser
 	@$(PYTEST) tests/book
 
-lab: $(SET_UP) notebooks  ## Open the lessons in JupyterLab
+# It builds no notebooks: that would take minutes, and put fresh ones over those with your answers.
+lab: $(SET_UP)  ## Open the lessons in JupyterLab
 	@$(VENV_PYTHON) -m jupyterlab --notebook-dir=lessons
 
 notebooks: $(SET_UP)  ## Build lessons/ and solutions/ from book/lessons/
