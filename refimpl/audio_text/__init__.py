@@ -1,8 +1,8 @@
 """A joint embedding of sounds and captions, which tells how well a text fits a sound.
 
 `front_end` makes pictures of sounds, `sound_encoder` and `text_encoder` make vectors of both
-(`sentence_encoder` is a frozen one beside it), and `contrastive` is the loss that brings together
-what belongs together. `examples` are pairs to train on, `fitting` trains, `saved` keeps, and
+(`sentence_encoder` is a frozen one beside it, and `caption_reader` one for models of music), and
+`contrastive` is the loss that brings together what belongs together. `examples` are pairs to train on, `fitting` trains, `saved` keeps, and
 `retrieval` asks what the result can do.
 
 >>> model = load_embedding()
@@ -10,6 +10,7 @@ what belongs together. `examples` are pairs to train on, `fitting` trains, `save
 (1, 128)
 """
 
+from refimpl.audio_text.caption_reader import CaptionReader
 from refimpl.audio_text.contrastive import CONTRASTIVE, contrastive_loss
 from refimpl.audio_text.examples import Example, PairBatches
 from refimpl.audio_text.fitting import analyse, fit_embedding, tune_clips
@@ -23,6 +24,7 @@ from refimpl.audio_text.words import WordList, split_words
 
 __all__ = [
     "CONTRASTIVE",
+    "CaptionReader",
     "Example",
     "JointEmbedding",
     "PairBatches",

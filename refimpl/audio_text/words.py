@@ -6,6 +6,7 @@ So every number has the same word, and its value beside it.
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -64,6 +65,17 @@ class WordList:
         """The words of a caption that are not known, in their order."""
         known = set(self.words)
         return [w for w in split_words(caption) if w not in known and not w[0].isdigit()]
+
+    def nearest_to_unknown(self, caption: str) -> dict[str, list[str]]:
+        """The words of a caption that are not known, each with the nearest that are.
+
+        Near is what is spelt alike; the list is empty where no word is.
+        """
+        known = [word for word in self.words if word.isalpha()]
+        return {
+            word: difflib.get_close_matches(word, known, n=2, cutoff=0.7)
+            for word in self.unknown(caption)
+        }
 
     def read(self, captions: Sequence[str]) -> tuple[Tensor, Tensor]:
         """Captions as ids `(B, S)` int64, 0 where a caption is over, and numbers `(B, S)`.

@@ -1,9 +1,10 @@
 """Generate music with a model: from nothing, as the continuation of a clip, or as a text asks.
 
 Without --model, the model in the package is used; with --text or --melody, the one that reads
-texts and melodies. A picture of the spectrogram goes beside each
-sound; with a prompt it shows the original clip, the same clip through the codec, and the
-continuation.
+texts and melodies. A run with captions (`refimpl run --captions`) reads texts too.
+
+A picture of the spectrogram goes beside each sound; with a prompt it shows the original clip, the
+same clip through the codec, and the continuation.
 
 The model `diffusion` writes four bars at once. It can be asked for a key, the melody of a sound, or
 what belongs into a gap of a clip.
@@ -14,7 +15,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from refimpl.cli.asking import asks_for_something, write_asked
+from refimpl.cli.asking import asks_for_something, follow_text, write_asked
 from refimpl.cli.console import check_free, check_sounds, next_step, remark, result
 from refimpl.cli.generate_diffusion import (
     OF_TEXT,
@@ -42,6 +43,7 @@ examples:
   refimpl generate --prompt clip.wav --prompt-seconds 4 --out on.wav
   refimpl generate --text "a calm tune in G major on a flute, with drums, slow" --out tune.wav
   refimpl generate --text "a fast tune on a violin" --melody hum.wav --guidance 3 --out mine.wav
+  refimpl generate --model runs/mine --text "rain on a roof" --out rain.wav   a captioned run
   refimpl generate --model runs/mine --seconds 20 --temperature 0.9 --out mine.flac
   refimpl generate --model diffusion --key G --melody hum.wav --out played.wav
   refimpl generate --model diffusion --prompt clip.wav --fill 2 4 --out filled.wav
@@ -160,6 +162,8 @@ def run(args: argparse.Namespace) -> None:
 
     name = args.model or DEFAULT_MODEL
     model, tokenizer = load_generator(name)
+    if args.text is not None:
+        model = follow_text(args, name)
     facts = read_facts(name)
     seconds = args.seconds or default_seconds(facts, model, tokenizer)
     clip = None if args.prompt is None else load_prompt(args, tokenizer, facts, seconds)
@@ -184,7 +188,9 @@ def run(args: argparse.Namespace) -> None:
         paths,
         [piece.audio for piece in pieces],
         tokenizer.sample_rate,
-        label="generated" if clip is None else f"continuation, from {args.prompt_seconds:g} s on",
+        label=args.text or "generated"
+        if clip is None
+        else f"continuation, from {args.prompt_seconds:g} s on",
         beside=beside,
         picture=not args.no_picture,
     )

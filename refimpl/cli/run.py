@@ -1,7 +1,8 @@
 """Run the whole pipeline: fit, tokenize, train, and write a first tune.
 
 Turns a folder of recordings, or the embedded corpus, into a model and a generated WAV. Finished
-stages are skipped: after Ctrl-C or a crash, the same command resumes the run.
+stages are skipped: after Ctrl-C or a crash, the same command resumes the run. With --captions, the
+model also learns the words beside the recordings, and `refimpl generate --text` asks it for them.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ EXAMPLES = """\
 examples:
   refimpl run tinytunes --out runs/first
   refimpl run my-recordings/ --out runs/mine --steps 500
+  refimpl run my-recordings/ --captions beside --out runs/asked    NAME.txt beside NAME.wav
+  refimpl run my-recordings/ --captions table.csv --out runs/asked
   refimpl run tinytunes --codec neural --out runs/neural
   refimpl run scores:fiddle --preset notes --out runs/fiddle
   refimpl run --out runs/mine                        resume after an interruption
@@ -52,8 +55,13 @@ def run(args: argparse.Namespace) -> int | None:
         next_step("the same command resumes the run")
         return INTERRUPTED
     seconds = finished.facts["clip_seconds"]
+    model, wish = finished.model, ""
+    if preset.recordings.captions is not None:
+        known = [clip.caption for clip in finished.validation_set.metadata if clip.caption]
+        wish = known[0] if known else ""
+        model = pipeline.load_captioned(args.out)[0].guided([wish])
     pieces = write_music(
-        finished.model,
+        model,
         finished.tokenizer,
         seconds=seconds,
         min_seconds=min(seconds, 1.0),
@@ -67,5 +75,6 @@ def run(args: argparse.Namespace) -> int | None:
     result(f"{run_folder.model}")
     for sentence in pipeline.judge(finished).sentences():
         remark(sentence)
-    next_step(f"listen to {tune}; refimpl generate --model {args.out} --seed 1 --out another.wav")
+    asked = f'--text "{wish}"' if wish else "--seed 1"
+    next_step(f"listen to {tune}; refimpl generate --model {args.out} {asked} --out another.wav")
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from refimpl.cli.numbers import seed
@@ -35,6 +36,12 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="plays scores with the instruments of an .sf2 or .sf3 file "
         "(short for --set scores.soundfont=FILE)",
+    )
+    group.add_argument(
+        "--captions",
+        metavar="HOW",
+        help="trains a model that is asked in words, from captions of recordings: `beside` for "
+        "NAME.txt beside NAME.wav, or a CSV file with the columns file and caption",
     )
     group.add_argument("--config", metavar="FILE.toml", help="settings from a file")
     group.add_argument(
@@ -80,10 +87,12 @@ def read_settings(
         changes["codec.kind"] = args.codec
     if args.soundfont is not None:
         changes["scores.soundfont"] = args.soundfont
+    if args.captions is not None:
+        changes["recordings.captions"] = args.captions
     if args.seed is not None:
         changes["training.seed"] = args.seed
     changes |= {name: value for name, value in (flags or {}).items() if value is not None}
-    return override(base, _with_levels_own_defaults(changes))
+    return override(base, _with_defaults_of_captions(_with_levels_own_defaults(changes)))
 
 
 def _with_levels_own_defaults(changes: dict[str, Any]) -> dict[str, Any]:
@@ -91,3 +100,15 @@ def _with_levels_own_defaults(changes: dict[str, Any]) -> dict[str, Any]:
     if "tunes.level" not in changes:
         return changes
     return {"tunes.tempos": None, "tunes.modes": None} | changes
+
+
+def _with_defaults_of_captions(changes: dict[str, Any]) -> dict[str, Any]:
+    """A caption belongs to one clip, and objectives mix several in a row."""
+    from refimpl.corpora.captions import BESIDE
+
+    captions = changes.get("recordings.captions")
+    if captions in (None, "none"):
+        return changes
+    if captions != BESIDE:  # absolute, so that the run can go on from another working directory
+        changes = changes | {"recordings.captions": str(Path(captions).resolve())}
+    return {"objectives.mixture": None} | changes

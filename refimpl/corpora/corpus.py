@@ -82,6 +82,11 @@ class Corpus(ABC):
         """
 
     @property
+    def remarks(self) -> list[str]:
+        """What a user should know of the clips before a run: one sentence each."""
+        return []
+
+    @property
     def shared(self) -> Mapping[str, Any]:
         """The facts that are the same for all clips, by name."""
         return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -24,6 +24,7 @@ from refimpl.audio import (
 from refimpl.audio.folders import search, text_of
 from refimpl.audio.sources import Source as OpenFile
 from refimpl.corpora.augmenting import draw_variations, varied_clips
+from refimpl.corpora.captions import Captions, read_captions
 from refimpl.corpora.corpus import SPLITS, Corpus
 from refimpl.errors import UserError
 
@@ -67,12 +68,13 @@ class RecordingClips:
         rate: int,
         clip_seconds: float,
         left_out: list[tuple[Path, str]],
+        captions: Captions,
         n_copies: int = 0,
         most_copied: int = 0,
     ):
         self._chosen, self._rate, self._clip_seconds = chosen, rate, clip_seconds
         self._n_copies, self._most_copied = n_copies, most_copied
-        self._left_out = left_out
+        self._left_out, self._captions = left_out, captions.of
         self.skipped = list(left_out)
 
     def __len__(self) -> int:
@@ -104,7 +106,7 @@ class RecordingClips:
                 if not is_silent(clip):
                     name = f"{recording.name}, copy {number + 1}, {variation.semitones:+d}@{place}"
                     facts = {"file": recording.name, "semitones": variation.semitones}
-                    yield Clip(name, clip, self._rate, facts=facts)
+                    yield self._clip(name, clip, recording, facts)
 
     def _clips(self, recording: Recording, places: set[int]) -> Iterator[Clip]:
         n_silent = 0
@@ -121,17 +123,22 @@ class RecordingClips:
             offset = place * self._clip_seconds
             audio = standardise(block, self._rate, normalise="peak", level=PEAK)
             facts = {"file": recording.name, "offset": offset}
-            yield Clip(f"{recording.name}@{offset:.2f}s", audio, self._rate, facts=facts)
+            yield self._clip(f"{recording.name}@{offset:.2f}s", audio, recording, facts)
         self.skipped += [(recording.path, f"{remark}; the rest is used") for remark in remarks]
         if n_silent:
             raise AudioError(f"{n_silent} of its {len(places)} clips are silent", recording.path)
+
+    def _clip(self, name: str, audio: np.ndarray, recording: Recording, facts: dict) -> Clip:
+        """A part of a recording has the caption of the whole."""
+        return Clip(name, audio, self._rate, self._captions.get(recording.name, ""), facts)
 
 
 class Recordings(Corpus):
     """A folder of recordings, or one file.
 
     The last tenth of every file (at least one clip, if there are two) is for validation: a model is
-    never scored on a clip that it was trained on, but still on the same music.
+    never scored on a clip that it was trained on, but still on the same music. If each file is no
+    longer than one clip, every tenth file is for validation.
     """
 
     kind = "recordings"
@@ -153,6 +160,12 @@ class Recordings(Corpus):
             raise UserError(
                 f"{self.folder}: none of {len(self.left_out)} files can be used; {path}: {reason}"
             )
+        if len(self.recordings) > 1 and all(one.n_clips == 1 for one in self.recordings):
+            self._hold_out_whole_files()
+        self.captions = Captions({})
+        if self._options.captions is not None:
+            sounds = {recording.name: recording.path for recording in self.recordings}
+            self.captions = read_captions(self._options.captions, self.folder, sounds)
 
     @classmethod
     def open(cls, where: str | Path, preset: Preset) -> Self | None:
@@ -182,6 +195,23 @@ class Recordings(Corpus):
         self.recordings.append(Recording(path, name, n_clips, n_held_out))
         self._longest = max(self._longest, seconds)
 
+    def _hold_out_whole_files(self) -> None:
+        step = round(1 / HELD_OUT)
+        for i in range(min(step, len(self.recordings)) - 1, len(self.recordings), step):
+            self.recordings[i] = replace(self.recordings[i], n_held_out=1)
+
+    @property
+    def remarks(self) -> list[str]:
+        if self._options.captions is None:
+            return []
+        told = self.captions.remarks()
+        if self._n_copies:
+            told.append(
+                "  varied copies keep the captions; if these name keys or tempos, add "
+                "--set recordings.copies=0"
+            )
+        return told
+
     def clips(self, split: str) -> RecordingClips:
         """Return the clips of a split, or an even selection if the preset needs fewer."""
         if split not in SPLITS:
@@ -202,6 +232,7 @@ class Recordings(Corpus):
         copies = self._n_copies if split == "train" else 0
         return RecordingClips(
             *(list(chosen.items()), self.sample_rate, self.clip_seconds, self.left_out),
+            captions=self.captions,
             n_copies=copies,
             most_copied=wanted - n,
         )
@@ -225,4 +256,6 @@ class Recordings(Corpus):
             "clip_seconds": self.clip_seconds,
             "n_clips": len(self.clips(split)),
             "copies": self._n_copies if split == "train" else 0,
+            # Runs from before there were captions have no such entry.
+            **({"captions": self.captions.digest} if self.captions.of else {}),
         }

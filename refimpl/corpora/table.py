@@ -38,6 +38,11 @@ def open_corpus(where: str | Path, preset: Preset) -> Corpus:
     """
     for one in CORPORA.values():
         if (corpus := one.open(where, preset)) is not None:
+            if preset.recordings.captions is not None and corpus.kind != Recordings.kind:
+                raise UserError(
+                    f"recordings.captions is {preset.recordings.captions!r}, and {where} is no "
+                    "folder of recordings; give one, or set it to none"
+                )
             return corpus
     raise UserError(
         f"there is no file or folder {str(where)!r}; give a folder of recordings "

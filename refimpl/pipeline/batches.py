@@ -51,7 +51,8 @@ def training_data(
     seed, context = preset.training.seed, preset.model.context_length
     options = preset.objectives
     if options.mixture is None:
-        batches = NextTokenBatches(train_set, preset.batch_size, context, seed)
+        clips = train_set.metadata if preset.recordings.captions else None
+        batches = NextTokenBatches(train_set, preset.batch_size, context, seed, clips=clips)
         return TrainingData(batches, next_token_validation(preset, validation_set))
     if options.is_adaptive and preset.training.steps is None:
         raise UserError(
@@ -84,7 +85,10 @@ def training_data(
 
 def next_token_validation(preset: Preset, validation_set: TokenDataset) -> ValidationBatches:
     """Return whole held-out tunes, on which models with any training objective are compared."""
-    return ValidationBatches(validation_set, preset.batch_size, preset.model.context_length)
+    clips = validation_set.metadata if preset.recordings.captions else None
+    return ValidationBatches(
+        validation_set, preset.batch_size, preset.model.context_length, clips=clips
+    )
 
 
 def mixtures_of(batches: ObjectiveBatches) -> list[dict[str, Any]]:

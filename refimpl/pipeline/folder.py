@@ -25,6 +25,7 @@ _STAGES = ("codec", "tokens", "training")
 _DECIDES = {
     "sampling.": None,
     "data.n_": "tokens",
+    "recordings.captions": "tokens",
     "vocabulary": "tokens",
     "layout": "training",
     "backbone": "training",
@@ -148,8 +149,9 @@ class RunFolder:
     def _check_same(
         self, old: Preset, new: Preset, old_source: str | None, new_source: str | None
     ) -> None:
-        # The source first: from another one, other settings follow.
-        was = {"source": old_source} | flatten(preset_to_dict(old))
+        # Source and captions first: from others, other settings follow.
+        was = {"source": old_source, "recordings.captions": old.recordings.captions}
+        was |= flatten(preset_to_dict(old))
         now = {"source": new_source} | flatten(preset_to_dict(new))
         for name in was:
             if name in _FREE or was[name] == now.get(name):

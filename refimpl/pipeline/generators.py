@@ -9,6 +9,7 @@ from typing import Any
 from refimpl.backbones import Backbone
 from refimpl.codecs import find_codec, load_codec
 from refimpl.errors import UserError
+from refimpl.pipeline.captioned import Captioned, build_captioned
 from refimpl.reading import read_json
 from refimpl.tokenizer import AudioTokenizer
 from refimpl.training import TrainingError, load_model, save_model
@@ -19,7 +20,7 @@ SHIPPED = ("course", "report", "neural")
 
 def save_generator(
     folder: str | Path,
-    model: Backbone,
+    model: Backbone | Captioned,
     tokenizer: AudioTokenizer,
     *,
     facts: dict[str, Any] | None = None,
@@ -49,13 +50,51 @@ def load_generator(where: str | Path) -> tuple[Backbone, AudioTokenizer]:
         where: the folder of a run, a folder that `save_generator` wrote, or the name of a model
             that comes with the package ("course", "report", "neural").
 
+    Returns:
+        The model, which writes without a caption if it was trained with some; and its tokenizer.
+
     Raises:
         UserError: there is none, or it is damaged.
 
     Taught in lesson 7.
     """
+    model, tokenizer = _load(where)
+    return (model.backbone if isinstance(model, Captioned) else model), tokenizer
+
+
+def load_captioned(where: str | Path) -> tuple[Captioned, AudioTokenizer]:
+    """Load a model of captioned recordings and its tokenizer.
+
+    Args:
+        where: as for `load_generator`.
+
+    Raises:
+        UserError: there is none, it is damaged, or it was trained without captions.
+
+    Taught in lesson 9.
+    """
+    model, tokenizer = _load(where)
+    if not isinstance(model, Captioned):
+        raise UserError(
+            f"{where} was trained without captions, so it reads no text; train a model with "
+            "`refimpl run FOLDER --captions beside --out RUN`"
+        )
+    return model, tokenizer
+
+
+def architecture_of(where: str | Path) -> str | None:
+    """The name of a model's class; None where there is no model."""
+    for folder in _candidates(where):
+        if (folder / DESCRIPTION).is_file():
+            described = read_json(folder / DESCRIPTION, TrainingError, "a model's description")
+            return str(described.get("architecture"))
+    return None
+
+
+def _load(where: str | Path) -> tuple[Any, AudioTokenizer]:
     folder = find_generator(where)
-    saved = load_model(folder)
+    build = build_captioned if architecture_of(where) == Captioned.__name__ else None
+    saved = load_model(folder, build=build)
     tokenizer = load_tokenizer(where)
     if saved.vocabulary is not None and saved.vocabulary != tokenizer.vocabulary:
         raise UserError(f"{folder}: model and codec do not belong together; train the model again")

@@ -89,6 +89,8 @@ def run(
     corpus = open_corpus(source, preset)
     for split in SPLITS:
         corpus.clips(split)  # too little to hold something out shows now, not after the fitting
+    for remark in corpus.remarks:
+        log(remark)
     with run_folder.alone():
         run_folder.begin(preset, str(source))
         tokenizer = ensure_codec(run_folder, corpus, preset, log=log)

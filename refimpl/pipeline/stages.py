@@ -18,6 +18,7 @@ from refimpl.dataset import TokenDataset, tokenize_corpus
 from refimpl.display import progress_bar
 from refimpl.errors import UserError
 from refimpl.pipeline.batches import mixtures_of, next_token_validation, training_data
+from refimpl.pipeline.captioned import Captioned, new_captioned
 from refimpl.pipeline.generators import load_generator
 from refimpl.presets import Preset
 from refimpl.tokenizer import AudioTokenizer
@@ -41,7 +42,7 @@ class TrainedModel:
     """The result of training.
 
     Attributes:
-        model: trained, in evaluation mode.
+        model: trained, in evaluation mode; with the reader of its captions, if it has some.
         result: the record of the training run.
         baselines: nats per token of the uniform, unigram and bigram predictors.
         validation_loss: nats per token of next-token prediction on whole held-out tunes, for any
@@ -49,7 +50,7 @@ class TrainedModel:
         objectives: held-out losses and shares by objective; empty without a mixture.
     """
 
-    model: Backbone
+    model: Backbone | Captioned
     result: TrainingResult
     baselines: dict[str, float] = field(default_factory=dict)
     validation_loss: float | None = None
@@ -150,17 +151,30 @@ def _finished(folder: str | Path, tokenizer: AudioTokenizer, source: dict) -> To
     return dataset if dataset.manifest.source == source else None
 
 
-def first_model(preset: Preset) -> Backbone:
+def first_model(preset: Preset, captions: Iterable[str]) -> Backbone | Captioned:
     """Return the model before its first step: random weights, or those of `start_from`.
 
+    Args:
+        preset: says whether the model reads captions.
+        captions: of the training clips.
+
     Raises:
-        UserError: there is no such model, or its shape is another.
+        UserError: there is no such model, or its shape is another; or captions without words.
     """
-    backbone, _ = find_backbone(preset.backbone)
-    model = backbone(preset.model, seed=preset.training.seed)
+    seed = preset.training.seed
+    if preset.recordings.captions is None:
+        backbone, _ = find_backbone(preset.backbone)
+        model = start = backbone(preset.model, seed=seed)
+    else:
+        model = new_captioned(captions, preset.model, seed)
+        start = model.backbone
     if preset.start_from is not None:
         earlier, _ = load_generator(preset.start_from)
-        load_weights(model, weights_of(earlier), preset.start_from)
+        weights = weights_of(earlier)
+        if model is not start and not earlier.reads_conditions:
+            # It begins as that model, and learns to look at captions.
+            weights = weights_of(start) | weights
+        load_weights(start, weights, preset.start_from)
     return model
 
 
@@ -192,7 +206,7 @@ def train_model(
     if made_by is not None and not made_by.is_endless:
         training = dataclasses.replace(training, validate_every=preset.recordings.validate_every)
         best = KeepBest(preset.recordings.patience)
-    model = first_model(preset)
+    model = first_model(preset, [clip.caption for clip in train_set.metadata])
     data = training_data(preset, train_set, validation_set)
     baselines = measure_baselines(train_set, validation_set)
     with fast_matmul():

@@ -56,14 +56,17 @@ class RecordingsConfig(Configuration):
         below_minutes: no copies if the recordings together are longer.
         validate_every: steps between validations. The run keeps the weights with the best loss.
         patience: validations without a new best before training stops; None: never.
+        captions: what to ask for in words: "beside" for a text file beside each sound, or the path
+            of a CSV file (see `refimpl.corpora.captions`); None: nothing.
 
-    Taught in lesson 7.
+    Taught in lessons 7 and 9.
     """
 
     copies: Annotated[Whole, Field(ge=0)] = 6
     below_minutes: NotNegative = 30.0
     validate_every: Count = 20
     patience: Count | None = 5
+    captions: str | None = None
 
 
 @configuration
@@ -211,10 +214,23 @@ class Preset:
                 'column: set layout to "flat", or objectives.mixture to none'
             )
         # Derived, not set: a codec of another size needs an embedding of another size.
-        model = dataclasses.replace(
-            self.model, vocabulary_size=layout.vocabulary.size, n_columns=layout.n_columns
-        )
-        object.__setattr__(self, "model", model)
+        derived = {"vocabulary_size": layout.vocabulary.size, "n_columns": layout.n_columns}
+        if self.recordings.captions is not None:
+            self._check_captions()
+            derived["cross_attention"] = True
+        object.__setattr__(self, "model", dataclasses.replace(self.model, **derived))
+
+    def _check_captions(self) -> None:
+        if self.backbone != "Transformer":
+            raise UserError(
+                f"backbone is {self.backbone!r}, which reads no captions; set it to Transformer, "
+                "or recordings.captions to none"
+            )
+        if self.objectives.mixture is not None:
+            raise UserError(
+                f"objectives.mixture is {self.objectives.mixture!r}, whose rows hold parts of "
+                "several clips, and a caption belongs to one; set objectives.mixture to none"
+            )
 
     @property
     def n_codes(self) -> int:

@@ -2,9 +2,9 @@
 
 `tunes`, `frames`, `codec` and `corpus` make the training tunes; `captions` says them in words, and
 reads the tempo of a caption. The model (`model`) is a transformer that looks at the words of a
-caption (`reading`), while the pitch classes of a melody (`melody_track`) and a clock that ticks in
-beats (`beat_clock`) are added to its tokens (`listening`). `fitting` trains it, `saved` keeps it,
-and a `Composer` writes with it.
+caption (`refimpl.audio_text.CaptionReader`), while the pitch classes of a melody (`melody_track`)
+and a clock that ticks in beats (`beat_clock`) are added to its tokens (`listening`). `fitting`
+trains it, `saved` keeps it, and a `Composer` writes with it.
 
 >>> composer = load_composer()
 >>> clips = composer.write(["a calm tune in G major on a flute, with drums, slow"], guidance=3.0)
@@ -16,12 +16,10 @@ from refimpl.text_to_music.composer import Composer
 from refimpl.text_to_music.listening import Listening
 from refimpl.text_to_music.melody_track import MelodyTrack, melody_of
 from refimpl.text_to_music.model import TextToMusic, TextToMusicConfig
-from refimpl.text_to_music.reading import CaptionReader
 from refimpl.text_to_music.saved import load_composer, save_composer
 
 __all__ = [
     "BeatClock",
-    "CaptionReader",
     "Composer",
     "Listening",
     "MelodyTrack",

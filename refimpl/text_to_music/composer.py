@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from math import ceil
 from typing import Any
@@ -65,11 +64,7 @@ class Composer:
 
         Near is what is spelt alike; the list is empty where no word is.
         """
-        known = [word for word in self.model.config.words if word.isalpha()]
-        return {
-            word: difflib.get_close_matches(word, known, n=2, cutoff=0.7)
-            for word in self.model.words.unknown(text)
-        }
+        return self.model.words.nearest_to_unknown(text)
 
     def hear_melody(self, audio: np.ndarray) -> np.ndarray:
         """The melody in a sound as the model reads it: a pitch class a step, -1 for a rest.

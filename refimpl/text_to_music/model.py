@@ -7,13 +7,12 @@ from collections.abc import Collection, Sequence
 import torch
 from torch import Tensor
 
-from refimpl.audio_text import WordList
+from refimpl.audio_text import CaptionReader, WordList
 from refimpl.conditioning import Conditioned, JointConditioner, Metadata
 from refimpl.configuration import Configuration, Count, NotNegative, configuration
 from refimpl.text_to_music.beat_clock import BeatClock
 from refimpl.text_to_music.listening import Listening
 from refimpl.text_to_music.melody_track import MelodyTrack
-from refimpl.text_to_music.reading import CaptionReader
 from refimpl.transformer import Transformer, TransformerConfig
 
 BEATS_PER_BAR = 4

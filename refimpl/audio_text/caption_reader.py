@@ -1,4 +1,4 @@
-"""The text encoder of the model: a vector for each word of a caption, in its context."""
+"""A text encoder that music models look at: a vector for each word of a caption, in its context."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from refimpl.audio_text import TextEncoder, WordList
+from refimpl.audio_text.text_encoder import TextEncoder
+from refimpl.audio_text.words import WordList
 from refimpl.conditioning import Metadata
 
 
