@@ -34,6 +34,7 @@ $(SET_UP_MUTANTS): requirements-mutants.txt $(SET_UP)
 	@"$(PYTHON)" tools/set_up.py --stamp $@ --requirements requirements-mutants.txt $(PIP_FLAGS)
 
 # EDITION=class make book    leaves out the solutions, and every link to them
+# make book FRESH=1          runs every notebook, also where a result still holds or another's shows the same
 book: $(SET_UP)  ## Build the book into _build/html
 	@$(VENV_PYTHON) tools/build_book.py
 

@@ -1,9 +1,10 @@
 """Build the book: `make book`, or `EDITION=class make book` for one without solutions.
 
-Runs the notebooks whose result does not hold any more (`bookbuild/execution.py` says when), puts
-the pages together, and lets Jupyter Book make HTML of them. A page that changed alone is made anew
-alone; when anything else changed, or the last build failed, all pages are: Jupyter Book would go on
-with those that it read before, and show no warning about them again.
+Runs the notebooks whose result does not hold any more (`bookbuild/execution.py` says when), and of
+a lesson and its solutions only the latter (`bookbuild/one_run.py` says why); FRESH=1 runs them all.
+Then it puts the pages together, and lets Jupyter Book make HTML of them. A page that changed alone
+is made anew alone; when anything else changed, or the last build failed, all pages are: Jupyter
+Book would go on with those that it read before, and show no warning about them again.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ import time
 from pathlib import Path
 
 from bookbuild.execution import KEPT, ExecutionFailed, execute_all
+from bookbuild.one_run import execute_once
 from bookbuild.staging import EDITIONS, notebooks, publish_open_notebooks, stage
 
 from refimpl.course.notebooks import out_of_date
@@ -39,7 +41,11 @@ def main() -> int:
     try:
         if stale := out_of_date(ROOT):
             raise UserError("\n  ".join(["run `make notebooks` first:", *stale]))
-        executed = execute_all(ROOT, notebooks(ROOT, edition), ROOT / KEPT)
+        paths = notebooks(ROOT, edition)
+        if os.environ.get("FRESH"):
+            executed = execute_all(ROOT, paths, ROOT / KEPT, fresh=True)
+        else:
+            executed = execute_once(ROOT, paths, ROOT / KEPT)
     except (UserError, ExecutionFailed) as error:
         print(f"book: not built: {error}", file=sys.stderr)
         return 1

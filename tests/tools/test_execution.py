@@ -31,6 +31,14 @@ def test_a_result_does_not_outlive_data_and_versions(project, key, name):
     assert key("print(1)") != before
 
 
+def test_measurements_count_where_a_cell_reads_them(project, key):
+    reads = 'Path("book/results/cost.json").read_text()'
+    before, apart = key(reads), key("print(1)")
+    (project / "book/results").mkdir(parents=True)
+    (project / "book/results/cost.json").write_text("[1]")
+    assert key(reads) != before and key("print(1)") == apart
+
+
 def test_a_changed_cell_runs_again_and_changed_text_does_not(key):
     assert key("print(1)") != key("print(2)")
     assert key("print(1)", "Text") == key("print(1)", "Text, mended")

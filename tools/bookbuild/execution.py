@@ -1,7 +1,8 @@
 """Run notebooks on all cores, and keep each result as long as nothing that it came from changes.
 
 A notebook's outputs depend on its code cells, on the modules of `refimpl` that they import, on the
-package's data files, and on the versions of everything else. Which modules those are is not
+package's data files, on the measurements in `book/results` where a cell reads them, and on the
+versions of everything else. Which modules those are is not
 guessed: after the last cell the kernel is asked what it has imported, lazily or not. A module that
 was not imported has had no influence, and gets none unless a cell or an imported module changes.
 """
@@ -24,6 +25,7 @@ from refimpl.course import executing
 from refimpl.course.executing import STOPPED, NotebookRun
 
 PACKAGE = "refimpl"
+RESULTS = "book/results"  # a cell that names this folder may read any file in it
 KEPT = Path("_build/executed")  # what ran, between builds, whatever else is removed
 RUN_BY = [Path(__file__), Path(executing.__file__)]  # what they do decides over outputs, too
 # What a cell starts outside the kernel may import anything: then every module counts.
@@ -78,26 +80,41 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def execute_all(root: Path, paths: Iterable[Path], cache: Path) -> dict[Path, Executed]:
+def still_hold(root: Path, paths: Iterable[Path], cache: Path) -> dict[Path, Executed]:
+    """Return the kept results of those notebooks for which nothing has changed since.
+
+    Args:
+        root: the project's folder, which holds the package.
+        paths: of notebooks.
+        cache: folder that keeps results between builds.
+    """
+    hashes, results = file_hashes(root), {}
+    for path in paths:
+        kept = load(kept_at(cache, path))
+        notebook = nbformat.read(path, as_version=4)
+        if kept and kept.key == key_of(notebook, kept.modules, hashes):
+            results[path] = kept
+    return results
+
+
+def execute_all(
+    root: Path, paths: Iterable[Path], cache: Path, *, fresh: bool = False
+) -> dict[Path, Executed]:
     """Return what each notebook gives, running those whose kept result does not hold any more.
 
     Args:
         root: the project's folder, which holds the package.
         paths: of notebooks.
         cache: folder that keeps results between builds.
+        fresh: run all of them, whatever is kept.
 
     Raises:
         ExecutionFailed: a cell failed; what ran well until then is kept.
     """
     hashes = file_hashes(root)
     notebooks = {path: nbformat.read(path, as_version=4) for path in paths}
-    results, to_run = {}, []
-    for path, notebook in notebooks.items():
-        kept = load(kept_at(cache, path))
-        if kept and kept.key == key_of(notebook, kept.modules, hashes):
-            results[path] = kept
-        else:
-            to_run.append(path)
+    results = {} if fresh else still_hold(root, notebooks, cache)
+    to_run = [path for path in notebooks if path not in results]
     # The longest first, so that no core is left with it alone at the end.
     to_run.sort(key=lambda path: -seconds_before(cache, path))
     for path, result in run_parallel({path: notebooks[path] for path in to_run}):
@@ -197,7 +214,8 @@ def describe(path: Path, ran: NotebookRun, error: Exception) -> str:
 
 def file_hashes(root: Path) -> dict[str, str]:
     """Return a hash for every file that a notebook may depend on, by its path."""
-    paths = [path for path in (root / PACKAGE).rglob("*") if path.is_file()]
+    folders = (root / PACKAGE, root / RESULTS)
+    paths = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
     paths = [path for path in paths if path.suffix != ".pyc"] + [root / "requirements.txt"]
     return {
         path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
@@ -210,13 +228,15 @@ def key_of(notebook: NotebookNode, modules: list[str], hashes: dict[str, str]) -
     sources = [cell.source for cell in code_cells(notebook)]
     all_count = any(STARTS_A_PROCESS.search(source) for source in sources[1:])  # [0]: set-up cell
     names = {module.replace(".", "/") for module in modules}
-    used = {
-        path: value
-        for path, value in hashes.items()
-        if all_count
-        or not path.endswith(".py")
-        or path.removesuffix(".py").removesuffix("/__init__") in names
-    }
+    reads_results = any(RESULTS in source for source in sources)
+
+    def counts(path: str) -> bool:
+        if path.startswith(f"{RESULTS}/"):
+            return reads_results
+        module = path.removesuffix(".py").removesuffix("/__init__")
+        return all_count or not path.endswith(".py") or module in names
+
+    used = {path: value for path, value in hashes.items() if counts(path)}
     own = [hashlib.sha256(path.read_bytes()).hexdigest() for path in RUN_BY]
     text = json.dumps([sources, used, own, sys.version_info[:2]])
     return hashlib.sha256(text.encode()).hexdigest()
