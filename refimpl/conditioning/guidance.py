@@ -67,6 +67,7 @@ class Guided(nn.Module):
         self.config, self.embedding = backbone.config, backbone.embedding
         self.context_length = backbone.context_length
         self.reads_both_ways = backbone.reads_both_ways
+        self.train(backbone.training)  # `generate` leaves a model in the mode that it finds
 
     def start(self, batch_size: int, capacity: int | None = None) -> State:
         """Return the backbone's state for the sequences with each condition and without.

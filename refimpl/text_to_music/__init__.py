@@ -4,7 +4,8 @@
 reads the tempo of a caption. The model (`model`) is a transformer that looks at the words of a
 caption (`refimpl.audio_text.CaptionReader`), while the pitch classes of a melody (`melody_track`)
 and a clock that ticks in beats (`beat_clock`) are added to its tokens (`listening`). `fitting`
-trains it, `saved` keeps it, and a `Composer` writes with it.
+trains it, `saved` keeps it, and a `Composer` writes with it. `pretrained` is MusicGen itself, an
+optional extra.
 
 >>> composer = load_composer()
 >>> clips = composer.write(["a calm tune in G major on a flute, with drums, slow"], guidance=3.0)

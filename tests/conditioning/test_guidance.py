@@ -67,6 +67,12 @@ def test_generation_writes_what_the_guided_scores_say_with_and_without_a_state()
         generate(guided, VOCABULARY, batch_size=2, max_tokens=3)
 
 
+def test_writing_leaves_the_model_in_its_mode():
+    model = small()
+    generate(Guided(model.backbone, model.conditioner.encode(CLIPS)), VOCABULARY, batch_size=3)
+    assert not model.backbone.training
+
+
 def test_the_clips_of_its_rows_come_with_a_batch():
     tunes = [np.full(5 + i, i) for i in range(7)]
     clips = [Metadata(caption=str(i)) for i in range(7)]
