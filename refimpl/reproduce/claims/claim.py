@@ -37,6 +37,9 @@ class Claim:
         as_good: the paper claims no gain but no loss either: the number is to stay above `-least`.
         n_seeds: seeds that there are, where another command made the runs; None: any number.
         forget: called before the claim is measured again; drops what is kept of its runs elsewhere.
+        estimate: in place of an experiment, the effect of the one model that there is. Its interval
+            is over what the model was asked, and says nothing of another training.
+        counted: what the interval is over.
     """
 
     name: str
@@ -46,13 +49,17 @@ class Claim:
     scale: str
     measured: str
     setting: str
-    experiment: Callable[[int], float]
+    experiment: Callable[[int], float] | None = None
     least: float = 0.0
     as_good: bool = False
     n_seeds: int | None = None
     forget: Callable[[], None] | None = None
+    estimate: Callable[[], Estimate] | None = None
+    counted: str = "seeds"
 
     def __post_init__(self) -> None:
+        if (self.experiment is None) == (self.estimate is None):
+            raise UserError(f"{self.name}: give an experiment, or an estimate in its place")
         if self.as_good and self.least <= 0:
             raise UserError(f"{self.name}: a claim of equality needs a loss that counts, above 0")
 
@@ -65,18 +72,21 @@ def judge(claim: Claim, values: Sequence[float]) -> tuple[Estimate, Verdict]:
 
     Args:
         claim: what is judged.
-        values: the experiment's numbers, one a seed.
+        values: the experiment's numbers, one a seed; none where the claim has an estimate.
 
     Raises:
         UserError: fewer than three seeds, from which no interval follows.
 
     Taught in lesson 6.
     """
-    if len(values) < FEWEST_SEEDS:
+    if claim.estimate is not None:
+        effect = claim.estimate()
+    elif len(values) < FEWEST_SEEDS:
         raise UserError(
             f"{claim.name}: {len(values)} seeds given, an interval needs {FEWEST_SEEDS} or more"
         )
-    effect = over_seeds(values)
+    else:
+        effect = over_seeds(values)
     threshold = -claim.least if claim.as_good else claim.least
     if effect.low > threshold:
         return effect, SHOWS

@@ -8,7 +8,7 @@ from refimpl.metrics.statistics import Estimate
 from refimpl.reproduce.claims.claim import DOES_NOT_SHOW, SHOWS, UNDECIDED
 
 WORDS = {SHOWS: "**shows**", DOES_NOT_SHOW: "**does not show**", UNDECIDED: "undecided"}
-HEADS = ("claim", "tested there on", "measured here", "effect over seeds", "verdict")
+HEADS = ("claim", "tested there on", "measured here", "effect", "verdict")
 
 
 def claims_page(records: list[dict[str, Any]]) -> str:
@@ -22,7 +22,7 @@ def claims_page(records: list[dict[str, Any]]) -> str:
         counts[record["verdict"]] += 1
     parts = [
         f"{len(records)} claims: {counts[SHOWS]} show here, {counts[DOES_NOT_SHOW]} do not, and "
-        f"{counts[UNDECIDED]} would need more seeds to decide."
+        f"{counts[UNDECIDED]} would need more seeds or orders to decide."
     ]
     for lesson in sorted({record["lesson"] for record in records}):
         rows = [_row(record) for record in records if record["lesson"] == lesson]
@@ -32,12 +32,12 @@ def claims_page(records: list[dict[str, Any]]) -> str:
 
 
 def _row(record: dict[str, Any]) -> str:
-    effect = Estimate(**record["effect"])
+    effect, counted = Estimate(**record["effect"]), record["counted"]
     cells = [
         f"{record['name']}: {record['says']} {{cite:p}}`{record['source']}`",
         record["scale"],
         f"{record['measured']}; {record['setting']}",
-        f"{effect.mean:+.3g} [{effect.low:+.3g}, {effect.high:+.3g}], {effect.n} seeds",
+        f"{effect.mean:+.3g} [{effect.low:+.3g}, {effect.high:+.3g}], {effect.n} {counted}",
         WORDS[record["verdict"]],
     ]
     return "| " + " | ".join(cells) + " |"

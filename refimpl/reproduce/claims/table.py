@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from refimpl.reproduce.claims.asked import asked
 from refimpl.reproduce.claims.attention import ATTENTION
 from refimpl.reproduce.claims.claim import Claim
 from refimpl.reproduce.claims.codecs import codecs
@@ -27,6 +28,7 @@ def all_claims(results: Path) -> list[Claim]:
         *MODELS,
         *objectives(results),
         *codecs(results),
+        *asked(results),
         *memory(results),
         *ATTENTION,
         *JUDGES,
