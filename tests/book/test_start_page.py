@@ -39,6 +39,29 @@ def test_who_turns_the_dial_hears_it_at_once(page):
     assert page.evaluate(f"{SOUNDS}.plays()")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_whoever_changes_a_word_of_the_order_hears_its_tune(opened, width):
+    page = opened(START, viewport={"width": width, "height": 800}, color_scheme="dark")
+    orders = page.get_by_role("group", name="An order, and the tune made of it")
+    player = orders.locator("> audio")
+    mood, backing = (
+        orders.get_by_role("combobox", name=name) for name in ("Mood and key", "Accompaniment")
+    )
+    first = player.get_attribute("src")
+    mood.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function(
+        "one => !one.paused && one.currentTime > 0.1", arg=player.element_handle()
+    )
+    second = player.get_attribute("src")
+    assert "in G major" in player.get_attribute("aria-label")
+    backing.select_option("double bass and drums")
+    third = player.get_attribute("src")
+    assert len({first, second, third}) == 3
+    assert "judges" in orders.get_by_role("status").inner_text()
+    assert orders.evaluate("one => one.scrollWidth <= one.clientWidth")
+
+
 def test_the_map_and_the_list_name_every_lesson(page, book):
     lessons = {f"../{name}" for name in page_names() if name.startswith("lessons/")}
     for place in (".lesson-map a", "ol.start-lessons a"):

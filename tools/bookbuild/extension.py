@@ -78,6 +78,7 @@ def load_what_is_needed(app: Sphinx, page: str, template: str, context: dict, do
         without(context, "progress.js")
     if page != START:
         without(context, "/start.js")
+        without(context, "/orders.js")
     styles = context["css_files"]
     styles[:] = [style for style in styles if "sphinx-thebe" not in str(style.filename)]
     if doctree is None or not any(doctree.findall(is_formula)):

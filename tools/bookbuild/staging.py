@@ -15,7 +15,7 @@ import nbformat
 import yaml
 from PIL import Image
 
-from bookbuild import dial, here, lessons, pages, progress, starting
+from bookbuild import dial, here, lessons, orders, pages, progress, starting
 from bookbuild.api import Reference, toc_sections
 from bookbuild.execution import Executed
 from refimpl.course import figures
@@ -119,6 +119,8 @@ def with_lessons(text: str, root: Path, by_number: dict[int, str]) -> str:
         text = starting.with_start(text, root, heads)
     if dial.PLACE in text:
         text = text.replace(dial.PLACE, dial.of_codes(root / "book/start/codes.json"))
+    if orders.PLACE in text:
+        text = text.replace(orders.PLACE, orders.of_orders(root / "book/start/orders.json"))
     return lessons.resolve(text, by_number)
 
 
