@@ -35,17 +35,17 @@ class Stage:
 STAGES = (
     Stage("Waveform", "waveform", 0, False, (1,)),
     Stage("Mel frames", "frames", 1, False, (2,)),
-    Stage("Token ids", "tokens", 2, False, (3, 4)),
+    Stage("Token ids", "tokens", 2, False, (3, 4, 8)),
     Stage("Objective", "objective", 3, False, (6,)),
     Stage("Packed batch", "batch", 4, False, (6,)),
-    Stage("Transformer", "model", 3, True, (5,), length=2),
+    Stage("Model", "model", 3, True, (5, 9, 10, 12), length=2),
     Stage("Token ids", "tokens", 2, True, (7,)),
     Stage("Mel frames", "frames", 1, True, (2,)),
-    Stage("Waveform", "waveform", 0, True, (7,)),
+    Stage("Waveform", "waveform", 0, True, (7, 11)),
 )
 ALT = (
     "The pipeline: a waveform becomes mel frames, then token ids; an objective makes questions and "
-    "answers of them, which are packed into a batch; the transformer learns from it and writes new "
+    "answers of them, which are packed into a batch; the model learns from it and writes new "
     "token ids; these become mel frames and a waveform again."
 )
 
@@ -96,8 +96,9 @@ def pipeline_diagram(lesson: int | None = None) -> Diagram:
 
     Taught in lesson 1.
     """
-    if lesson is not None and lesson not in range(1, 8):
-        raise UserError(f"lesson {lesson!r} given, 1 to 7 or None needed")
+    last = max(number for stage in STAGES for number in stage.lessons)
+    if lesson is not None and lesson not in range(1, last + 1):
+        raise UserError(f"lesson {lesson!r} given, 1 to {last} or None needed")
     marked = " and ".join(dict.fromkeys(s.name for s in STAGES if lesson in s.lessons))
     alt = ALT + (f" Marked for lesson {lesson}: {marked}." if marked else "")
     return Diagram(_drawn(lesson, alt, standing=False), _drawn(lesson, alt, standing=True), alt)
@@ -156,7 +157,10 @@ def _arrow(start: tuple, end: tuple) -> str:
 
 def _box(stage: Stage, place: tuple, marked: bool) -> str:
     x, y, width, height = place
-    taught = " and ".join(map(str, stage.lessons))
+    *first, last = map(str, stage.lessons)
+    taught = f"{', '.join(first)} and {last}" if first else last
+    label = f"lesson{'s' * (len(stage.lessons) > 1)} {taught}"
+    size = min(13, round(1.9 * width / len(label)))  # no wider than the box
     look = f'fill="{BLUE}" fill-opacity="0.25" stroke-width="4"' if marked else ""
     middle, top = x + width / 2, y + (height - HEIGHT) / 2
     words = 'stroke="none" fill="currentColor"'
@@ -165,8 +169,8 @@ def _box(stage: Stage, place: tuple, marked: bool) -> str:
         f'<rect x="{x}" y="{y}" width="{width}" height="{height}" rx="8" {look}/>'
         f'<g transform="translate({middle - 50} {top + 10})">{icon}</g>'
         f'<text x="{middle}" y="{top + 64}" {words} font-weight="bold">{stage.name}</text>'
-        f'<text x="{middle}" y="{top + 82}" {words} font-size="13">'
-        f"lesson{'s' * (len(stage.lessons) > 1)} {taught}</text>"
+        f'<text x="{middle}" y="{top + 82}" {words} font-size="{size}">'
+        f"{label}</text>"
     )
 
 
