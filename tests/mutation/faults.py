@@ -434,6 +434,49 @@ FAULTS = [
         "keys[:, :, position] = key",
         "keys[:, :, position - 1] = key",
     ),
+    # Music to order
+    Fault(
+        "guidance adds the scores with a condition, not their difference from those without",
+        "conditioning/guidance.py",
+        "scale * (one - free) for scale, one in moves",
+        "scale * one for scale, one in moves",
+    ),
+    Fault(
+        "a part of a condition is withheld from all clips of a batch at once",
+        "conditioning/joint.py",
+        "torch.rand(len(clips), device=mask.device)",
+        "torch.rand(1, device=mask.device)",
+    ),
+    Fault(
+        "a frame of a condition is added to one row, not to all rows of its step",
+        "conditioning/placing.py",
+        "places // self.rows_per_frame",
+        "places",
+    ),
+    Fault(
+        "a melody keeps the weakest class of a frame",
+        "conditioning/melody.py",
+        "np.where(sounds, chroma.argmax(axis=1), REST)",
+        "np.where(sounds, chroma.argmin(axis=1), REST)",
+    ),
+    Fault(
+        "the clock of a tune ticks in seconds",
+        "text_to_music/beat_clock.py",
+        "/ step_rate * tempo / 60",
+        "/ step_rate",
+    ),
+    Fault(
+        "any number of a caption is its tempo",
+        "text_to_music/captions.py",
+        "[number for number in numbers if _is_tempo(number)]",
+        "list(numbers)",
+    ),
+    Fault(
+        "the clips of a recording lose its caption",
+        "corpora/recordings.py",
+        'self._captions.get(recording.name, "")',
+        '""',
+    ),
     # Metrics
     Fault("perplexity to the wrong base", "metrics/codes.py", "np.log(share)", "np.log2(share)"),
     Fault(
