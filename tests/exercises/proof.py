@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import pytest
 
 from refimpl.course.check import results, visible_trials
 from refimpl.course.differences import as_array
@@ -19,8 +20,28 @@ from refimpl.course.exercise import Exercise
 from refimpl.course.exercises import all_exercises
 
 HERE = Path(__file__).parent
-SEEDS = range(3)
-MANY_SEEDS = range(3, 20)  # with those above, twenty
+N_SEEDS = 20  # of inputs, for every answer
+N_QUICK = 3  # `make test` takes one of the first three for each, in turn; `make soak` the others
+
+
+def over_seeds(answers: list) -> list:
+    """Return every answer with every seed, as parameters of a test; most are for `make soak`.
+
+    A wrong answer is wrong for all inputs of a check, so one seed shows nearly all that three do.
+
+    Args:
+        answers: a `pytest.param` for each, with an id.
+    """
+    return [
+        pytest.param(
+            *answer.values,
+            seed,
+            id=f"{answer.id}-{seed}",
+            marks=() if seed == number % N_QUICK else pytest.mark.soak,
+        )
+        for number, answer in enumerate(answers)
+        for seed in range(N_SEEDS)
+    ]
 
 
 @dataclass

@@ -7,11 +7,10 @@ from refimpl.course import CheckFailed, check
 from refimpl.course.differences import as_array
 from refimpl.course.guard import find_by_name
 from tests.exercises.proof import (
-    MANY_SEEDS,
-    SEEDS,
     EqualsEverything,
     Memory,
     load_proofs,
+    over_seeds,
     scribbles,
 )
 
@@ -27,9 +26,6 @@ RIGHT = [
     for exercise_id, proof in PROOFS.items()
     for answer in proof.answers.RIGHT
 ]
-seeds = pytest.mark.parametrize(
-    "seed", [*SEEDS, *(pytest.param(seed, marks=pytest.mark.soak) for seed in MANY_SEEDS)]
-)
 
 
 def message(exercise, answer, seed=0):
@@ -48,14 +44,12 @@ def test_there_are_enough_answers_on_file(proof):
     assert not any(one.startswith("called with") for one in told), "a grader does not say that"
 
 
-@seeds
-@pytest.mark.parametrize(("exercise", "answer", "told"), WRONG)
+@pytest.mark.parametrize(("exercise", "answer", "told", "seed"), over_seeds(WRONG))
 def test_a_wrong_answer_is_rejected_with_its_own_message(exercise, answer, told, seed):
     assert told in message(exercise, answer, seed)
 
 
-@seeds
-@pytest.mark.parametrize(("exercise", "answer"), RIGHT)
+@pytest.mark.parametrize(("exercise", "answer", "seed"), over_seeds(RIGHT))
 def test_a_right_answer_is_accepted(exercise, answer, seed):
     assert check(exercise.id, answer, seed=seed) == exercise.points
 
