@@ -2,8 +2,10 @@
 
 `front_end` makes pictures of sounds, `sound_encoder` and `text_encoder` make vectors of both
 (`sentence_encoder` is a frozen one beside it, and `caption_reader` one for models of music), and
-`contrastive` is the loss that brings together what belongs together. `examples` are pairs to train
-on, `fitting` trains, `saved` keeps, and `retrieval` asks what the result can do.
+`contrastive` is the loss that brings together what belongs together. `tags` are what captions
+choose from, and `tag_loss` asks for them directly. `examples` are pairs to train on, some with
+words that nobody knows (`fillers`), `fitting` trains, `saved` keeps, and `retrieval` asks what the
+result can do.
 
 >>> model = load_embedding()
 >>> model.embed_captions(["a calm tune in G major on a flute"]).shape

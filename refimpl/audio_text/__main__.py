@@ -15,7 +15,7 @@ from refimpl.audio_text.abilities import distinct, measure_abilities
 from refimpl.audio_text.fitting import N_TUNES, STEPS, analyse, fit_embedding, tune_clips
 from refimpl.audio_text.saved import save_embedding
 
-N_TESTED = 160
+N_TESTED, N_DRAWN = 160, 110  # in all, and tunes of each level to choose them from
 
 
 def main() -> None:
@@ -31,7 +31,7 @@ def main() -> None:
     began = time.process_time()
     model = fit_embedding(examples, steps=options.steps, seed=options.seed)
     seconds = time.process_time() - began
-    tested = distinct(analyse(tune_clips("validation", 70)), N_TESTED)
+    tested = distinct(analyse(tune_clips("validation", N_DRAWN)), N_TESTED)
     found = measure_abilities(model, tested)
     print(f"{options.steps} steps in {seconds:.0f} s of one core; {len(tested)} held-out tunes")
     print(f"\n| | {' | '.join(found)} |\n| --- |{' --- |' * len(found)}")

@@ -1,7 +1,8 @@
 """Measures of a joint embedding, on tunes that it has not heard.
 
 Retrieval among tunes whose captions all differ, and attributes by changing one word of a caption;
-each in the words of training, and in words that training never saw.
+each in the phrasings of training, in sentences that training never saw, and in words that it
+never saw.
 """
 
 from __future__ import annotations
@@ -15,12 +16,16 @@ import numpy as np
 from refimpl.audio_text.examples import Example
 from refimpl.audio_text.model import JointEmbedding
 from refimpl.audio_text.retrieval import recall_at, zero_shot
+from refimpl.audio_text.tags import TEMPOS
 from refimpl.tinytunes.arrangement import MELODIES
 from refimpl.tinytunes.attributes import Attributes
 from refimpl.tinytunes.phrasings import TRAINED, write_phrase
 
-WORDINGS = {"trained words": tuple(TRAINED), "held-out words": ("held-out",)}
-TEMPOS = tuple(range(80, 141, 4))
+WORDINGS = {
+    "trained words": tuple(TRAINED),
+    "held-out sentences": ("rephrased",),
+    "held-out words": ("held-out",),
+}
 NEAR = 8  # beats per minute
 
 

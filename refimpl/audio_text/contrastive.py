@@ -40,7 +40,7 @@ def contrastive_sum(model: nn.Module, batch: Batch) -> tuple[Tensor, Tensor]:
 
     Args:
         model: a `JointEmbedding`.
-        batch: `frames` (B, n, 256, 96); `words` and `numbers` (B, m, …), m >= n.
+        batch: `frames` (B, n, 352, 96); `words` and `numbers` (B, m, …), m >= n.
     """
     total = torch.zeros((), device=batch["frames"].device)
     for frames, *read in zip(batch["frames"], batch["words"], batch["numbers"], strict=True):

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from refimpl.audio import Clip
+from refimpl.audio_text.fillers import forget_fillers
 from refimpl.audio_text.front_end import N_BANDS, semitone_spectrogram
 from refimpl.audio_text.sound_encoder import WINDOW
-from refimpl.tinytunes.arrangement import CHORDS, MELODIES
+from refimpl.audio_text.tags import TEMPOS, change_one, classes_of, numbers_of
 from refimpl.tinytunes.attributes import Attributes
 from refimpl.tinytunes.phrasings import write_phrase
 from refimpl.training import Batch
 
 MOST_SEMITONES = 3  # of a transposition: further, timbres would change too
 MOST_STRETCH = 1.15
-TEMPOS = tuple(range(80, 141, 4))
-KEEP = 0.8  # the chance that an optional attribute is mentioned
-BASSES = ("plucked bass", "double bass")
+COMPLETE = 0.5  # the share of captions that mention everything
+STRANGE = 0.4  # the share of captions in which some words are not known
+ALIKE = 0.5  # the share of groups whose tunes have one size of ensemble
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ def vary(example: Example, rng: np.random.Generator) -> Example:
         rng: chooses the window, the key and the tempo.
 
     Returns:
-        One with `(256, 96)` float32 frames.
+        One with `(352, 96)` float32 frames.
     """
     frames, attributes = example.frames, example.attributes
     if rng.random() < 0.5:
@@ -82,7 +83,7 @@ def _stretch(tempo: float, other: float) -> float:
 
 
 def _window(frames: np.ndarray, stretch: float, rng: np.random.Generator) -> np.ndarray:
-    """A window at random, `stretch` times as fast: `(256, 96)` float32."""
+    """A window at random, `stretch` times as fast: `(352, 96)` float32."""
     span = (WINDOW - 1) * stretch
     start = rng.random() * max(0.0, len(frames) - 1 - span)
     places = start + np.arange(WINDOW) * stretch
@@ -93,35 +94,12 @@ def _window(frames: np.ndarray, stretch: float, rng: np.random.Generator) -> np.
     return (1 - share) * now + share * then
 
 
-def change_one(attributes: Attributes, rng: np.random.Generator) -> Attributes:
-    """The attributes of another tune that differs in key, tempo or one instrument."""
-    parts = dict(attributes.instruments)
-    changes = ["melody"] if "melody" in parts else []
-    changes += ["tonic", "mode"] if attributes.key else []
-    changes += ["tempo"] if attributes.tempo else []
-    changes += [part for part in ("chords", "bass") if part in parts]
-    what = changes[int(rng.integers(len(changes)))]
-
-    def other(choices: Iterable, than: object) -> object:
-        left = [choice for choice in choices if choice != than]
-        return left[int(rng.integers(len(left)))]
-
-    if what == "tonic":
-        return replace(attributes, tonic=other(range(12), attributes.tonic))
-    if what == "mode":
-        return replace(attributes, mode=other(("major", "minor"), attributes.mode))
-    if what == "tempo":
-        return attributes.at_tempo(other(TEMPOS, round(attributes.tempo)))
-    choices = {"melody": MELODIES, "chords": CHORDS, "bass": BASSES}[what]
-    return replace(attributes, instruments=parts | {what: other(choices, parts[what])})
-
-
 class PairBatches:
     """Endless batches of groups of pairs; batch k depends on the seed and k alone.
 
     Half of a group's captions are of the same tunes as the other half, in another key or tempo, and
-    each pair brings captions that differ from its own in one attribute. So a caption can only be
-    found by what it says.
+    each pair brings captions that differ from its own in one attribute. In every other group, all
+    tunes have the same size of ensemble. So a caption can only be found by what it says.
 
     Args:
         examples: to draw from.
@@ -137,7 +115,7 @@ class PairBatches:
         examples: list[Example],
         read: Callable[[Sequence[str]], tuple[torch.Tensor, torch.Tensor]],
         *,
-        group_size: int = 64,
+        group_size: int = 96,
         n_groups: int = 1,
         n_changed: int = 2,
         seed: int = 0,
@@ -145,6 +123,9 @@ class PairBatches:
         self.examples, self.read = examples, read
         self.group_size, self.n_groups, self.n_changed = group_size, n_groups, n_changed
         self.seed, self.position = seed, 0
+        sizes = [example.attributes.size for example in examples]
+        alike = [np.flatnonzero([one == size for one in sizes]) for size in dict.fromkeys(sizes)]
+        self._alike = [pool for pool in alike if len(pool) >= group_size // 2]
 
     def __iter__(self) -> Iterator[Batch]:
         while True:
@@ -152,15 +133,25 @@ class PairBatches:
             yield self.batch(self.position - 1)
 
     def batch(self, number: int) -> Batch:
-        """Return `frames` (B, n, 256, 96), `words` and `numbers` (B, m, …) of a batch."""
+        """Return a batch: pictures, captions as read, and what is true of both.
+
+        `frames` (B, n, 352, 96), `words` and `numbers` (B, m, …); `classes` (B, m, n_tags) of the
+        captions and `measured` (B, n, 2) of the sounds, as `classes_of` and `numbers_of` give them.
+        """
         rng = np.random.default_rng([self.seed, number])
         groups = [self._group(rng) for _ in range(self.n_groups)]
-        words, numbers = self.read([text for _, texts in groups for text in texts])
-        return {
-            "frames": torch.from_numpy(np.stack([frames for frames, _ in groups])),
-            "words": words.unflatten(0, (self.n_groups, -1)),
-            "numbers": numbers.unflatten(0, (self.n_groups, -1)),
+        known = [one for group in groups for one in group.said]
+        words, numbers = self.read([text for group in groups for text in group.captions])
+        shared = {
+            "words": words,
+            "numbers": numbers,
+            "classes": torch.tensor([classes_of(one) for one in known]),
         }
+        measured = [[numbers_of(one) for one in g.said[: self.group_size]] for g in groups]
+        return {
+            "frames": torch.from_numpy(np.stack([group.frames for group in groups])),
+            "measured": torch.tensor(measured),
+        } | {name: tensor.unflatten(0, (self.n_groups, -1)) for name, tensor in shared.items()}
 
     def state_dict(self) -> dict[str, int]:
         """Return the position, from which a resumed run goes on."""
@@ -170,11 +161,43 @@ class PairBatches:
         """Go on from a position."""
         self.position = state["position"]
 
-    def _group(self, rng: np.random.Generator) -> tuple[np.ndarray, list[str]]:
-        """Frames `(n, 256, 96)`, and captions: of the pairs first, then those that fit none."""
-        chosen = rng.choice(len(self.examples), self.group_size // 2, replace=False)
+    def _group(self, rng: np.random.Generator) -> _Group:
+        """Draw pairs, and captions that fit none of them."""
+        pool = np.arange(len(self.examples))
+        if self._alike and rng.random() < ALIKE:
+            pool = self._alike[int(rng.integers(len(self._alike)))]
+        chosen = rng.choice(pool, self.group_size // 2, replace=False)
         varied = [vary(self.examples[i], rng) for i in np.repeat(chosen, 2)]
         known = [one.attributes for one in varied]
         changed = [change_one(one, rng) for one in known for _ in range(self.n_changed)]
-        captions = [write_phrase(one, rng, keep=KEEP) for one in (*known, *changed)]
-        return np.stack([one.frames for one in varied]), captions
+        captions = [_say(one, rng, _keep(rng)) for one in known]
+        for one, other in zip(np.repeat(known, self.n_changed), changed, strict=True):
+            # Another mood or register makes a caption false only where it is mentioned.
+            same = (one.mood, one.register) == (other.mood, other.register)
+            captions.append(_say(other, rng, _keep(rng) if same else 1.0))
+        return _Group(np.stack([one.frames for one in varied]), captions, [*known, *changed])
+
+
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Pairs that are compared with each other, and further captions.
+
+    Attributes:
+        frames: `(n, 352, 96)`.
+        captions: of the pairs first, then those that fit none.
+        said: what each caption says.
+    """
+
+    frames: np.ndarray
+    captions: list[str]
+    said: list[Attributes]
+
+
+def _keep(rng: np.random.Generator) -> float:
+    """The chance that an optional attribute is mentioned: in half of the captions, all are."""
+    return 1.0 if rng.random() < COMPLETE else float(rng.random())
+
+
+def _say(known: Attributes, rng: np.random.Generator, keep: float) -> str:
+    caption = write_phrase(known, rng, keep=keep)
+    return forget_fillers(caption, rng) if rng.random() < STRANGE else caption

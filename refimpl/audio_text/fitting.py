@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from refimpl.audio import Clip
-from refimpl.audio_text.contrastive import CONTRASTIVE
 from refimpl.audio_text.examples import Example, PairBatches
 from refimpl.audio_text.model import JointEmbedding
+from refimpl.audio_text.tag_loss import TAGGED, TaggedEmbedding
 from refimpl.audio_text.text_encoder import TextEncoder
 from refimpl.audio_text.words import WordList
 from refimpl.corpora.tinytunes import clip_of
@@ -20,7 +20,7 @@ from refimpl.tinytunes import TuneConfig, Tunes
 from refimpl.tinytunes.config import LEVELS
 from refimpl.training import TrainingConfig, train
 
-STEPS = 320
+STEPS = 300
 N_TUNES = 700  # of each level
 UNREACHED = 9000  # the number of a batch that no training gets to
 
@@ -48,7 +48,7 @@ def fit_embedding(
     *,
     text: nn.Module | None = None,
     steps: int = STEPS,
-    group_size: int = 64,
+    group_size: int = 96,
     n_groups: int = 1,
     n_changed: int = 2,
     learning_rate: float = 4e-3,
@@ -56,7 +56,7 @@ def fit_embedding(
     folder: str | Path | None = None,
     show: bool | None = None,
 ) -> JointEmbedding:
-    """Train a joint embedding.
+    """Train a joint embedding, by the contrastive loss and by telling attributes.
 
     Args:
         examples: of `analyse`, at least half as many as pairs in a group.
@@ -83,7 +83,8 @@ def fit_embedding(
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = JointEmbedding(text or TextEncoder(WordList.of_phrasings()))
+        model = JointEmbedding(text or TextEncoder(WordList.of_phrasings().with_keys()))
+        taught = TaggedEmbedding(model)
     batches = PairBatches(
         examples,
         model.text.read,
@@ -107,7 +108,7 @@ def fit_embedding(
         checkpoint_every=None,
         progress=show is not False,
     )
-    result = train(model, batches, options, loss=CONTRASTIVE, folder=folder)
+    result = train(taught, batches, options, loss=TAGGED, folder=folder)
     if result.stopped_by == "interrupt":
         raise KeyboardInterrupt
     return model.eval()

@@ -33,7 +33,7 @@ class JointEmbedding(nn.Module):
     """
 
     def __init__(
-        self, text: TextEncoder | nn.Module, *, dim: int = 128, channels: int = 16
+        self, text: TextEncoder | nn.Module, *, dim: int = 128, channels: int = 64
     ) -> None:
         super().__init__()
         self.config = {"dim": dim, "channels": channels, **getattr(text, "config", {})}
@@ -74,7 +74,7 @@ class JointEmbedding(nn.Module):
     def embed_sounds(self, clips: Iterable[Clip]) -> np.ndarray:
         """Vectors of clips.
 
-        A clip is cut into windows of 5.9 s, which overlap by half; its vector is their mean.
+        A clip is cut into windows of 8.2 s, which overlap by half; its vector is their mean.
 
         Args:
             clips: of any length and sample rate.
@@ -130,10 +130,11 @@ def _frames(clip: Clip) -> np.ndarray:
 
 
 def overlapping_windows(frames: np.ndarray) -> Tensor:
-    """Cut frames into windows `(n, 256, 96)`, which overlap; the last one ends with the clip."""
+    """Cut frames into windows `(n, 352, 96)`, which overlap; the last one ends with the clip."""
     if len(frames) < WINDOW:
         # A short clip is repeated: silence after it would sound like a part of it.
         frames = np.resize(frames, (WINDOW, frames.shape[1]))
     last = len(frames) - WINDOW
-    starts = [*range(0, last, WINDOW // 2), last]
+    # No window of its own for what is shorter than a step.
+    starts = [*range(0, last - STRIDE + 1, WINDOW // 2), last]
     return torch.from_numpy(np.stack([frames[s : s + WINDOW] for s in starts]))

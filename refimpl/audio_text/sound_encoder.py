@@ -15,14 +15,12 @@ from torch.nn import functional as F
 
 from refimpl.audio_text.front_end import FRAME_RATE, N_BANDS, N_OCTAVES
 
-# Where the partials of a tone are, in semitones above its first one; -12 sees whether the tone
-# itself may be the partial of a lower one.
-PARTIALS = (-12, 0, 12, 19, 24, 28, 31)
-WINDOW = 256  # frames that the encoder sees at a time, 5.9 s
+WINDOW = 352  # frames that the encoder sees at a time, 8.2 s: a tune of four bars at 117 bpm
 WINDOW_SECONDS = WINDOW / FRAME_RATE
 STRIDE = 8  # frames in a step of the trunk
 N_STATISTICS = 5
 N_SIGNALS = 4  # of onsets
+N_KEYS = 24  # 12 in major, 12 in minor
 PULSES = torch.cat([torch.arange(1.2, 4.8, 0.04), torch.arange(4.8, 9.6, 0.08)])  # Hz
 
 
@@ -31,13 +29,13 @@ class SoundEncoder(nn.Module):
 
     Args:
         dim: of the vectors.
-        channels: of the convolutions.
+        channels: between the two layers of the trunk.
 
     Source: Elizalde et al. 2023 and Huang et al. 2022 for a network over spectrograms as one half
-    of a joint embedding; Bittner et al. 2017 for stacking partials.
+    of a joint embedding.
     """
 
-    def __init__(self, dim: int = 128, channels: int = 16) -> None:
+    def __init__(self, dim: int = 128, channels: int = 64) -> None:
         super().__init__()
         for name in ("usual", "spread"):
             self.register_buffer(name, torch.full((N_STATISTICS, N_BANDS), float(name == "spread")))
@@ -46,15 +44,17 @@ class SoundEncoder(nn.Module):
         self.classes = nn.Sequential(
             nn.Conv1d(N_STATISTICS * N_OCTAVES, 24, **around), nn.GELU(), nn.Conv1d(24, 8, **around)
         )
-        self.first = nn.Conv2d(len(PARTIALS) + 1, channels, (4, 3), (4, 1), padding=(0, 1))
-        self.second = nn.Conv2d(channels, channels, 3, (2, 1), padding=1)
-        self.step = nn.Sequential(
-            nn.Linear(2 * 8 * channels, dim), nn.LayerNorm(dim, elementwise_affine=False)
-        )
+        self.modes = nn.Sequential(nn.GELU(), nn.Conv1d(8, 2, **around))
+        self.keys = nn.Linear(N_KEYS, dim)
+        self.first = nn.Linear(2 * N_BANDS, channels)
+        self.second = nn.Conv1d(channels, dim, 3, padding=1)
         self.bands = nn.Linear(N_BANDS, N_SIGNALS)  # semitones to signals of onsets
         self.pulse = nn.Linear(N_SIGNALS * len(PULSES), dim)
         self.head = nn.Sequential(
-            nn.GELU(), nn.Linear(5 * dim + 96, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim)
+            nn.GELU(),
+            nn.Linear(5 * dim + 96 + N_KEYS, 2 * dim),
+            nn.GELU(),
+            nn.Linear(2 * dim, dim),
         )
         time = torch.arange(WINDOW) / FRAME_RATE
         turns = 2 * torch.pi * PULSES[:, None] * time  # (n_pulses, T)
@@ -64,7 +64,7 @@ class SoundEncoder(nn.Module):
 
     @torch.no_grad()
     def standardise(self, frames: Tensor) -> None:
-        """Learn the usual statistics and their spread from windows `(n, 256, 96)`, before training.
+        """Learn the usual statistics and their spread from windows `(n, 352, 96)`, before training.
 
         Without it, what all tunes have in common is large, and the differences are small.
         """
@@ -73,17 +73,29 @@ class SoundEncoder(nn.Module):
         self.spread.copy_(found.std(dim=0).clamp(min=0.02))
 
     def forward(self, frames: Tensor) -> Tensor:
-        """Vectors `(B, dim)` of windows `(B, 256, 96)`."""
+        """Vectors `(B, dim)` of windows `(B, 352, 96)`."""
+        return self.hear(frames)[0]
+
+    def hear(self, frames: Tensor) -> tuple[Tensor, Tensor]:
+        """Vectors `(B, dim)` of windows `(B, 352, 96)`, and scores of keys `(B, 24)`.
+
+        Each key has a vector of its own. A window's vector has a part of each, as likely as the key
+        is. So what is heard of the key reaches the vector in one step.
+        """
         found = (statistics(frames) - self.usual) / self.spread  # (B, 5, 96)
         steps = self.steps(frames)
+        classes = self.pitch_classes(found)
+        scores = self.key_scores(classes)
+        likely = scores.softmax(dim=1)
         parts = [
             self.spectrum(found.flatten(1)),
-            self.pitch_classes(found),
+            classes,
             self.pulses(frames),
             steps.mean(dim=1),
             steps.std(dim=1),
+            4 * likely,
         ]
-        return self.head(torch.cat(parts, dim=1))
+        return self.head(torch.cat(parts, dim=1)) + self.keys(likely), scores
 
     def pitch_classes(self, found: Tensor) -> Tensor:
         """The sound in each pitch class, `(B, 8 * 12)`, of statistics `(B, 5, 96)`.
@@ -93,19 +105,27 @@ class SoundEncoder(nn.Module):
         folded = found.unflatten(2, (N_OCTAVES, 12)).flatten(1, 2)  # (B, 5 * 8, 12)
         return self.classes(folded - folded.mean(dim=2, keepdim=True)).flatten(1)
 
+    def key_scores(self, classes: Tensor) -> Tensor:
+        """How well each key fits, `(B, 24)`, of pitch classes `(B, 8 * 12)`.
+
+        The keys of major from C to B, then those of minor. This goes round the classes too: one
+        pattern serves all keys of a mode.
+        """
+        return self.modes(classes.unflatten(1, (8, 12))).flatten(1)
+
     def steps(self, frames: Tensor) -> Tensor:
         """Vectors of steps `(B, T / 8, dim)`, 5.4 a second, of `(B, T, 96)`, T a multiple of 8."""
-        x = F.gelu(self.first(_stacked(frames)))  # (B, C, T / 4, P)
-        x = F.gelu(self.second(x))  # (B, C, T / 8, P)
-        octaves = x.unflatten(3, (N_OCTAVES, 12))  # (B, C, T / 8, 8, 12)
-        both = torch.cat([octaves.mean(dim=4), octaves.amax(dim=4)], dim=3)  # (B, C, T / 8, 16)
-        return self.step(both.transpose(1, 2).flatten(2))
+        x = torch.cat([frames, 4 * _rise(frames)], dim=2)  # (B, T, 192)
+        x = x.unflatten(1, (-1, STRIDE)).mean(dim=2)
+        x = F.gelu(self.first(x))  # (B, T / 8, C)
+        x = self.second(x.transpose(1, 2)).transpose(1, 2)  # with the steps before and after
+        return F.layer_norm(x, x.shape[-1:])
 
     def pulses(self, frames: Tensor) -> Tensor:
         """How strongly onsets come back at each of many rates, as vectors `(B, dim)`.
 
         The spectrum of the onsets: a peak at twice the tempo is the pulse of the eighth notes. Its
-        width is the inverse of the window, a sixth of a hertz; its middle is far more exact.
+        width is the inverse of the window, an eighth of a hertz; its middle is far more exact.
         """
         onsets = F.softplus(self.bands(4 * _rise(frames)))  # (B, T, 4)
         onsets = onsets - onsets.mean(dim=1, keepdim=True)
@@ -138,17 +158,3 @@ def statistics(frames: Tensor) -> Tensor:
 def _rise(frames: Tensor) -> Tensor:
     """By how much each semitone is louder than a frame before, `(B, T, 96)`."""
     return F.pad(F.relu(frames[:, 1:] - frames[:, :-1]), (0, 0, 1, 0))
-
-
-def _stacked(frames: Tensor) -> Tensor:
-    """Each semitone with its partials and its rise as channels, `(B, 8, T, 96)`."""
-    moved = [_moved(frames, semitones) for semitones in PARTIALS]
-    # Channels last in memory: a third less time for the convolutions.
-    return torch.stack([*moved, 4 * _rise(frames)], dim=3).permute(0, 3, 1, 2)
-
-
-def _moved(frames: Tensor, semitones: int) -> Tensor:
-    """The band that is some semitones above, in the place of each band; silence beyond the ends."""
-    if semitones < 0:
-        return F.pad(frames[..., :semitones], (-semitones, 0))
-    return F.pad(frames[..., semitones:], (0, semitones))

@@ -1,7 +1,8 @@
 """Captions as words and numbers.
 
 A number is no word: a model that has read "96 bpm" and "104 bpm" should have an idea of "100 bpm".
-So every number has the same word, and its value beside it.
+So every number has the same word, and its value beside it. The name of a key can be one word: "A"
+in "A minor" is no article, and neither word alone says which notes sound.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import difflib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -61,10 +64,32 @@ class WordList:
             texts += [re.sub(r"{.*?}", "", text) for group in groups for text in group]
         return cls.of([*texts, "and"])
 
+    def with_keys(self) -> WordList:
+        """Know the name of each key as one word beside, such as "f# minor".
+
+        Source: Mikolov et al. 2013, section 4, for names of several words as one.
+        """
+        names = [f"{tonic} {mode}" for mode, tonics in KEY_NAMES.items() for tonic in tonics]
+        return WordList((*self.words, *sorted(name.lower() for name in names)))
+
+    @cached_property
+    def ids(self) -> dict[str, int]:
+        """The id of each word."""
+        return {word: i for i, word in enumerate(self.words)}
+
+    def split(self, caption: str) -> list[str]:
+        """The words of a caption, and names of two words as one where the list has them so."""
+        words: list[str] = []
+        for word in split_words(caption):
+            if words and f"{words[-1]} {word}" in self.ids:
+                words[-1] += f" {word}"
+            else:
+                words.append(word)
+        return words
+
     def unknown(self, caption: str) -> list[str]:
         """The words of a caption that are not known, in their order."""
-        known = set(self.words)
-        return [w for w in split_words(caption) if w not in known and not w[0].isdigit()]
+        return [w for w in self.split(caption) if w not in self.ids and not w[0].isdigit()]
 
     def nearest_to_unknown(self, caption: str) -> dict[str, list[str]]:
         """The words of a caption that are not known, each with the nearest that are.
@@ -82,15 +107,14 @@ class WordList:
 
         A word that is not known has the id 1. Numbers are 0 where the word is none.
         """
-        index = {word: i for i, word in enumerate(self.words)}
-        rows = [split_words(caption)[:MOST_WORDS] for caption in captions]
+        rows = [self.split(caption)[:MOST_WORDS] for caption in captions]
         longest = max(1, *(len(row) for row in rows)) if rows else 1
-        ids = torch.zeros(len(rows), longest, dtype=torch.long)
-        numbers = torch.zeros(len(rows), longest)
+        ids = np.zeros((len(rows), longest), np.int64)
+        numbers = np.zeros((len(rows), longest), np.float32)
         for i, row in enumerate(rows):
             for j, word in enumerate(row):
                 if word[0].isdigit():
                     ids[i, j], numbers[i, j] = 2, float(word)
                 else:
-                    ids[i, j] = index.get(word, 1)
-        return ids, numbers
+                    ids[i, j] = self.ids.get(word, 1)
+        return torch.from_numpy(ids), torch.from_numpy(numbers)

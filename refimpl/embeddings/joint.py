@@ -16,7 +16,7 @@ from refimpl.embeddings.embedding import Embedding
 
 
 class JointSounds(Embedding):
-    """One vector of length 1 for each window of 5.9 s; windows overlap by half.
+    """One vector of length 1 for each window of 8.2 s; windows overlap by half.
 
     Args:
         model: by default the one that comes with the package.

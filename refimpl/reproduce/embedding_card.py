@@ -21,11 +21,10 @@ def embedding_section() -> str:
         f"- **Training:** {facts['steps']} steps on {facts['tunes']} tunes of each level, "
         f"{facts['core_seconds']} s of one CPU core.",
         "- **It hears:** key, tempo, instruments, mood, register and style of this corpus. It has "
-        "heard no recording and no voice, tells keys poorly, and hears no order of events beyond "
-        "six seconds.",
+        "heard no recording and no voice, and hears no order of events beyond half a second.",
         "",
-        f"On {facts['tested']} held-out tunes with different captions, in the words of training "
-        "and in words that training never saw:",
+        f"On {facts['tested']} held-out tunes with different captions, in the words of training, "
+        "in sentences that training never saw, and in such sentences with words that it never saw:",
         "",
         f"| | {' | '.join(found)} |",
         f"| --- |{' --- |' * len(found)}",

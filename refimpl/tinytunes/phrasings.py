@@ -8,7 +8,7 @@ has never read. The names of keys, instruments and styles are the same in all.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -135,7 +135,9 @@ HELD_OUT = Phrasing(
         "band": ("foursome",),
     },
 )
-PHRASINGS: Mapping[str, Phrasing] = TRAINED | {"held-out": HELD_OUT}
+# The templates of the held-out phrasing alone: moods and the like have the words of training.
+REPHRASED = replace(HELD_OUT, words=WORDS)
+PHRASINGS: Mapping[str, Phrasing] = TRAINED | {"held-out": HELD_OUT, "rephrased": REPHRASED}
 
 
 def write_phrase(
@@ -151,7 +153,8 @@ def write_phrase(
     Args:
         attributes: what is known of the tune.
         rng: chooses the phrasing, its templates, its words, and the order of its clauses.
-        phrasing: a name in `PHRASINGS`, or several to choose from; "held-out" is for tests.
+        phrasing: a name in `PHRASINGS`, or several to choose from; "held-out" and "rephrased" are
+            for tests.
         keep: the chance that each of the attributes in `OPTIONAL` is mentioned. Key, tempo and
             instruments always are.
         without: attributes that are not mentioned, such as "size".

@@ -5,9 +5,10 @@ import pytest
 import torch
 
 from refimpl.audio_text import PairBatches, TextEncoder, WordList, analyse, fit_embedding
-from refimpl.audio_text.examples import TEMPOS, Example, change_one, transpose, vary
+from refimpl.audio_text.examples import Example, transpose, vary
 from refimpl.audio_text.fitting import tune_clips
 from refimpl.audio_text.sound_encoder import WINDOW
+from refimpl.audio_text.tags import NUMBERS, TAGS, TEMPOS, change_one
 from refimpl.tinytunes.attributes import Attributes
 
 
@@ -54,17 +55,20 @@ def test_varied_tunes_are_windows_of_their_tempo(examples):
         assert speed == pytest.approx(one.attributes.tempo / 100, rel=1e-3)
 
 
-def test_a_changed_caption_differs_in_one_attribute(examples):
+def test_a_changed_caption_differs_in_what_a_listener_could_name(examples):
     rng = np.random.default_rng(2)
     seen = set()
-    for example in examples * 15:
+    for example in examples * 25:
         known, other = example.attributes, change_one(example.attributes, rng)
         parts = {p for p in known.instruments if known.instruments[p] != other.instruments[p]}
-        fields = {n for n in ("tonic", "mode", "tempo") if getattr(known, n) != getattr(other, n)}
+        names = ("tonic", "mode", "tempo", "mood", "register")
+        fields = {n for n in names if getattr(known, n) != getattr(other, n)}
+        if fields & {"mode", "tempo"}:
+            fields.discard("mood")  # it may come with them
         assert len(parts | fields) == 1
         assert other.tempo in (*TEMPOS, known.tempo)
         seen |= parts | fields
-    assert seen == {"tonic", "mode", "tempo", "melody", "chords", "bass"}
+    assert seen == {"tonic", "mode", "tempo", "mood", "register", "melody", "chords", "bass"}
 
 
 def test_batches_are_groups_and_resume_where_they_were(examples):
@@ -73,6 +77,8 @@ def test_batches_are_groups_and_resume_where_they_were(examples):
     first = next(iter(batches))
     assert first["frames"].shape == (2, 6, WINDOW, 96)
     assert first["words"].shape[:2] == first["numbers"].shape[:2] == (2, 18)
+    assert first["classes"].shape == (2, 18, len(TAGS))
+    assert first["measured"].shape == (2, 6, len(NUMBERS))
     second = next(iter(batches))
     again = PairBatches(examples, text.read, group_size=6, n_groups=2, n_changed=2, seed=3)
     again.load_state_dict({"position": 1})

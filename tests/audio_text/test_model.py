@@ -1,5 +1,7 @@
 """The joint embedding: vectors of length 1, the same for the same sound, saved and loaded."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -11,9 +13,13 @@ from refimpl.audio_text import (
     WordList,
     load_embedding,
     save_embedding,
+    semitone_spectrogram,
     tune_clips,
 )
+from refimpl.audio_text.sound_encoder import STRIDE, WINDOW, SoundEncoder
 from refimpl.errors import UserError
+from refimpl.tinytunes.arrangement import MELODIES
+from refimpl.tinytunes.attributes import Attributes
 from refimpl.training import TrainingError
 
 
@@ -28,14 +34,15 @@ def noise(seconds, rate=22050, seed=0):
     return Clip("noise", rng.normal(0, 0.1, round(seconds * rate)).astype(np.float32), rate)
 
 
-@pytest.mark.parametrize("seconds", [0.001, 0.05, 3, 5.93, 6, 20])
+@pytest.mark.parametrize("seconds", [0.001, 0.05, 3, 8.17, 8.5, 20])
 def test_clips_of_any_length_have_a_vector(seconds):
     model, clip = small(), noise(seconds)
     (vector,) = model.embed_sounds([clip])
     assert vector.shape == (8,) and vector.dtype == np.float32
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
     windows = model.embed_windows(clip)
-    assert len(windows) == 1 + max(0, -(-(1 + int(seconds * 22050) // 512 - 256) // 128))
+    beyond = max(0, len(semitone_spectrogram(clip.audio)) - WINDOW)  # half a window each time
+    assert len(windows) == 1 + -(-max(0, beyond - STRIDE + 1) // (WINDOW // 2))
     steps = model.embed_frames(clip)
     assert len(steps) == max(1, (1 + int(seconds * 22050) // 512) // 8)
     assert np.isfinite(steps).all()
@@ -62,6 +69,17 @@ def test_captions_have_vectors_and_nothing_has_none():
         model.embed_sounds([Clip("nothing", np.zeros(0, np.float32), 22050)])
 
 
+def test_the_scores_of_keys_turn_with_the_pitch_classes():
+    torch.manual_seed(0)
+    encoder = SoundEncoder(8, 4).eval()
+    classes = torch.randn(2, 8, 12)
+    scores = encoder.key_scores(classes.flatten(1)).unflatten(1, (2, 12))
+    turned = encoder.key_scores(classes.roll(5, dims=2).flatten(1)).unflatten(1, (2, 12))
+    assert torch.allclose(turned, scores.roll(5, dims=2), atol=1e-5)
+    vectors, keys = encoder.hear(torch.rand(3, WINDOW, 96))
+    assert vectors.shape == (3, 8) and keys.shape == (3, 24)
+
+
 def test_a_saved_embedding_is_the_same(tmp_path):
     model = small()
     save_embedding(tmp_path, model, facts={"steps": 0})
@@ -85,12 +103,29 @@ def test_what_is_no_embedding_is_refused(tmp_path):
         load_embedding(tmp_path)
 
 
-def test_the_shipped_one_tells_tempo_and_instrument():
-    model = load_embedding()
+@pytest.fixture(scope="module")
+def shipped():
     clips = tune_clips("test", 4, levels=(2, 3))
-    sounds = model.embed_sounds(clips)
+    return load_embedding(), clips, load_embedding().embed_sounds(clips)
+
+
+def test_the_shipped_one_tells_tempo(shipped):
+    model, clips, sounds = shipped
     for clip, sound in zip(clips, sounds, strict=True):
         tempo = clip.facts["tempo"]
         others = [t for t in (84, 100, 120, 136) if abs(t - tempo) > 8]
         captions = [f"a tune at {t:.0f} bpm" for t in (tempo, *others)]
         assert (model.embed_captions(captions) @ sound).argmax() == 0
+
+
+def test_the_shipped_one_tells_keys_and_instruments(shipped):
+    model, clips, sounds = shipped
+    right = []
+    for clip, sound in zip(clips, sounds, strict=True):
+        known = Attributes.of(clip.facts)
+        keys = [replace(known, tonic=tonic).key for tonic in range(12)]
+        for choices, own in ((keys, known.key), (MELODIES, known.melody)):
+            caption = f"a tune in {known.key} for {known.melody}"
+            captions = [caption.replace(own, choice) for choice in choices]
+            right.append(choices[(model.embed_captions(captions) @ sound).argmax()] == own)
+    assert np.mean(right) > 0.8

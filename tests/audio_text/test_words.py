@@ -22,6 +22,17 @@ def test_a_vocabulary_knows_what_it_has_read():
     assert words.unknown("an oboe and a flute at 90") == ["an", "oboe", "and"]
 
 
+def test_names_of_keys_can_be_words():
+    plain = WordList.of(["a tune in C"])
+    words = plain.with_keys()
+    assert words.split("A tune in F# minor") == ["a", "tune", "in", "f# minor"]
+    assert words.split("in A minor, 96") == ["in", "a minor", "96"]
+    assert plain.split("in A minor") == ["in", "a", "minor"]
+    ids, _ = words.read(["a A major"])
+    assert words.words[ids[0, 1]] == "a major" and words.words[ids[0, 0]] == "a"
+    assert words.unknown("a minor tune, sad and minor") == ["sad", "and", "minor"]
+
+
 def test_every_phrasing_for_training_is_known_and_the_held_out_one_is_not():
     import numpy as np
 
@@ -34,7 +45,8 @@ def test_every_phrasing_for_training_is_known_and_the_held_out_one_is_not():
         for tune in Tunes("test", TuneConfig(level=level)).take(20):
             known = Attributes.of(tune.facts)
             assert words.unknown(write_phrase(known, np.random.default_rng(tune.index))) == []
-            assert words.unknown(write_phrase(known, np.random.default_rng(0), "held-out"))
+            for phrasing in ("held-out", "rephrased"):
+                assert words.unknown(write_phrase(known, np.random.default_rng(0), phrasing))
 
 
 def encoder():

@@ -8,6 +8,9 @@ import pytest
 import torch
 
 from refimpl.audio_text import CONTRASTIVE, JointEmbedding, TextEncoder, WordList
+from refimpl.audio_text.sound_encoder import WINDOW
+from refimpl.audio_text.tag_loss import TAGGED, TaggedEmbedding
+from refimpl.audio_text.tags import NUMBERS, TAGS
 from refimpl.codecs import (
     NeuralConfig,
     NeuralNetwork,
@@ -69,9 +72,17 @@ def contrast():
     torch.manual_seed(0)
     text = TextEncoder(WordList.of(["a tune for flute and piano"]), 8, width=8, hidden=0.0)
     model = JointEmbedding(text, dim=8, channels=4)
-    frames = torch.rand(8, 3, 256, 96, generator=torch.Generator().manual_seed(0))
+    frames = torch.rand(8, 3, WINDOW, 96, generator=torch.Generator().manual_seed(0))
     words = torch.randint(1, 9, (8, 4, 5), generator=torch.Generator().manual_seed(1))
     return CONTRASTIVE, model, {"frames": frames, "words": words, "numbers": torch.zeros(8, 4, 5)}
+
+
+def contrast_and_tags():
+    _, model, batch = contrast()
+    torch.manual_seed(0)
+    classes = torch.stack([torch.randint(-1, len(t.values), (8, 4)) for t in TAGS.values()], dim=2)
+    measured = torch.randn(8, 3, len(NUMBERS))
+    return TAGGED, TaggedEmbedding(model), batch | {"classes": classes, "measured": measured}
 
 
 # A function for each loss: the loss, a model that it can measure, and a batch of 8 rows or more.
@@ -81,6 +92,7 @@ LOSSES = {
     "neural codec": frame_distance,
     "diffusion": denoising,
     "joint embedding": contrast,
+    "joint embedding with tags": contrast_and_tags,
 }
 
 
