@@ -79,7 +79,7 @@ class SoundEncoder(nn.Module):
     def hear(self, frames: Tensor) -> tuple[Tensor, Tensor]:
         """Vectors `(B, dim)` of windows `(B, 352, 96)`, and scores of keys `(B, 24)`.
 
-        Each key has a vector of its own. A window's vector has a part of each, as likely as the key
+        Each key has its own vector. A window's vector has a part of each, as likely as the key
         is. So what is heard of the key reaches the vector in one step.
         """
         found = (statistics(frames) - self.usual) / self.spread  # (B, 5, 96)
