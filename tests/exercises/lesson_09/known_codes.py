@@ -168,4 +168,9 @@ def compares_the_largest_gap(rows, ahead):
     return (other[:, None] - now[:, :, None]).max(axis=0) < 0
 
 
+_BEYOND = "a slice that ends beyond the last row ends with the last row"
+ACCEPTED = {
+    "n_steps - max(-1, ahead)]": _BEYOND,
+    "n_steps - max(-1, -ahead)]": _BEYOND,
+}
 RIGHT = [goes_pair_by_pair, leaves_out_what_is_missing, compares_the_largest_gap]

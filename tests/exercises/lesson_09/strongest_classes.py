@@ -231,4 +231,5 @@ def goes_frame_by_frame(power, hertz, lowest, quiet_db):
     return out
 
 
+ACCEPTED = {"level = chroma.mean(axis=1)": "both levels that are compared are divided by twelve"}
 RIGHT = [goes_bin_by_bin, adds_at, goes_frame_by_frame]

@@ -63,10 +63,14 @@ def _edges(rng: np.random.Generator) -> dict[str, Inputs]:
     only_bass[2, 5:] = 0.0
     on_the_bound = np.zeros((3, len(hertz)))
     on_the_bound[:, 5], on_the_bound[:, 6:] = 3.0, 0.01
+    loudest = power[power[:, 5:].sum(axis=1).argmax()]
+    below = np.array([0.0, 11.9, 12.1])  # dB
+    near_the_bound = loudest * 10.0 ** (-below[:, None] / 10)
     silent = power.copy()
     silent[[0, 3]] = 0.0
     return {
         "a bin at the lowest frequency": usual | {"power": on_the_bound},
+        "a little above and below the bound": usual | {"power": near_the_bound, "quiet_db": 12.0},
         "one frame": usual | {"power": power[:1]},
         "one bin": {
             "power": np.array([[1.0], [0.5]]),
