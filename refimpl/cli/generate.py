@@ -18,7 +18,6 @@ from pathlib import Path
 from refimpl.cli.asking import asks_for_something, follow_text, write_asked
 from refimpl.cli.console import check_free, check_sounds, next_step, remark, result
 from refimpl.cli.generate_diffusion import (
-    OF_TEXT,
     ONLY_DIFFUSION,
     find_diffusion,
     refuse,
@@ -98,7 +97,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="start in the clip, in seconds (default: 0)",
     )
     asking = parser.add_argument_group("asking for something")
-    asking.add_argument("--text", metavar="WORDS", help="what to write, in words")
+    asking.add_argument(
+        "--text", metavar="WORDS", help="what to write, in words; --model diffusion follows the key"
+    )
     asking.add_argument(
         "--melody", metavar="FILE", help="a sound, such as a hum, whose melody the model plays"
     )
@@ -149,7 +150,6 @@ def run(args: argparse.Namespace) -> None:
     check_sounds(paths)
     check_free([*paths, *pictures], args.force)
     if args.model and (folder := find_diffusion(args.model)) is not None:
-        refuse(args, OF_TEXT, "a diffusion model reads no text; leave --model out to ask for one")
         write_diffusion(args, folder, paths)
         return
     refuse(args, ONLY_DIFFUSION, "this model has no such option; --model diffusion has")

@@ -5,13 +5,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from refimpl.cli.console import next_step
+from refimpl.cli.console import next_step, remark
 from refimpl.errors import UserError
 
 # Options by the kind of model that understands them; a value means that one was given.
 OF_TOKENS = ("seconds", "min_seconds", "temperature", "top_k", "top_p", "no_hold_limit")
 ONLY_DIFFUSION = ("key", "fill", "steps")
-OF_TEXT = ("text", "negative")
 
 
 def find_diffusion(model: str) -> Path | None:
@@ -33,6 +32,9 @@ def refuse(args: argparse.Namespace, names: tuple[str, ...], why: str) -> None:
 def write_diffusion(args: argparse.Namespace, folder: Path, paths: list[Path]) -> None:
     """Write tunes with a diffusion model."""
     refuse(args, OF_TOKENS, "a diffusion model has no such option; it has --steps and --guidance")
+    refuse(args, ("negative",), "a diffusion model follows only the key of a text")
+    if args.key is not None and args.text is not None:
+        raise UserError("--key and --text: give one of them; this model reads only a text's key")
     if args.fill and args.prompt is None:
         raise UserError("--fill: give the clip that has the gap, too, with --prompt FILE")
 
@@ -65,10 +67,10 @@ def write_diffusion(args: argparse.Namespace, folder: Path, paths: list[Path]) -
 def _wish(args: argparse.Namespace, saved) -> tuple:
     """Return what is asked for, and the sounds that the picture shows."""
     from refimpl.audio import load_audio, standardise
-    from refimpl.diffusion.writing import Wish, parse_key, tune_seconds
+    from refimpl.diffusion.writing import Wish, tune_seconds
 
     rate, longest = saved.codec.sample_rate, tune_seconds(saved)
-    key = None if args.key is None else parse_key(args.key)
+    key = _asked_key(args)
     melody = clip = None
     beside = {}
     if args.melody is not None:
@@ -81,6 +83,18 @@ def _wish(args: argparse.Namespace, saved) -> tuple:
         beside["original"] = clip
     gap = None if args.fill is None else tuple(args.fill)
     return Wish(key, melody, clip, gap), beside
+
+
+def _asked_key(args: argparse.Namespace) -> int | None:
+    """Return the key of --key or of --text, and name what else the text asks for."""
+    from refimpl.diffusion.writing import key_in_text, parse_key
+
+    if args.text is None:
+        return None if args.key is None else parse_key(args.key)
+    key, rest = key_in_text(args.text)
+    if rest:
+        remark(f'this model follows the key, and not "{rest}"; without --model, a text is followed')
+    return key
 
 
 def _label(args: argparse.Namespace) -> str:

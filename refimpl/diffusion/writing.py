@@ -19,6 +19,13 @@ STEPS, GUIDANCE, FEW = 16, 2.0, 4
 ROUNDS = 5  # of a step, where a gap is filled without a control that knows what is around it
 CLASSES = dict(zip(LETTERS, NATURALS, strict=True))  # of the white keys
 ACCIDENTALS = {"": 0, "#": 1, "b": -1}
+SIGNS = {r"[ -]?(?:sharp|♯)": "#", r"[ -]?(?:flat|♭)": "b"}
+# A small "a" is an article unless "in" stands before it.
+IN_TEXT = re.compile(
+    r"(?:\bin (?:the key of )?)?"
+    r"\b(?P<tonic>(?:[A-G]|(?<=in )[a-g]|(?<=of )[a-g])(?:[#b♯♭]|[ -](?:sharp|flat))?)"
+    r"[ -](?P<mode>[Mm]ajor|[Mm]inor)\b"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,6 +59,37 @@ def parse_key(text: str) -> int:
             f"{text!r} is no key that this model knows; give a major key, such as C, Eb or F#"
         )
     return (CLASSES[found[1].upper()] + ACCIDENTALS[found[2]]) % 12
+
+
+def key_in_text(text: str) -> tuple[int, str]:
+    """Find the key that a text asks for.
+
+    Args:
+        text: such as "a calm tune in E flat major".
+
+    Returns:
+        The tonic as a pitch class, and the text without the key: what this model does not follow.
+
+    Raises:
+        UserError: no key, a minor one, or two.
+    """
+    found = list(IN_TEXT.finditer(text))
+    if not found:
+        raise UserError(
+            f"{text!r} names no key, and this model follows nothing else of a text; "
+            'name one as in "a tune in Eb major"'
+        )
+    keys = {parse_key(_short(one["tonic"]) + " " + one["mode"].lower()) for one in found}
+    if len(keys) > 1:
+        raise UserError(f"{text!r} names {len(keys)} keys; a tune has one")
+    return keys.pop(), " ".join(IN_TEXT.sub(" ", text).split())
+
+
+def _short(tonic: str) -> str:
+    """Write a tonic in words, such as "E flat", as "Eb"."""
+    for words, sign in SIGNS.items():
+        tonic = re.sub(words, sign, tonic, flags=re.IGNORECASE)
+    return tonic
 
 
 def tune_seconds(saved: SavedDiffusion) -> float:

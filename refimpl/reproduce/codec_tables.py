@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from refimpl.reproduce.codec_systems import CLASSICAL
+from refimpl.reproduce.markdown import markdown_table
 
 COLUMNS = {
     "si_sdr": ("SI-SDR, dB", "{:.1f}"),
@@ -40,7 +41,7 @@ def rate_table(rows: list[dict[str, Any]]) -> str:
         cells = [row["name"], "–" if bits is None else f"{bits:,.0f}"]
         cells += [_estimate(row[name], form) for name, (_, form) in COLUMNS.items()]
         lines.append([*cells, speed])
-    return _table(heads, lines)
+    return markdown_table(heads, lines)
 
 
 def _published(results: dict[str, Any]) -> str:
@@ -49,7 +50,7 @@ def _published(results: dict[str, Any]) -> str:
         bits = one["bits_per_second"]
         rate = "none: vectors, not codes" if bits is None else f"{bits:,.0f}"
         lines.append([one["name"], f"{one['tokens_per_second']:,.1f}", rate, one["source"]])
-    return _table(["codec", "codes/s", "bits/s", "source"], lines)
+    return markdown_table(["codec", "codes/s", "bits/s", "source"], lines)
 
 
 def _quoted(results: dict[str, Any]) -> str:
@@ -62,7 +63,7 @@ def _quoted(results: dict[str, Any]) -> str:
         ]
         for one in results["quoted"]
     ]
-    return _table(["figure", "quoted", "computed", "from"], lines)
+    return markdown_table(["figure", "quoted", "computed", "from"], lines)
 
 
 def _estimate(one: dict[str, float | None], form: str) -> str:
@@ -70,8 +71,3 @@ def _estimate(one: dict[str, float | None], form: str) -> str:
         return "–"
     mean, low, high = (form.format(one[name]) for name in ("mean", "low", "high"))
     return f"{mean} [{low}, {high}]"
-
-
-def _table(heads: list[str], lines: list[list[str]]) -> str:
-    rows = [heads, ["---"] * len(heads), *lines]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)

@@ -14,7 +14,7 @@ from refimpl.metrics.references import RESYNTHESISED
 from refimpl.reproduce.figures import save_picture
 from refimpl.reproduce.mixture_tables import COLUMNS
 from refimpl.reproduce.mixtures import CURRICULUM, NEXT_TOKEN, REPORTS
-from refimpl.reproduce.seeds import NATS, over_seeds, runs_by_mixture, values_of
+from refimpl.reproduce.seeds import NATS, over_seeds, runs_by_name, values_of
 
 # Eight objectives: four colours, each as a full and as a dashed line.
 STYLES = [(colour, line) for line in ("-", "--") for colour in (BLUE, ORANGE, VERMILLION, INK)]
@@ -24,7 +24,7 @@ TRAINED = (NEXT_TOKEN, REPORTS, CURRICULUM)  # whose losses are drawn
 
 def draw_mixtures(results: dict[str, Any], folder: Path) -> None:
     """Draw all pictures of a comparison into a folder."""
-    groups = runs_by_mixture(results)
+    groups = runs_by_name(results["runs"])
     draw_music(groups, results["references"], folder / "mixtures-music.png")
     draw_claim(groups, folder / "mixtures-claim.png")
     for name in TRAINED:

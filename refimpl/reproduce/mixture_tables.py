@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from refimpl.metrics.statistics import Estimate
+from refimpl.reproduce.markdown import interval_cell, markdown_table
 from refimpl.reproduce.mixtures import CURRICULUM, EQUAL
 from refimpl.reproduce.seeds import (
     NATS,
     at_the_same_loss,
     differences,
     over_seeds,
-    runs_by_mixture,
+    runs_by_name,
     values_of,
 )
 
@@ -27,7 +28,7 @@ COLUMNS = {
 
 def mixture_tables(results: dict[str, Any]) -> str:
     """Every table with its title, as one Markdown text."""
-    groups = runs_by_mixture(results)
+    groups = runs_by_name(results["runs"])
     settings, n_seeds = results["settings"], max(map(len, groups.values()))
     n_tunes = results["runs"][0]["n_tunes"]
     rows = {name: _music(runs) for name, runs in groups.items()}
@@ -102,17 +103,8 @@ def _cost(runs: list[dict[str, Any]]) -> list[str]:
 
 
 def _cell(estimate: Estimate, *, signed: bool = False) -> str:
-    """A mean with its interval: 0.98 [0.97, 0.99]."""
-    sign = "+" if signed else ""
-    if estimate.n == 0:
-        return "–"
-    if estimate.n == 1:
-        return f"{estimate.mean:{sign}.3f}"
-    low, high = f"{estimate.low:{sign}.3f}", f"{estimate.high:{sign}.3f}"
-    return f"{estimate.mean:{sign}.3f} [{low}, {high}]"
+    return interval_cell(estimate, 3, signed=signed)
 
 
 def _table(heads: list[str], rows: dict[str, list[str]]) -> str:
-    lines = ["| " + " | ".join(heads) + " |", "|" + " --- |" * len(heads)]
-    lines += ["| " + " | ".join([name, *cells]) + " |" for name, cells in rows.items()]
-    return "\n".join(lines)
+    return markdown_table(heads, [[name, *cells] for name, cells in rows.items()])

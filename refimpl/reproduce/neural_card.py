@@ -6,6 +6,7 @@ from typing import Any
 
 from refimpl.pipeline.folder import preset_from_dict
 from refimpl.reproduce.experiments import COURSE
+from refimpl.reproduce.markdown import interval_cell
 from refimpl.reproduce.sets import MODEL
 
 _MEASURES = {
@@ -76,8 +77,8 @@ def _codec_table(codec: dict[str, Any]) -> list[str]:
     ]
     for streams, row in codec["rates"].items():
         cells = [streams, f"{row['bits_per_second']:.0f}"]
-        cells += [_interval(row[name]) for name in ("melody_right", "bass_right")]
-        cells += [_interval(row[name]) for name in ("mel_of_frames", "mel_after_sound")]
+        cells += [interval_cell(row[name]) for name in ("melody_right", "bass_right")]
+        cells += [interval_cell(row[name]) for name in ("mel_of_frames", "mel_after_sound")]
         cells += [f"{row[name]['mean']:.0f}" for name in ("encoding", "decoding")]
         lines.append("| " + " | ".join(cells) + " |")
     return lines
@@ -94,13 +95,9 @@ def _music_table(
     }
     lines = ["| measure | " + " | ".join(columns) + " |", "| --- |" + " --- |" * len(columns)]
     for key, words in _MEASURES.items():
-        cells = [_interval(summary[key]) for summary in columns.values()]
+        cells = [interval_cell(summary[key]) for summary in columns.values()]
         lines.append(f"| {words} | " + " | ".join(cells) + " |")
     return lines
-
-
-def _interval(estimate: dict[str, float]) -> str:
-    return f"{estimate['mean']:.2f} [{estimate['low']:.2f}, {estimate['high']:.2f}]"
 
 
 def _times(times: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from refimpl.mel import mel_spectrogram
 from refimpl.metrics import mel_distance
 from refimpl.reproduce.codec_systems import System, fitted_length, frame_config
+from refimpl.reproduce.markdown import interval_cell, markdown_table
 
 HEADS = ("system", "bits/s", "note F-score", "mel distance of sound, dB", "fitted in, core s")
 
@@ -39,8 +40,7 @@ def measure_trip(
 
 def note_table(rows: Iterable[dict[str, Any]]) -> str:
     """The table of the systems' rows, as Markdown."""
-    lines = [HEADS, ["---"] * len(HEADS), *map(_cells, rows)]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+    return markdown_table(HEADS, map(_cells, rows))
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
@@ -48,9 +48,6 @@ def _cells(row: dict[str, Any]) -> list[str]:
     return [
         row["name"],
         "–" if bits is None else f"{bits:,.0f}",
-        *(
-            f"{row[name]['mean']:.2f} [{row[name]['low']:.2f}, {row[name]['high']:.2f}]"
-            for name in ("f_score", "mel_sound")
-        ),
+        *(interval_cell(row[name]) for name in ("f_score", "mel_sound")),
         "–" if seconds is None else f"{seconds:.0f}",
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+from refimpl.reproduce.markdown import interval_cell, markdown_table
+
 COLUMNS = {
     "mel_all": "mel distance, dB",
     "mel_one": "with one book, dB",
@@ -61,20 +63,16 @@ def verdict(difference: dict[str, Any]) -> str:
 
 def _arms(question: dict[str, Any]) -> str:
     heads = ["codec", *(COLUMNS[name] for name in question["columns"])]
-    rows = [heads, ["---"] * len(heads)]
-    for arm, measures in question["arms"].items():
-        rows.append([arm, *(_cell(measures, name) for name in question["columns"])])
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in rows)
+    rows = [
+        [arm, *(_cell(measures, name) for name in question["columns"])]
+        for arm, measures in question["arms"].items()
+    ]
+    return markdown_table(heads, rows)
 
 
 def _cell(measures: dict[str, Any], name: str) -> str:
     """A mean with its interval, and the score of a guess where there is one."""
-    one = measures.get(name)
-    if one is None or one["mean"] is None:
-        return "–"
-    text = f"{one['mean']:.2f}"
-    if one["low"] is not None:
-        text += f" [{one['low']:.2f}, {one['high']:.2f}]"
+    text = interval_cell(measures.get(name))
     guess = measures.get(f"{name}_guess")
     if guess is not None and guess["mean"] is not None:
         text += f", a guess {guess['mean']:.2f}"

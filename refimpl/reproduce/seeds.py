@@ -35,12 +35,12 @@ def over_seeds(values: Sequence[float | None]) -> Estimate:
     return Estimate(mean, mean - half, mean + half, n)
 
 
-def runs_by_mixture(results: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """The runs of each mixture, by seed, in the order in which they were made."""
+def runs_by_name(runs: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The runs of each arm of a comparison, by seed; arms in the order in which they were made."""
     groups: dict[str, list[dict[str, Any]]] = {}
-    for run in results["runs"]:
+    for run in runs:
         groups.setdefault(run["name"], []).append(run)
-    return {name: sorted(runs, key=lambda run: run["seed"]) for name, runs in groups.items()}
+    return {name: sorted(group, key=lambda run: run["seed"]) for name, group in groups.items()}
 
 
 def values_of(runs: Sequence[dict[str, Any]], measure: str) -> list[float | None]:

@@ -26,6 +26,19 @@ def test_the_command_writes_tunes(refimpl, folder, tmp_path):
     assert refimpl("generate", *words, *on, "--out", "on.wav").code == 0
 
 
+def test_the_key_of_a_text_is_followed_and_the_rest_is_named(refimpl, folder):
+    words = ["--model", folder, "--steps", 1, "--no-picture"]
+    for name, asked in {
+        "key": ["--key", "Eb"],
+        "text": ["--text", "slow, in E flat major"],
+    }.items():
+        done = refimpl("generate", *words, *asked, "--out", f"{name}.wav")
+        assert done.code == 0
+    assert 'and not "slow,"' in done.err
+    one, other = (load_audio(f"{name}.wav", 16_000) for name in ("key", "text"))
+    assert (one == other).all()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -33,6 +46,10 @@ def test_the_command_writes_tunes(refimpl, folder, tmp_path):
         (["--seconds", 3], "--seconds: a diffusion model has no such option"),
         (["--fill", 1, 2], "--fill: give the clip"),
         (["--key", "H"], "'H' is no key"),
+        (["--text", "a calm tune"], "names no key"),
+        (["--text", "a tune in A minor"], "'A minor' is no key"),
+        (["--text", "a tune in C major", "--key", "C"], "--key and --text: give one"),
+        (["--negative", "drums"], "--negative: a diffusion model follows only the key"),
     ],
 )
 def test_the_command_says_which_options_do_not_fit(refimpl, folder, words, message):

@@ -9,7 +9,13 @@ from refimpl.diffusion import (
     Wish,
     write_tunes,
 )
-from refimpl.diffusion.writing import known_part, parse_key, tune_seconds, write_latents
+from refimpl.diffusion.writing import (
+    key_in_text,
+    known_part,
+    parse_key,
+    tune_seconds,
+    write_latents,
+)
 from refimpl.errors import UserError
 from tests.diffusion.diffusion_examples import tiny_saved
 from tests.pipeline.pipeline_examples import tone
@@ -30,6 +36,35 @@ def test_keys_in_words():
     for wrong in ("H", "C minor", "", "C##"):
         with pytest.raises(UserError, match="give a major key"):
             parse_key(wrong)
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "rest"),
+    [
+        ("a calm tune in G major on a flute", 7, "a calm tune on a flute"),
+        ("F# major", 6, ""),
+        ("in the key of e-flat major", 3, ""),
+        ("a tune in a major", 9, "a tune"),
+        ("Slow: B♭ Major.", 10, "Slow: ."),
+        ("C sharp major, yes, C# major", 1, ", yes,"),
+    ],
+)
+def test_the_key_in_a_text(text, key, rest):
+    assert key_in_text(text) == (key, rest)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a major event", "names no key"),
+        ("", "names no key"),
+        ("in D minor", "'D minor' is no key"),
+        ("from C major to G major", "names 2 keys"),
+    ],
+)
+def test_a_text_without_one_major_key_is_refused(text, message):
+    with pytest.raises(UserError, match=message):
+        key_in_text(text)
 
 
 def test_tunes_sound_as_long_as_they_should(saved):

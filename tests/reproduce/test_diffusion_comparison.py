@@ -6,19 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from refimpl.codecs import NeuralCodec, NeuralNetwork
 from refimpl.diffusion import (
-    ControlBranch,
-    ControlConfig,
-    DiffusionConfig,
-    DiffusionModel,
-    DiffusionTransformer,
-    NeuralLatents,
-    SavedDiffusion,
     tunes_of_level_1,
 )
 from refimpl.errors import UserError
-from refimpl.mel import MelConfig
 from refimpl.reproduce.diffusion import compare_diffusion
 from refimpl.reproduce.diffusion.measuring import (
     BEAT,
@@ -32,19 +23,12 @@ from refimpl.reproduce.diffusion.measuring import (
 from refimpl.reproduce.diffusion.rows import GAPS, STRENGTH
 from refimpl.reproduce.diffusion.tables import cell
 from refimpl.reproduce.diffusion.writers import same_key
-from tests.diffusion.diffusion_examples import CODEC
-
-SHAPE = DiffusionConfig(n_steps=64, latent_dim=2, hidden_size=16, n_layers=1, n_heads=2)
+from tests.reproduce.diffusion_studio import small_saved
 
 
 @pytest.fixture(scope="module")
 def saved():
-    mel = MelConfig(sample_rate=22_050, n_fft=2048, hop_length=704, n_mels=20)
-    codec = NeuralCodec(mel, NeuralNetwork(20, CODEC), np.full(20, -40.0), np.full(20, 15.0))
-    model = DiffusionModel(DiffusionTransformer(SHAPE)).eval()
-    branch = ControlBranch(model.network, ControlConfig(n_layers=1))
-    latents = NeuralLatents(codec, np.zeros(2), np.ones(2))
-    return SavedDiffusion(model, latents, branch, facts={"core_seconds": 900})
+    return small_saved()
 
 
 def compare(folder, saved, **options):

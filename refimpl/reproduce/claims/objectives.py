@@ -12,14 +12,14 @@ from typing import Any
 
 from refimpl.reproduce.claims.claim import Claim
 from refimpl.reproduce.mixtures import CURRICULUM, EQUAL, NEXT_TOKEN, REPORTS
-from refimpl.reproduce.seeds import NATS, at_the_same_loss, runs_by_mixture
+from refimpl.reproduce.seeds import NATS, at_the_same_loss, runs_by_name
 
 SETTING = "the course's model, 480 steps of 2 rows on 9,000 tinytunes"
 
 
 def saved_nats(results: dict[str, Any], better: str, worse: str, seed: int) -> float:
     """How much lower the next-token loss of one mixture is than that of another."""
-    groups = runs_by_mixture(results)
+    groups = runs_by_name(results["runs"])
     ours, theirs = (
         next(run for run in groups[name] if run["seed"] == seed) for name in (better, worse)
     )
@@ -28,7 +28,7 @@ def saved_nats(results: dict[str, Any], better: str, worse: str, seed: int) -> f
 
 def in_key_at_the_same_loss(results: dict[str, Any], seed: int) -> float:
     """How many more notes are in key than next-token prediction writes at the same loss."""
-    groups = runs_by_mixture(results)
+    groups = runs_by_name(results["runs"])
     one = [run for run in groups[REPORTS] if run["seed"] == seed]
     curve = [groups[name] for name in groups if name.startswith("next token")]
     return at_the_same_loss(one, curve, "in_key").mean

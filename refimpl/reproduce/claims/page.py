@@ -6,6 +6,7 @@ from typing import Any
 
 from refimpl.metrics.statistics import Estimate
 from refimpl.reproduce.claims.claim import DOES_NOT_SHOW, SHOWS, UNDECIDED
+from refimpl.reproduce.markdown import markdown_table
 
 WORDS = {SHOWS: "**shows**", DOES_NOT_SHOW: "**does not show**", UNDECIDED: "undecided"}
 HEADS = ("claim", "tested there on", "measured here", "effect", "verdict")
@@ -26,18 +27,16 @@ def claims_page(records: list[dict[str, Any]]) -> str:
     ]
     for lesson in sorted({record["lesson"] for record in records}):
         rows = [_row(record) for record in records if record["lesson"] == lesson]
-        lines = ["| " + " | ".join(HEADS) + " |", "|" + " --- |" * len(HEADS), *rows]
-        parts.append(f"**[Lesson {lesson}](lesson:{lesson})**\n\n" + "\n".join(lines))
+        parts.append(f"**[Lesson {lesson}](lesson:{lesson})**\n\n{markdown_table(HEADS, rows)}")
     return "\n\n".join(parts) + "\n"
 
 
-def _row(record: dict[str, Any]) -> str:
+def _row(record: dict[str, Any]) -> list[str]:
     effect, counted = Estimate(**record["effect"]), record["counted"]
-    cells = [
+    return [
         f"{record['name']}: {record['says']} {{cite:p}}`{record['source']}`",
         record["scale"],
         f"{record['measured']}; {record['setting']}",
         f"{effect.mean:+.3g} [{effect.low:+.3g}, {effect.high:+.3g}], {effect.n} {counted}",
         WORDS[record["verdict"]],
     ]
-    return "| " + " | ".join(cells) + " |"

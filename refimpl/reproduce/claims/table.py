@@ -9,6 +9,7 @@ from refimpl.reproduce.claims.attention import ATTENTION
 from refimpl.reproduce.claims.claim import Claim
 from refimpl.reproduce.claims.codecs import codecs
 from refimpl.reproduce.claims.codes import CODES
+from refimpl.reproduce.claims.diffusion import diffusion
 from refimpl.reproduce.claims.judges import JUDGES
 from refimpl.reproduce.claims.memory import memory
 from refimpl.reproduce.claims.models import MODELS
@@ -32,5 +33,6 @@ def all_claims(results: Path) -> list[Claim]:
         *memory(results),
         *ATTENTION,
         *JUDGES,
+        *diffusion(results),
     ]
     return sorted(claims, key=lambda claim: claim.lesson)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from refimpl.reproduce.diffusion.rows import FAMILIES, GAPS, GROUPS, MELODIES, STEPS, STRENGTH
+from refimpl.reproduce.markdown import interval_cell, markdown_table
 
 TITLES = {
     FAMILIES: "Families of models",
@@ -58,18 +59,12 @@ def diffusion_tables(results: Mapping[str, Any]) -> str:
 
 
 def _table(rows: list[dict[str, Any]], columns: Mapping[str, str]) -> str:
-    lines = [["", *columns.values()], ["---"] * (len(columns) + 1)]
-    lines += [[row["name"], *(cell(row.get(name), name) for name in columns)] for row in rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    lines = [[row["name"], *(cell(row.get(name), name) for name in columns)] for row in rows]
+    return markdown_table(["", *columns.values()], lines)
 
 
 def cell(value: Any, name: str) -> str:
     """One cell: an estimate with its interval, or a number."""
-    if value is None or isinstance(value, dict) and value["mean"] is None:
-        return "–"
-    if isinstance(value, dict):
-        digits = f"{value['mean']:.2f}"
-        if value["low"] is None:
-            return digits
-        return f"{digits} [{value['low']:.2f}, {value['high']:.2f}]"
+    if value is None or isinstance(value, Mapping):
+        return interval_cell(value)
     return f"{value:.3f}" if name == "seconds" else f"{value:.2f}"

@@ -6,12 +6,12 @@ from typing import Any
 
 from refimpl.judging.measures import SET_MEASURES
 from refimpl.reproduce.judges.judged_sets import IMPOSTORS
+from refimpl.reproduce.markdown import markdown_table
 
 TITLES = {
     "in_key": "in key", "cross_key": "cross-key", "grid": "grid", "voiced": "voiced",
     **{measure.name: measure.title for measure in SET_MEASURES},
 }  # fmt: skip
-RULE = " --- |"
 
 
 def judge_tables(results: dict[str, Any]) -> str:
@@ -46,7 +46,7 @@ def _passes(results: dict[str, Any], groups: dict[str, list[str]]) -> str:
         ]
         mark = " (impostor)" if name in IMPOSTORS else ""
         lines.append([name + mark, *cells, f"{len(good)} of {len(results['columns'])}"])
-    return _table(heads, lines)
+    return markdown_table(heads, lines)
 
 
 def _values(results: dict[str, Any], columns: list[str]) -> str:
@@ -62,7 +62,7 @@ def _values(results: dict[str, Any], columns: list[str]) -> str:
             value = number(one["value"][0])
             cells.append(value if one["passes"] else f"**{value}**")
         lines.append([name, *cells])
-    return _table(heads, lines)
+    return markdown_table(heads, lines)
 
 
 def _order(results: dict[str, Any]) -> str:
@@ -75,7 +75,7 @@ def _order(results: dict[str, Any]) -> str:
             verdict = "the other way round"
         judge = f"{pair['embedding']}, {TITLES[pair['measure']]}"
         lines.append([judge, f"{pair['better']} < {pair['worse']}", gap, verdict])
-    return _table(["judge", "pair", "difference", "told apart"], lines)
+    return markdown_table(["judge", "pair", "difference", "told apart"], lines)
 
 
 def number(value: float | None) -> str:
@@ -86,8 +86,3 @@ def number(value: float | None) -> str:
     digits = 0 if size >= 100 else 2 if size >= 0.095 or not value else 3
     text = f"{value:.{digits}f}"
     return text if float(text) else text.lstrip("-")
-
-
-def _table(heads: list[str], lines: list[list[str]]) -> str:
-    rows = ["| " + " | ".join(cells) + " |" for cells in (heads, *lines)]
-    return "\n".join([rows[0], "|" + RULE * len(heads), *rows[1:]])

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from refimpl.metrics.statistics import Estimate
+from refimpl.reproduce.markdown import interval_cell as _cell
+from refimpl.reproduce.markdown import markdown_table
 from refimpl.reproduce.memory.measuring import PHRASES, SAMPLINGS
-from refimpl.reproduce.seeds import over_seeds
+from refimpl.reproduce.seeds import over_seeds, runs_by_name
 
 Run = dict[str, Any]
 
@@ -33,14 +35,6 @@ def estimate(runs: Sequence[Run], value: Callable[[Run], float | None]) -> Estim
     return over_seeds([value(run) for run in runs])
 
 
-def by_arm(runs: Sequence[Run]) -> dict[str, list[Run]]:
-    """The runs of each arm, in order."""
-    arms: dict[str, list[Run]] = {}
-    for run in runs:
-        arms.setdefault(run["name"], []).append(run)
-    return arms
-
-
 def _nats(runs: Sequence[Run]) -> str:
     """Nats per note, on all notes and on those that return."""
     columns = {
@@ -50,12 +44,12 @@ def _nats(runs: Sequence[Run]) -> str:
         "other": "other notes",
     }
     rows = [["model", "seeds", "steps", "notes seen", *columns.values()]]
-    for name, group in by_arm(runs).items():
+    for name, group in runs_by_name(runs).items():
         cells = [_cell(estimate(group, lambda run, c=c: run["nats"][c]), 3) for c in columns]
         steps = estimate(group, lambda run: run["steps"]).mean
         seen = estimate(group, lambda run: run["tokens"]).mean
         rows.append([name, str(len(group)), f"{steps:,.0f}", f"{seen / 1e6:.2f} million", *cells])
-    return _table(rows)
+    return markdown_table(rows[0], rows[1:])
 
 
 def _tunes(runs: Sequence[Run], references: dict[str, Any]) -> str:
@@ -72,14 +66,14 @@ def _tunes(runs: Sequence[Run], references: dict[str, Any]) -> str:
     rows = [heads]
     for name, measures in references.items():
         rows.append([name, "–", *(_reference(measures[m], n) for m, n in _MEASURES)])
-    for name, group in by_arm(runs).items():
+    for name, group in runs_by_name(runs).items():
         for sampling in SAMPLINGS:
             cells = [
                 _cell(estimate(group, lambda run, s=sampling, m=m: run["sets"][s][m]["mean"]), n)
                 for m, n in _MEASURES
             ]
             rows.append([name, sampling, *cells])
-    return _table(rows)
+    return markdown_table(rows[0], rows[1:])
 
 
 _MEASURES = (("returns", 3), ("times", 1), ("copied", 4), ("longest_copied", 1), ("notes", 0))
@@ -88,10 +82,10 @@ _MEASURES = (("returns", 3), ("times", 1), ("copied", 4), ("longest_copied", 1),
 def _phrases(runs: Sequence[Run]) -> str:
     """The share of the notes of a phrase that a model expects when it comes again."""
     rows = [["phrase given again", *(f"{n} notes" for n in PHRASES)]]
-    for name, group in by_arm(runs).items():
+    for name, group in runs_by_name(runs).items():
         cells = [_cell(estimate(group, lambda run, n=n: _right(run, n)), 2) for n in PHRASES]
         rows.append([name, *cells])
-    return _table(rows)
+    return markdown_table(rows[0], rows[1:])
 
 
 def _right(run: Run, length: int) -> float | None:
@@ -100,16 +94,3 @@ def _right(run: Run, length: int) -> float | None:
 
 def _reference(measured: dict[str, float | None], digits: int) -> str:
     return "–" if measured["mean"] is None else f"{measured['mean']:.{digits}f}"
-
-
-def _cell(found: Estimate, digits: int) -> str:
-    if found.n == 0:
-        return "–"
-    if found.n == 1:
-        return f"{found.mean:.{digits}f}"
-    return f"{found.mean:.{digits}f} [{found.low:.{digits}f}, {found.high:.{digits}f}]"
-
-
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    lines = [list(rows[0]), ["---"] * len(rows[0]), *rows[1:]]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)

@@ -1,0 +1,133 @@
+"""Claims about diffusion, read from the comparison of what a network predicts.
+
+`python -m refimpl.reproduce.diffusion.noise_levels` has trained these models, several seeds of
+each.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from refimpl.reproduce.claims.claim import FEWEST_SEEDS, Claim
+from refimpl.reproduce.diffusion.noise_levels import (
+    DDPM_STEPS,
+    FEW,
+    FILE,
+    FREE,
+    GUIDED,
+    LEVELS,
+    MANY,
+    NOISE,
+    SHORT,
+    STRAIGHT,
+    VELOCITY,
+)
+
+LESSON = 12
+PICTURES = "pictures of 32 to 128 pixels"
+Runs = dict[str, dict[str, Any]]  # of one seed, by arm
+
+
+def diffusion(results_folder: Path) -> list[Claim]:
+    """The claims that the comparison decides; none where there are no results.
+
+    Args:
+        results_folder: where the comparison wrote its file.
+    """
+    path = results_folder / FILE
+    if not path.exists():
+        return []
+    results = json.loads(path.read_text(encoding="utf-8"))
+    runs = _by_seed(results["runs"])
+    if len(runs) < FEWEST_SEEDS:
+        return []
+    setting = (
+        f"latents of {results['n_training']} tunes of level 1, {results['steps']} steps of"
+        f" training, {results['n_written']} tunes written"
+    )
+
+    def claim(name, says, source, scale, measured, gain: Callable[[Runs], float], **how) -> Claim:
+        experiment = partial(_gain, gain, runs)
+        words = (name, LESSON, says, source, scale, measured, setting)
+        return Claim(*words, experiment, n_seeds=len(runs), **how)
+
+    return [
+        claim(
+            "Velocity where noise is all",
+            "predicting the velocity tells the clip where a prediction of the noise cannot",
+            "salimans2022",
+            PICTURES,
+            f"squared error of the clip saved at a log signal-to-noise ratio of {LEVELS[-1]:g}",
+            lambda run: run[NOISE.name]["unknown"][-1] - run[VELOCITY.name]["unknown"][-1],
+            least=0.01,
+        ),
+        claim(
+            "Velocity in few steps",
+            "predicting the velocity keeps few steps of a sampler close to many",
+            "salimans2022",
+            PICTURES,
+            f"distance of clips by {FEW} steps from those by {MANY}, saved, of their own size",
+            partial(_nearer, VELOCITY.name, NOISE.name),
+            least=0.02,
+        ),
+        claim(
+            "Straight paths",
+            "on straight paths from noise to clip few steps suffice",
+            "liu2023",
+            f"{PICTURES} and up to 256",
+            f"distance of clips by {FEW} steps from those by {MANY}, saved, of their own size;"
+            " beside the velocity on the cosine schedule",
+            partial(_nearer, STRAIGHT.name, VELOCITY.name),
+            least=0.02,
+        ),
+        claim(
+            "No noise on the way",
+            "in few steps a sampler that adds no noise is better than one that does",
+            "song2021",
+            PICTURES,
+            "share of the time with a clear pitch gained, eight steps",
+            lambda run: _way(run, SHORT, "voiced") - _way(run, DDPM_STEPS, "voiced"),
+            least=0.01,
+        ),
+        claim(
+            "Guidance without a classifier",
+            "a step beyond the conditional prediction makes samples fit their label better",
+            "ho2022",
+            "ImageNet, 64 and 128 pixels",
+            "share of notes in the key asked for gained by guidance 2",
+            lambda run: _way(run, GUIDED, "in_asked_key") - _way(run, FREE, "in_asked_key"),
+        ),
+        claim(
+            "What guidance costs",
+            "guidance makes samples less different from one another",
+            "ho2022",
+            "ImageNet, 64 and 128 pixels",
+            "mean distance of two tunes lost by guidance 2, dB",
+            lambda run: _way(run, FREE, "diversity") - _way(run, GUIDED, "diversity"),
+            least=0.1,
+        ),
+    ]
+
+
+def _by_seed(runs: list[dict[str, Any]]) -> list[Runs]:
+    """The runs of each seed that has all arms of the claims."""
+    seeds = sorted({run["seed"] for run in runs})
+    found = [{run["name"]: run for run in runs if run["seed"] == seed} for seed in seeds]
+    wanted = {NOISE.name, VELOCITY.name, STRAIGHT.name}
+    return [one for one in found if wanted <= set(one)]
+
+
+def _gain(gain: Callable[[Runs], float], runs: list[Runs], place: int) -> float:
+    return gain(runs[place])
+
+
+def _nearer(better: str, worse: str, run: Runs) -> float:
+    return run[worse]["error_in_few_steps"] - run[better]["error_in_few_steps"]
+
+
+def _way(run: Runs, way: str, measure: str) -> float:
+    return run[VELOCITY.name]["ways"][way][measure]
