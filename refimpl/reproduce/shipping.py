@@ -21,6 +21,7 @@ from refimpl.reproduce.asked.card import read_asked, text_section
 from refimpl.reproduce.diffusion_card import diffusion_section
 from refimpl.reproduce.embedding_card import embedding_section
 from refimpl.reproduce.experiments import COURSE, REPORT
+from refimpl.reproduce.memory_card import memory_section
 from refimpl.reproduce.neural_card import neural_section
 from refimpl.reproduce.page import filling_table
 from refimpl.reproduce.sets import MODEL
@@ -92,7 +93,10 @@ def write_card(results_folder: Path, card: Path) -> None:
         text += "\n" + neural_section(found, results)
     if (asked := read_asked(results_folder)) is not None:
         text += "\n" + text_section(asked)
-    card.write_text("\n".join([text, embedding_section(), diffusion_section()]), encoding="utf-8")
+    parts = [text, embedding_section(), diffusion_section()]
+    if (results_folder / "memory.json").exists():
+        parts.append(memory_section(results_folder))
+    card.write_text("\n".join(parts), encoding="utf-8")
 
 
 def command(name: str, record: dict[str, Any], out: str | None = None) -> str:

@@ -23,7 +23,7 @@ from refimpl.reproduce.diffusion.noise_levels import (
 )
 from refimpl.reproduce.diffusion.noise_page import noise_tables
 from refimpl.reproduce.diffusion.writers import Studio
-from tests.reproduce.diffusion_studio import small_saved
+from tests.reproduce.diffusion_studio import SHAPE, small_saved
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,7 +62,14 @@ def test_who_knows_the_clip_leaves_nothing_unknown_and_who_says_zero_leaves_all(
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory):
     place = tmp_path_factory.mktemp("noise-levels")
-    given = {"steps": 4, "n_training": 3, "n_written": 2, "work": place, "show": False}
+    given = {
+        "steps": 4,
+        "n_training": 3,
+        "n_written": 2,
+        "work": place,
+        "show": False,
+        "shape": SHAPE,
+    }
 
     def compare(**options):
         return compare_predictions(place / "out", studio=Studio(small_saved()), **given | options)

@@ -2,11 +2,13 @@
 
 import copy
 import shlex
+from pathlib import Path
 
 from refimpl.pipeline.folder import preset_to_dict
 from refimpl.presets import get_preset, override, parse_assignment
-from refimpl.reproduce.shipping import command, made_by
+from refimpl.reproduce.shipping import command, made_by, write_card
 
+ROOT = Path(__file__).parents[2]
 TIMES = {"core_seconds": 100.0, "seconds": 60.0, "tokens": 5000, "validation_loss": 0.2}
 
 
@@ -61,3 +63,9 @@ def test_a_model_of_three_runs_names_them_all():
         assert preset_to_dict(preset_from(line)) == run["settings"]
     assert "The first took 60 steps" in lines[-1] and "The second took 30 steps" in lines[-1]
     assert lines[-1].endswith("the figures below are the third's.")
+
+
+def test_the_book_has_the_card_that_the_results_and_the_models_give(tmp_path):
+    write_card(ROOT / "book/results", tmp_path / "card.md")
+    card = (tmp_path / "card.md").read_text(encoding="utf-8")
+    assert card == (ROOT / "book/model-card.md").read_text(encoding="utf-8")

@@ -21,7 +21,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from refimpl.diffusion import DiffusionModel, encode_tunes, fit_diffusion, tunes_of_level_1
+from refimpl.diffusion import (
+    DiffusionConfig,
+    DiffusionModel,
+    encode_tunes,
+    fit_diffusion,
+    tunes_of_level_1,
+)
 from refimpl.diffusion.schedules import Schedule
 from refimpl.diffusion.tune_latents import TuneLatents
 from refimpl.display import progress_bar
@@ -44,7 +50,8 @@ WAYS = {  # of writing, each as options of `DiffusionModel.write`
     SHORT: {"n_steps": 8},
     DDPM_STEPS: {"n_steps": 8, "sampler": "ddpm"},
 }
-N_TRAINING, N_HELD_OUT, N_WRITTEN = 1500, 100, 24
+N_TRAINING, N_HELD_OUT, N_WRITTEN = 1500, 100, 20
+SHAPE = DiffusionConfig(hidden_size=72, n_layers=3, n_heads=4, shared_modulation=True)
 FILE = "noise-levels.json"
 
 
@@ -74,7 +81,8 @@ def compare_predictions(
     *,
     arms: Sequence[Arm] = ARMS,
     seeds: Sequence[int] = (0, 1, 2),
-    steps: int = 1500,
+    steps: int = 1000,
+    shape: DiffusionConfig = SHAPE,
     n_training: int = N_TRAINING,
     n_written: int = N_WRITTEN,
     work: str | Path = "runs/reproduce",
@@ -88,6 +96,7 @@ def compare_predictions(
         arms: what is trained.
         seeds: of weights, batches, times and noise.
         steps: of each training.
+        shape: of the network.
         n_training: tunes of level 1.
         n_written: tunes that each model writes in each way.
         work: keeps the tunes' latents.
@@ -100,7 +109,13 @@ def compare_predictions(
     Taught in lesson 12.
     """
     studio, path = studio or Studio(), make_folder(Path(folder)) / FILE
-    settings = {"steps": steps, "n_training": n_training, "n_written": n_written}
+    settings = {
+        "hidden_size": shape.hidden_size,
+        "n_layers": shape.n_layers,
+        "steps": steps,
+        "n_training": n_training,
+        "n_written": n_written,
+    }
     results = _begun(path, settings) or {
         "command": "python -m refimpl.reproduce.diffusion.noise_levels book/results",
         "machine": machine(),
@@ -119,7 +134,7 @@ def compare_predictions(
         model, _ = fit_diffusion(
             training.latents,
             training.keys,
-            shape=studio.model.network.config,
+            shape=shape,
             parametrisation=arm.parametrisation,
             schedule=arm.schedule,
             steps=steps,
@@ -234,7 +249,7 @@ def main() -> None:
     """Read the command line and compare."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help=f"for {FILE}")
-    parser.add_argument("--steps", type=int, default=1500, help="of each training (default: 1500)")
+    parser.add_argument("--steps", type=int, default=1000, help="of each training (default: 1000)")
     parser.add_argument("--seeds", type=int, default=3, help="how many (default: 3)")
     options = parser.parse_args()
     torch.set_num_threads(1)
