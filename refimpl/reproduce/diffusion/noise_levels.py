@@ -173,8 +173,8 @@ def unknown_shares(model: DiffusionModel, clips: Tensor, labels: Tensor | None) 
     """How much of held-out clips the model cannot tell at each of `LEVELS`.
 
     The squared error of the clip, whose numbers have variance 1. A model that predicts the mean of
-    all clips at every level has 1 everywhere. What a network predicts becomes a clip first, so that
-    models of all parametrisations and schedules can be compared.
+    all clips at every level has 1 everywhere. Each prediction becomes a clip first, so that models
+    of all parametrisations and schedules can be compared.
 
     Args:
         model: in evaluation mode.
