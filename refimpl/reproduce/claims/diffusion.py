@@ -28,7 +28,7 @@ from refimpl.reproduce.diffusion.noise_levels import (
 )
 
 LESSON = 12
-PICTURES = "pictures of 32 to 128 pixels"
+PICTURES, LARGER_PICTURES = (f"pictures of 32 to {n} pixels" for n in (128, 256))
 Runs = dict[str, dict[str, Any]]  # of one seed, by arm
 
 
@@ -46,7 +46,7 @@ def diffusion(results_folder: Path) -> list[Claim]:
     if len(runs) < FEWEST_SEEDS:
         return []
     setting = (
-        f"latents of {results['n_training']} tunes of level 1, {results['steps']} steps of"
+        f"latents of {results['n_training']:,} tunes of level 1, {results['steps']:,} steps of"
         f" training, {results['n_written']} tunes written"
     )
 
@@ -78,7 +78,7 @@ def diffusion(results_folder: Path) -> list[Claim]:
             "Straight paths",
             "on straight paths from noise to clip few steps suffice",
             "liu2023",
-            f"{PICTURES} and up to 256",
+            LARGER_PICTURES,
             f"distance of clips by {FEW} steps from those by {MANY}, saved, of their own size;"
             " beside the velocity on the cosine schedule",
             partial(_nearer, STRAIGHT.name, VELOCITY.name),
@@ -88,7 +88,7 @@ def diffusion(results_folder: Path) -> list[Claim]:
             "No noise on the way",
             "in few steps a sampler that adds no noise is better than one that does",
             "song2021",
-            PICTURES,
+            LARGER_PICTURES,
             "share of the time with a clear pitch gained, eight steps",
             lambda run: _way(run, SHORT, "voiced") - _way(run, DDPM_STEPS, "voiced"),
             least=0.01,
