@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from refimpl.reproduce.memory.arms import ROPE, SHIFTED
-from refimpl.reproduce.memory.tables import by_arm, estimate, memory_tables
+from refimpl.reproduce.memory.tables import estimate, memory_tables
+from refimpl.reproduce.seeds import runs_by_name
 
 ROOT = Path(__file__).parents[2]
 PAGE = " ".join((ROOT / "book/results-memory.md").read_text(encoding="utf-8").split())
@@ -13,7 +14,7 @@ SHORT, LONG = 40.0, 300.0
 
 
 def arms(seconds):
-    return by_arm([run for run in RESULTS["runs"] if run["seconds"] == seconds])
+    return runs_by_name([run for run in RESULTS["runs"] if run["seconds"] == seconds])
 
 
 def short(value, digits=2):
