@@ -117,6 +117,8 @@ def train(
 
 def _loop(run: Run, interrupts: Interrupts) -> None:
     _stop_if_over(run)  # a run that is resumed may be finished
+    if run.stopped_by:
+        run.remove_old()  # a kill may have come between its last checkpoint and this
     with _progress(run) as bar:
         while not run.stopped_by:
             run.make_step()

@@ -76,8 +76,8 @@ def test_a_new_lesson_passes_all_checks_as_it_stands(copied):
     pytest_words = ("-m", "pytest", "-p", "no:cacheprovider", "-p", "no:xdist")
     proofs = run(copied, *pytest_words, "tests/exercises", "-k", f"{number}.1")
     assert "passed" in proofs and "failed" not in proofs
-    # 7 wrong answers and 2 right ones, with three seeds each, and what is asked of every exercise
-    assert int(proofs.split(" passed")[0].split()[-1]) >= 30
+    # 7 wrong answers and 2 right ones, and what is asked of every exercise
+    assert int(proofs.split(" passed")[0].split()[-1]) >= 15
     style = run(copied, "-m", "ruff", "check", "--no-cache", *filter_python(written))
     assert "All checks passed" in style
 

@@ -19,7 +19,7 @@ from refimpl.diffusion import (
 )
 from refimpl.errors import UserError
 from refimpl.mel import MelConfig
-from tests.diffusion.diffusion_examples import tiny_model
+from tests.diffusion.diffusion_examples import disturbed, tiny_model
 
 SHAPE = NeuralConfig(
     width=8,
@@ -36,13 +36,6 @@ def latents():
     network = NeuralNetwork(10, SHAPE)
     codec = NeuralCodec(MelConfig(n_mels=10), network, np.full(10, -40.0), np.full(10, 15.0))
     return NeuralLatents(codec, np.array([0.5, -0.25]), np.array([2.0, 3.0]))
-
-
-def disturbed(model):
-    with torch.no_grad():
-        for weight in model.parameters():
-            weight += 0.1 * torch.randn_like(weight)
-    return model
 
 
 def test_a_model_comes_back_with_its_codec_and_its_parts(tmp_path, latents):

@@ -70,6 +70,13 @@ def test_killed_from_outside_at_random_moments_it_gives_the_same_run(tmp_path, u
     assert_same_run(tmp_path, unkilled)
 
 
+def test_a_run_killed_before_it_removed_old_checkpoints_does_so_at_last(tmp_path):
+    tiny_run(tmp_path, steps=6, checkpoint_every=3, keep_checkpoints=9)
+    assert len(list_checkpoints(tmp_path)) == 2
+    tiny_run(tmp_path, steps=6, checkpoint_every=3, keep_checkpoints=1)  # it is finished already
+    assert [path.name for path in list_checkpoints(tmp_path)] == ["checkpoint-000006"]
+
+
 def test_a_run_stopped_and_resumed_has_the_losses_of_the_whole(tmp_path):
     _, whole = tiny_run(tmp_path / "whole", callbacks=[StopAt(None)])
     tiny_run(tmp_path / "parts", callbacks=[StopAt(7)])
