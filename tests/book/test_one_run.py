@@ -31,21 +31,10 @@ def shown(notebook, result):
         if "nbval-ignore-output" in cell.metadata.get("tags", []) and "progress" not in cell.source:
             cell.outputs = []
         outputs.tidy(cell)
-        cell.outputs = merged(cell.outputs)
+        cell.outputs = one_run.joined(cell.outputs)
     text = json.dumps({"cells": notebook.cells, "metadata": notebook.metadata})
     order = {}
     return json.loads(MODEL_ID.sub(lambda found: order.setdefault(found[0], f"{len(order)}"), text))
-
-
-def merged(found):
-    """Outputs in which what was printed is one: a kernel breaks it off at different places."""
-    whole = []
-    for output in found:
-        if whole and output.get("name") and output.get("name") == whole[-1].get("name"):
-            whole[-1].text += output.text
-        else:
-            whole.append(output)
-    return whole
 
 
 @pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
