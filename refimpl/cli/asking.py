@@ -84,15 +84,15 @@ def write_asked(args: argparse.Namespace, paths: list[Path]) -> None:
 
 
 def follow_text(args: argparse.Namespace, name: str):
-    """Return the model of captioned recordings as it writes what --text asks for."""
+    """Return the model of captioned recordings as it writes what --text asks for; its tokenizer."""
     from refimpl.pipeline import load_captioned
     from refimpl.pipeline.captioned import GUIDANCE
 
-    model, _ = load_captioned(name)
+    model, tokenizer = load_captioned(name)
     negative = args.negative or ""
     tell_unknown(model.words.nearest_to_unknown(f"{args.text} {negative}"))
     scale = GUIDANCE if args.guidance is None else args.guidance
-    return model.guided([args.text] * args.count, scale=scale, negative=negative)
+    return model.guided([args.text] * args.count, scale=scale, negative=negative), tokenizer
 
 
 def tell_unknown(words: Mapping[str, Sequence[str]]) -> None:

@@ -161,9 +161,7 @@ def run(args: argparse.Namespace) -> None:
     from refimpl.pipeline import load_generator, read_facts
 
     name = args.model or DEFAULT_MODEL
-    model, tokenizer = load_generator(name)
-    if args.text is not None:
-        model = follow_text(args, name)
+    model, tokenizer = load_generator(name) if args.text is None else follow_text(args, name)
     facts = read_facts(name)
     seconds = args.seconds or default_seconds(facts, model, tokenizer)
     clip = None if args.prompt is None else load_prompt(args, tokenizer, facts, seconds)

@@ -22,7 +22,7 @@ from tqdm import tqdm
 from refimpl.display import progress_bar
 from refimpl.files import alone
 from refimpl.training.callbacks import Callback
-from refimpl.training.checkpoint import list_checkpoints
+from refimpl.training.checkpoint import list_checkpoints, remove_old
 from refimpl.training.config import TrainingConfig, TrainingError
 from refimpl.training.loss import NEXT_TOKEN, Batch, Loss
 from refimpl.training.metrics import TrainingResult, plot_metrics, save_legend
@@ -117,8 +117,9 @@ def train(
 
 def _loop(run: Run, interrupts: Interrupts) -> None:
     _stop_if_over(run)  # a run that is resumed may be finished
-    if run.stopped_by:
-        run.remove_old()  # a kill may have come between its last checkpoint and this
+    if run.stopped_by and run.folder and run.accelerator.is_main_process:
+        # A kill may have come between its last checkpoint and this.
+        remove_old(run.folder, run.config.keep_checkpoints)
     with _progress(run) as bar:
         while not run.stopped_by:
             run.make_step()

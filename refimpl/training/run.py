@@ -267,13 +267,8 @@ class Run:
             if self.opponent:
                 state["opponent"] = self.opponent.state_dict()
             save_checkpoint(self.folder, Checkpoint(self.step, weights_of(self.model), state))
-        self.remove_old()
-        self.accelerator.wait_for_everyone()
-
-    def remove_old(self) -> None:
-        """Remove the checkpoints that are not to be kept."""
-        if self.folder and self.accelerator.is_main_process:
             remove_old(self.folder, self.config.keep_checkpoints)
+        self.accelerator.wait_for_everyone()
 
     def _load(self, path: Path) -> None:
         checkpoint = load_checkpoint(path)

@@ -63,9 +63,7 @@ class Measurer:
         measures = [self.music(sound) for sound in written.sounds]
         found = plain(summarise(measures, training=self.training))
         found |= plain({"rise_at_joins": bootstrap_mean([self._rise(s) for s in written.sounds])})
-        mel = studio.codec.codec.mel
-        frames = np.stack([mel_spectrogram(s, mel)[:250].ravel() for s in written.sounds])
-        found["diversity"] = diversity(frames / np.sqrt(frames.shape[1]))
+        found["diversity"] = mean_distance(studio, written.sounds)
         if written.keys is not None:
             pairs = zip(written.sounds, written.keys, strict=True)
             shares = [in_asked_key(sound, studio.sample_rate, key) for sound, key in pairs]
@@ -131,6 +129,13 @@ def gap_seconds(studio: Studio) -> tuple[float, float]:
 def as_rows(latents: torch.Tensor) -> np.ndarray:
     """Latents (n, S, D) as one vector for each clip."""
     return latents.flatten(1).numpy()
+
+
+def mean_distance(studio: Studio, sounds: Sequence[np.ndarray]) -> float:
+    """How far two of some sounds are apart in the mean, by their mel frames, in dB."""
+    mel = studio.codec.codec.mel
+    frames = np.stack([mel_spectrogram(sound, mel)[:250].ravel() for sound in sounds])
+    return diversity(frames / np.sqrt(frames.shape[1]))
 
 
 def rise_at_joins(frames: np.ndarray, frames_per_step: int) -> float:

@@ -32,14 +32,11 @@ from refimpl.diffusion.schedules import Schedule
 from refimpl.diffusion.tune_latents import TuneLatents
 from refimpl.display import progress_bar
 from refimpl.files import make_folder, replace_file
-from refimpl.mel import mel_spectrogram
 from refimpl.metrics import measure_music
-from refimpl.metrics.sets import diversity
-from refimpl.reproduce.diffusion.measuring import in_asked_key
+from refimpl.reproduce.diffusion.measuring import BEAT, in_asked_key, mean_distance
 from refimpl.reproduce.diffusion.noise_page import write_noise_page
 from refimpl.reproduce.diffusion.writers import Studio
 from refimpl.reproduce.records import machine
-from refimpl.tinytunes.config import COURSE_TEMPO
 
 LEVELS = (8.0, 6.0, 4.0, 2.0, 0.0, -2.0, -4.0, -6.0, -8.0)  # log signal-to-noise ratios, nats
 FEW, MANY = 4, 64  # steps
@@ -228,14 +225,11 @@ def _heard(studio: Studio, latents: Tensor, keys: Tensor) -> dict[str, float]:
     """Means over tunes of what matters here: key, clear pitch, and how different the tunes are."""
     sounds, rate = studio.decode(latents), studio.sample_rate
     asked = [in_asked_key(sound, rate, int(key)) for sound, key in zip(sounds, keys, strict=True)]
-    beat = 60 / COURSE_TEMPO
-    measures = [measure_music(sound, rate, beat_period=beat) for sound in sounds]
-    mel = studio.codec.codec.mel
-    frames = np.stack([mel_spectrogram(sound, mel)[:250].ravel() for sound in sounds])
+    measures = [measure_music(sound, rate, beat_period=BEAT) for sound in sounds]
     return {
         "in_asked_key": _mean(asked),
         "voiced": _mean([one.voiced for one in measures]),
-        "diversity": diversity(frames / np.sqrt(frames.shape[1])),
+        "diversity": mean_distance(studio, sounds),
     }
 
 
