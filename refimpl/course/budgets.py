@@ -2,8 +2,12 @@
 
 A second of processor time is more work on a fast machine than on a slow one. So budgets count
 *reference seconds*: what one core of the reference machine computes in one second. Each run
-measures how long a fixed piece of work takes on its own machine, and converts with that. Processor
-time is hardly stretched by other programs, and what they do stretch, the piece of work feels too.
+measures how long a fixed piece of work takes on its own machine, and converts with that.
+
+On an idle machine the same cell costs the same again. Other programs stretch processor time, since
+they share caches and the halves of a core: one cell of lesson 8 cost 6 reference seconds alone, 11
+beside two busy programs, and 19 in one run of all tests. So only an author at an idle machine is
+held to a budget itself (`refimpl lint-lesson --execute`); a test allows `SLACK` times as much.
 """
 
 import statistics
@@ -14,6 +18,7 @@ import psutil
 
 CELL_BUDGET = 15  # reference seconds
 LESSON_BUDGET = 60
+SLACK = 4  # a test finds the cell that runs away, on a busy machine as on an idle one
 REFERENCE_MACHINE = "one core of a virtual server with an Intel Xeon 6 (Granite Rapids)"
 WORK_ON_REFERENCE = 0.05  # seconds that `piece_of_work` takes there: this defines the unit
 N_TURNS = 5

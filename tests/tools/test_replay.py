@@ -12,8 +12,8 @@ from bookbuild import execution
 
 ROOT = Path(__file__).parents[2]
 SMALL_BUDGET = "from refimpl.course import budgets\nbudgets.CELL_BUDGET = 0.5\n"
-# A reference second, on any machine.
-BURN = "from refimpl.course import budgets\nfor _ in range(20): budgets.piece_of_work()"
+# Ten times that, on any machine.
+BURN = "from refimpl.course import budgets\nfor _ in range(100): budgets.piece_of_work()"
 GOOD = ["print('one')", "2 + 2", "print('to the terminal', file=__import__('sys').stderr)"]
 # What nbval says of each.
 BAD = {
