@@ -22,6 +22,8 @@ WEIGHT = 0.5  # of the semantic loss, which is about two nats at first, beside o
 def chroma_shares(audio: np.ndarray, sample_rate: int, hop_length: int) -> np.ndarray:
     """Measure the share of each pitch class in the energy around each frame's middle.
 
+    Frequencies from 100 Hz to 2 kHz count.
+
     Args:
         audio: (n_samples,) mono.
         sample_rate: in Hz.

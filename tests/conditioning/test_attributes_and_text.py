@@ -146,6 +146,13 @@ def test_a_melody_is_its_pitch_classes_whatever_the_octave_and_the_bass():
     assert melody_classes(tones([72]), RATE, 10.0)[2] == melody_classes(tones([60]), RATE, 10.0)[2]
 
 
+def test_a_melody_is_heard_from_120_hz_to_5_khz():
+    # In the middle of each tone: the lowest and the highest C sound louder than the E beside them.
+    for pitch, heard in ((48, 0), (36, 4), (108, 0), (120, 4)):
+        both = 2 * tones([pitch]) + tones([64])
+        assert melody_classes(both, RATE, 10.0)[2] == heard
+
+
 def test_silence_is_all_rests_and_what_is_no_sound_is_named():
     assert (melody_classes(np.zeros(RATE), RATE, 8.0) == -1).all()
     assert len(melody_classes(np.ones(10), RATE, 8.0)) == 1

@@ -69,6 +69,19 @@ def test_chroma_agreement_knows_octaves_from_fifths():
     assert chroma_agreement(tune, long_noise, SAMPLE_RATE) < 0.25
 
 
+def sine(hertz, level=1.0):
+    return level * np.sin(2 * np.pi * hertz * np.arange(SAMPLE_RATE) / SAMPLE_RATE)
+
+
+def test_chroma_agreement_hears_from_50_hz_to_5_khz():
+    a, e = sine(440), sine(659.26)
+    bass, shrill = sine(69.3, 2), sine(3729.3, 2)
+    assert chroma_agreement(a + bass, e + bass, SAMPLE_RATE) == 1.0
+    assert chroma_agreement(a + shrill, e + shrill, SAMPLE_RATE) == 1.0
+    for unheard in (sine(43.65, 2), sine(7040, 2)):
+        assert chroma_agreement(a + unheard, e + unheard, SAMPLE_RATE) == 0.0
+
+
 def test_flatness_of_tone_and_noise():
     assert spectral_flatness(tone(60, 1.0), SAMPLE_RATE) < 1e-4
     assert spectral_flatness(NOISE, SAMPLE_RATE) == pytest.approx(np.exp(-np.euler_gamma), abs=0.03)

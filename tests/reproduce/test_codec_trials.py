@@ -126,6 +126,14 @@ def test_the_chroma_of_a_note_is_its_pitch_class():
     assert np.allclose(chroma_shares(np.zeros(5000, np.float32), 22050, 704), 1 / 12)
 
 
+def test_the_chroma_is_that_of_frequencies_from_100_hz_to_2_khz():
+    time = np.arange(22050) / 22050
+    for hertz, heard in ((130.81, 0), (65.41, 9), (1864.66, 10), (2093.0, 9)):
+        audio = np.sin(2 * np.pi * 440 * time) + 2 * np.sin(2 * np.pi * hertz * time)
+        found = chroma_shares(audio.astype(np.float32), 22050, 704)
+        assert (found[8:-8].argmax(axis=1) == heard).all()
+
+
 def test_windows_hold_frames_and_their_chroma():
     windows, mean, std = training_windows(ARMS[BASE].sounds, 4)
     n_mels = frame_config().n_mels
