@@ -1,14 +1,18 @@
 """Files that are whole or not there, places that are no files, and folders with one writer."""
 
+import ast
 import multiprocessing
 import os
 import stat
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import refimpl
 from refimpl.audio import save_audio
+from refimpl.course.grading.tables import write_table
 from refimpl.display import save_comparison
 from refimpl.errors import UserError
 from refimpl.files import alone, make_folder, replace_file, replacing, write_atomically
@@ -34,7 +38,7 @@ def write_picture(path):
 
 
 WRITERS = {"a.txt": write_text, "b.txt": write_by_function, "c.wav": write_sound}
-WRITERS |= {"d.png": write_picture}
+WRITERS |= {"d.png": write_picture, "e.csv": lambda path: write_table(path, ["a"], [["new"]])}
 writers = pytest.mark.parametrize(("name", "write"), WRITERS.items(), ids=WRITERS)
 
 
@@ -63,6 +67,27 @@ def test_a_folder_is_refused(name, write, tmp_path):
     (tmp_path / name).mkdir()
     with pytest.raises(UserError, match="folder"):
         write(tmp_path / name)
+
+
+def moves(node):
+    """Whether a call moves a file: text's `replace` takes two arguments, others take names."""
+    is_method = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    return (
+        is_method
+        and node.func.attr in ("replace", "rename")
+        and (len(node.args), len(node.keywords)) == (1, 0)
+    )
+
+
+def test_no_other_module_moves_files_into_their_places():
+    package = Path(refimpl.__file__).parent
+    moving = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if any(map(moves, ast.walk(ast.parse(path.read_text(encoding="utf-8")))))
+    }
+    # Progress that cannot be read is put aside, and checkpoints are folders.
+    assert moving == {"files.py", "course/progress.py", "training/checkpoint.py"}
 
 
 def test_what_fails_half_way_leaves_the_old_file_and_nothing_else(tmp_path):

@@ -91,10 +91,11 @@ def check_free(paths: Iterable[str | Path], force: bool) -> None:
     """Refuse to write over what is there, before any work is done.
 
     Raises:
-        UserError: one of the paths exists and --force was not given, or is a folder.
+        UserError: one of the paths exists and --force was not given, or is no regular file.
     """
+    from refimpl.files import check_replaceable
+
     for path in map(Path, paths):
-        if path.is_dir():
-            raise UserError(f"{path} is a folder; give the name of a file")
+        check_replaceable(path)
         if path.exists() and not force:
             raise UserError(f"{path} exists; give another --out, or --force to replace it")

@@ -124,7 +124,9 @@ def run(args: argparse.Namespace) -> None:
         several = all(any(e.n > 1 for e in row.values()) for row in rows.values())
         text = table(rows, intervals=several and not args.no_intervals)
     if args.out:
-        Path(args.out).write_text(text + "\n", encoding="utf-8")
+        from refimpl.files import replace_file
+
+        replace_file(Path(args.out), f"{text}\n".encode())
         result(args.out)
     else:
         result(text)

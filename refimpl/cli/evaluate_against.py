@@ -18,6 +18,7 @@ HEARD_BY = ("joint", "turned chroma", "mel statistics")
 def evaluate_against(args: argparse.Namespace) -> None:
     """Compare two sets, print a table or JSON, and write the report where asked."""
     from refimpl.embeddings import load_embedding
+    from refimpl.files import replace_file
     from refimpl.judging.comparing import compare_sets
     from refimpl.judging.reading import read_clips, written_by
     from refimpl.judging.report import text_table, write_report
@@ -40,7 +41,7 @@ def evaluate_against(args: argparse.Namespace) -> None:
         remark(f"warning: {warning}")
     text = _as_json(compared) if args.json else text_table(compared)
     if args.out:
-        Path(args.out).write_text(text + "\n", encoding="utf-8")
+        replace_file(Path(args.out), f"{text}\n".encode())
         result(args.out)
     else:
         result(text)

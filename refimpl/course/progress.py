@@ -16,6 +16,8 @@ from filelock import FileLock, Timeout
 
 from refimpl.course.exercise import Exercise
 from refimpl.course.exercises import lesson_exercises, lesson_numbers
+from refimpl.errors import UserError
+from refimpl.files import check_replaceable, replace_file
 
 PATH_VARIABLE = "REFIMPL_PROGRESS"
 VERSION = 1
@@ -35,12 +37,13 @@ def read_progress() -> dict[str, dict]:
     path = progress_path()
     try:
         return _read(path)
-    except OSError as error:
+    except (OSError, UserError) as error:
         warnings.warn(f"your progress in {path} could not be read: {error}", stacklevel=2)
         return {}
 
 
 def _read(path: Path) -> dict[str, dict]:
+    check_replaceable(path)  # a pipe would never end, and a device must not be put aside
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["version"] != VERSION:
@@ -74,10 +77,8 @@ def record(exercise: Exercise, points: int) -> None:
             when = datetime.now(UTC).isoformat(timespec="minutes")
             exercises[exercise.id] = {"points": points, "of": exercise.points, "when": when}
             text = json.dumps({"version": VERSION, "exercises": exercises}, indent=1)
-            written = path.with_name(f"{path.name}.new")
-            written.write_text(text + "\n", encoding="utf-8")
-            written.replace(path)
-    except (OSError, Timeout) as error:
+            replace_file(path, (text + "\n").encode())
+    except (OSError, Timeout, UserError) as error:
         warnings.warn(f"your progress could not be saved in {path}: {error}", stacklevel=3)
 
 

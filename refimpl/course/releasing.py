@@ -10,7 +10,7 @@ from refimpl.course.linting.source import read_source
 from refimpl.course.notebooks import LESSONS, out_of_date, sources
 from refimpl.course.regions import solutions
 from refimpl.errors import UserError
-from refimpl.files import make_folder
+from refimpl.files import replacing
 
 FOLDER = "from-waveform-to-music"  # what unpacking makes
 # Besides lessons and package: what installs it, and what one may do with it.
@@ -57,7 +57,8 @@ def write_release(root: Path, out: Path) -> list[str]:
         The names of all files in it.
 
     Raises:
-        UserError: The notebooks are not what their sources build, or hold something of a solution.
+        UserError: The notebooks are not what their sources build, or hold something of a solution;
+            or something other than a regular file is at `out`.
     """
     if stale := out_of_date(root):
         raise UserError(f"{stale[0]} ({len(stale)} of that kind): run make notebooks first")
@@ -66,11 +67,9 @@ def write_release(root: Path, out: Path) -> list[str]:
         files[path.relative_to(root).as_posix()] = path.read_bytes()
     for source in sources(root):
         _check_open(root, source)
-    make_folder(out.parent)
     # Complete or not at all: somebody may be downloading the one that is there.
-    written = out.with_name(f"{out.name}.new")
-    _write_zip(written, files)
-    written.replace(out)
+    with replacing(out) as written:
+        _write_zip(written, files)
     return sorted(files)
 
 

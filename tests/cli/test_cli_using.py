@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import os
 import sys
 import types
 from importlib import import_module
@@ -93,6 +94,24 @@ def test_nothing_is_overwritten_unless_forced(refimpl, trained, tmp_path, there)
     assert (tmp_path / there).read_text() == "precious"
     assert refimpl(*words, "--force").code == 0
     assert (tmp_path / there).read_bytes() != b"precious"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("tune.wav", ["generate"]),
+        ("back.wav", ["decode", "tokens.txt"]),
+        ("tokens.txt", ["encode", "clip.wav"]),
+        ("table.txt", ["evaluate", "clip.wav"]),
+        ("table.txt", ["evaluate", "clip.wav", "--against", "clip.wav"]),
+        ("course.zip", ["release"]),
+    ],
+)
+def test_force_replaces_no_pipe_and_no_device(refimpl, tmp_path, name, words):
+    os.mkfifo(tmp_path / name)
+    done = refimpl(*words, "--out", name, "--force")
+    assert done.code == 2 and f"{name} is no regular file" in done.error
+    assert (tmp_path / name).is_fifo()
 
 
 def test_the_default_model_comes_with_the_package(refimpl, monkeypatch, tmp_path):

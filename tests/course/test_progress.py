@@ -1,6 +1,7 @@
 """What a learner has solved is kept in one small file."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -74,6 +75,24 @@ def test_what_cannot_be_read_is_neither_moved_nor_overwritten(path):
     with pytest.warns(UserWarning, match="could not be saved"):
         record(find_exercise("1.1"), 4)
     assert path.is_dir()
+
+
+def test_a_pipe_is_neither_read_nor_moved_nor_overwritten(path):
+    path.parent.mkdir()
+    os.mkfifo(path)  # as /dev/null would be, which the administrator may move
+    with pytest.warns(UserWarning, match="could not be read.*no regular file"):
+        assert progress(1).earned == 0
+    with pytest.warns(UserWarning, match="could not be saved.*no regular file"):
+        record(find_exercise("1.1"), 4)
+    assert path.is_fifo()
+
+
+def test_a_link_to_the_file_stays_a_link(path, tmp_path):
+    path.parent.mkdir()
+    path.symlink_to(tmp_path / "elsewhere.json")
+    record(find_exercise("1.1"), 4)
+    assert path.is_symlink() and progress(1).earned == 4
+    assert json.loads((tmp_path / "elsewhere.json").read_text())["version"] == 1
 
 
 def test_where_nothing_can_be_written_the_answer_is_right_all_the_same(path):

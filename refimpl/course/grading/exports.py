@@ -26,7 +26,7 @@ from refimpl.course.grading.term.course import Course
 from refimpl.course.grading.term.standing import NOT_GRADED, Standing
 from refimpl.course.grading.term.times import show_time
 from refimpl.course.grading.term.totals import Total
-from refimpl.files import make_folder
+from refimpl.files import replacing
 
 _WHO = ["name", "e-mail", "section", "roster"]
 
@@ -240,7 +240,5 @@ def _write_lines(path: Path, lines: list[str]) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    make_folder(path.parent)
-    new = path.with_name(f"{path.name}.new")
-    new.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
-    new.replace(path)
+    with replacing(path, sync=False) as new:
+        new.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from refimpl.files import make_folder
+from refimpl.files import replacing
 
 # Also the wide forms, which some spreadsheets take for the same.
 _FORMULA = r"=+\-@＝＋－＠"
@@ -30,16 +30,19 @@ def write_table(path: Path, head: Sequence[str], rows: Iterable[Sequence[Cell]])
         path: Of a .csv file.
         head: The headings of the columns.
         rows: Text is guarded; numbers are not, and None is an empty cell.
+
+    Raises:
+        UserError: Something other than a regular file is there.
     """
-    make_folder(path.parent)
-    new = path.with_name(f"{path.name}.new")
-    with new.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+    with (
+        replacing(path, sync=False) as new,
+        new.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file,
+    ):
         writer = csv.writer(file)
         writer.writerow(head)
         writer.writerows(
             [guard(one) if isinstance(one, str) else one for one in row] for row in rows
         )
-    new.replace(path)
 
 
 def number(points: Fraction | None) -> Cell:

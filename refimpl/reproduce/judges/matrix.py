@@ -16,7 +16,7 @@ import numpy as np
 
 from refimpl.display.levelling import levelled_mp3
 from refimpl.embeddings import Embedding, load_embedding
-from refimpl.files import replace_file
+from refimpl.files import replace_file, write_atomically
 from refimpl.judging.judged import Judged, Reference
 from refimpl.judging.measures import SET_MEASURES, SetMeasure
 from refimpl.metrics import measure_music
@@ -159,9 +159,7 @@ class Cache:
     @staticmethod
     def _kept(path: Path, make: Callable[[], np.ndarray]) -> np.ndarray:
         if not path.exists():
-            part = path.with_suffix(".part.npy")
-            np.save(part, make())
-            part.replace(path)
+            write_atomically(path, lambda part: np.save(part, make()))
         return np.load(path)
 
 

@@ -20,7 +20,7 @@ from refimpl.course.exercises import lesson_exercises
 from refimpl.course.grading.sandbox import Limits
 from refimpl.course.grading.systems.autograder import SECRET, SETTINGS
 from refimpl.errors import UserError
-from refimpl.files import make_folder
+from refimpl.files import replacing
 
 PACKAGE = "refimpl"
 EXTRA = "lessons"  # IPython reads the cells of notebooks
@@ -43,7 +43,8 @@ def write_autograder(
         pip_flags: For the installation there, quoted as in a shell.
 
     Raises:
-        UserError: There is no such lesson, or a quotation mark is left open.
+        UserError: There is no such lesson, a quotation mark is left open, or something other than
+            a regular file is at `out`.
     """
     lesson_exercises(lesson)
     contents = {name: _script(name) for name in _SCRIPTS}
@@ -57,15 +58,15 @@ def write_autograder(
         name = path.relative_to(root)
         if path.is_file() and not set(name.parts) & set(_LEFT_OUT):
             contents[name.as_posix()] = path.read_bytes()
-    make_folder(out.parent)
-    new = out.with_name(f"{out.name}.new")
-    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        replacing(out, sync=False) as new,
+        zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         for name, content in contents.items():
             member = zipfile.ZipInfo(name, _DATE)
             member.compress_type = zipfile.ZIP_DEFLATED
             member.external_attr = (0o755 if name in _SCRIPTS else 0o644) << 16
             archive.writestr(member, content)
-    new.replace(out)
 
 
 def _script(name: str) -> bytes:

@@ -27,7 +27,7 @@ from refimpl.course.grading.tables import guard
 from refimpl.course.grading.term.course import Course
 from refimpl.course.grading.term.people import Person
 from refimpl.course.grading.term.standing import Standing
-from refimpl.files import make_folder
+from refimpl.files import replacing
 
 WORKSHEET, FEEDBACK = "worksheet.csv", "feedback.zip"
 _NAMES = ("ID number", "Username", "Email address", "Full name")
@@ -116,10 +116,10 @@ def _folder(sheet: Sheet, row: list[str], identifier: int) -> str:
 
 
 def _write_feedback(path: Path, pages: dict[str, Standing], zone: tzinfo | None) -> None:
-    new = path.with_name(f"{path.name}.new")
-    make_folder(path.parent)
-    with zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive:
+    with (
+        replacing(path, sync=False) as new,
+        zipfile.ZipFile(new, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
         for folder, standing in pages.items():
             name = f"{folder}/feedback-lesson-{standing.lesson:02}.html"
             archive.writestr(name, feedback_page(standing, zone).encode("utf-8", "replace"))
-    new.replace(path)
