@@ -13,7 +13,7 @@ from refimpl.dataset.manifest import FILE_NAME, DatasetError, Manifest, open_sha
 from refimpl.dataset.reading import TokenDataset
 from refimpl.display import progress_bar
 from refimpl.errors import UserError
-from refimpl.files import make_folder, write_atomically
+from refimpl.files import alone, write_atomically
 from refimpl.parallel import map_in_order
 from refimpl.tokenizer import AudioTokenizer
 
@@ -56,36 +56,43 @@ def tokenize_corpus(
 
     Raises:
         DatasetError: the folder holds something else, or not one clip could be tokenized.
+        UserError: another process is writing into the folder.
 
     Taught in lesson 5.
     """
     folder = Path(folder)
-    make_folder(folder)
-    manifest = _begin(folder, tokenizer, source or {})
-    writer = _ShardWriter(folder, manifest, shard_tokens)
-    stream = (_as_clip(clip, tokenizer.sample_rate) for clip in clips)
-    _skip_done(stream, tokenizer, manifest, folder)
-    position = len(manifest.names) + len(manifest.skipped)
-    results = map_in_order(_encode, tokenizer, stream, n_processes=n_processes, scheduler=scheduler)
-    bar = progress_bar(results, total=total, description="tokenizing", unit="clip", show=show)
-    bar.update(position)
+    with alone(folder, "tokenizing into"):
+        manifest = _begin(folder, tokenizer, source or {})
+        stream = (_as_clip(clip, tokenizer.sample_rate) for clip in clips)
+        _skip_done(stream, tokenizer, manifest, folder)
+        position = len(manifest.names) + len(manifest.skipped)
+        results = map_in_order(
+            _encode, tokenizer, stream, n_processes=n_processes, scheduler=scheduler
+        )
+        bar = progress_bar(results, total=total, description="tokenizing", unit="clip", show=show)
+        bar.update(position)
+        _write_all(bar, _ShardWriter(folder, manifest, shard_tokens), position)
+        if not manifest.names:
+            raise DatasetError(_nothing(folder, manifest))
+        # A folder of sounds knows only at the end of the stream which files it left out.
+        manifest.left_out = [[str(p), reason] for p, reason in getattr(clips, "skipped", [])]
+        manifest.complete = True
+        manifest.save(folder)
+        return TokenDataset(folder, tokenizer)
+
+
+def _write_all(results: Iterable["_Encoded"], writer: "_ShardWriter", position: int) -> None:
+    """Write what comes, the first of it at a position in the stream; name what is no codes."""
     try:
-        for one in bar:
+        for one in results:
             if isinstance(one.codes, str):
-                manifest.skipped.append([position, one.name, one.codes])
+                writer.manifest.skipped.append([position, one.name, one.codes])
             else:
                 writer.add(one)
             position += 1
     finally:
         # What is done is kept also when the stream breaks off, or someone presses Ctrl-C.
         writer.flush()
-    if not manifest.names:
-        raise DatasetError(_nothing(folder, manifest))
-    # A folder of sounds knows only at the end of the stream which files it left out.
-    manifest.left_out = [[str(p), reason] for p, reason in getattr(clips, "skipped", [])]
-    manifest.complete = True
-    manifest.save(folder)
-    return TokenDataset(folder, tokenizer)
 
 
 class _ShardWriter:

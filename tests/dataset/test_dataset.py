@@ -15,6 +15,7 @@ from refimpl.layouts import LAYOUTS, Flat, make_layout
 from refimpl.mel import MelConfig, mel_spectrogram
 from refimpl.tokenizer import AudioTokenizer, Vocabulary
 from refimpl.training import ValidationBatches
+from tests.holding import held_by_another
 
 MEL = MelConfig(sample_rate=8000, n_fft=256, hop_length=128, n_mels=16)
 
@@ -80,7 +81,9 @@ def test_a_dataset_gives_each_clip_s_tokens(tokenizer, tmp_path, shard_tokens):
     assert dataset.n_tokens == sum(len(ids) for ids in dataset) == dataset.lengths.sum()
     assert dataset.vocabulary == tokenizer.vocabulary
     assert np.array_equal(dataset[-1], dataset[8])
-    assert not list(tmp_path.glob(".*")), "temporary files are left behind"
+    assert [path.name for path in tmp_path.glob(".*")] == [".lock"], (
+        "temporary files are left behind"
+    )
 
 
 @pytest.mark.parametrize("shard_tokens", [1, 20, 50, 10**9])
@@ -182,7 +185,20 @@ def test_a_kill_between_shard_and_manifest_loses_only_that_shard(tokenizer, tmp_
     np.save(tmp_path / "tokens-00003.npy", np.zeros(7, dtype=np.uint16))
     (tmp_path / ".tokens-00004.npy.abc.npy").write_bytes(b"half a shard")
     assert_same(tokenize_corpus(clips, tokenizer, tmp_path, shard_tokens=1), clips, tokenizer)
-    assert not list(tmp_path.glob(".*"))
+    assert [path.name for path in tmp_path.glob(".*")] == [".lock"]
+
+
+def test_two_processes_never_write_into_one_folder(tokenizer, tmp_path):
+    tokenize_corpus(make_clips(3), tokenizer, tmp_path, shard_tokens=1)
+    writing = tmp_path / ".tokens-00003.npy.abc.npy"  # by the first one
+    writing.write_bytes(b"half a shard")
+    with (
+        held_by_another(tmp_path),
+        pytest.raises(UserError, match="another process is tokenizing into"),
+    ):
+        tokenize_corpus(make_clips(5), tokenizer, tmp_path, shard_tokens=1)
+    assert writing.exists() and len(TokenDataset(tmp_path)) == 3
+    assert_same(tokenize_corpus(make_clips(5), tokenizer, tmp_path), make_clips(5), tokenizer)
 
 
 def test_a_second_run_adds_what_is_new(tokenizer, tmp_path):

@@ -9,12 +9,14 @@ import torch
 
 from refimpl import pipeline
 from refimpl.audio import save_audio
+from refimpl.cli import main
 from refimpl.corpora import open_corpus
 from refimpl.dataset import TokenDataset
 from refimpl.errors import UserError
 from refimpl.generation import within_range, write_music
 from refimpl.pipeline import generators, resumable, stages
 from refimpl.training import loop, read_metrics
+from tests.holding import held_by_another
 from tests.pipeline.pipeline_examples import RATE, TINY, tiny, tone, write_recordings
 
 
@@ -167,6 +169,17 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path):
         pipeline.run("tinytunes", tiny(), tmp_path)
     pipeline.RunFolder(tmp_path).clear()
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_run_into_which_another_process_writes_is_refused_and_left_alone(finished):
+    before = contents(finished.folder.path)
+    with held_by_another(finished.folder.path):
+        with pytest.raises(UserError, match="another process is writing into"):
+            pipeline.run("tinytunes", tiny(), finished.folder.path)
+        for command in ("run", "fit", "tokenize", "train"):
+            words = [command, "--out", str(finished.folder.path), "--force"]
+            assert main(words) == 2
+    assert contents(finished.folder.path) == before
 
 
 def test_clearing_removes_only_what_runs_write(finished, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from refimpl.errors import UserError
 from refimpl.reproduce.claims import Claim, all_claims, claims_page, judge, measure_claims
 from refimpl.reproduce.claims.claim import DOES_NOT_SHOW, SHOWS, UNDECIDED
+from tests.holding import held_by_another
 
 ROOT = Path(__file__).parents[2]
 TEXT = {
@@ -99,6 +100,16 @@ def test_a_stopped_measurement_goes_on(tmp_path):
     (record,) = measure_claims(tmp_path, claims=[after], n_seeds=3, log=str)
     assert asked == [2]
     assert record["values"] == [0.0, 1.0, 2.0]
+
+
+def test_two_processes_do_not_measure_into_one_folder(tmp_path, counted):
+    one, seeds = counted
+    with (
+        held_by_another(tmp_path),
+        pytest.raises(UserError, match="another process is measuring claims in"),
+    ):
+        measure_claims(tmp_path, claims=[one], n_seeds=3, log=str)
+    assert not seeds
 
 
 def test_a_change_of_words_keeps_the_numbers(tmp_path, counted):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 
+from refimpl.errors import UserError
 from refimpl.training import (
     Callback,
     NextTokenBatches,
@@ -18,6 +19,7 @@ from refimpl.training import (
 )
 from refimpl.training.checkpoint import save_checkpoint
 from refimpl.vocabulary import Vocabulary
+from tests.holding import held_by_another
 from tests.training.training_examples import (
     options,
     tiny_batches,
@@ -115,6 +117,18 @@ class StopAt(Callback):
         self.seen = state["seen"]
         assert state["array"].tolist() == [0, 1, 2]
         assert state["tensor"].tolist() == [1.0, 1.0]
+
+
+def test_a_folder_in_which_another_process_trains_is_refused_and_left_alone(tmp_path):
+    _, result = tiny_run(tmp_path)
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with (
+        held_by_another(tmp_path),
+        pytest.raises(UserError, match="another process is training into"),
+    ):
+        tiny_run(tmp_path, steps=20)
+    assert {path: path.read_bytes() for path in before} == before
+    assert tiny_run(tmp_path, steps=20)[1].step > result.step
 
 
 def test_callbacks_are_saved_and_resumed(tmp_path):

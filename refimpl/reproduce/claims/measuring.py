@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from refimpl.errors import UserError, suggest
-from refimpl.files import make_folder, replace_file
+from refimpl.files import alone, make_folder, replace_file
 from refimpl.reproduce.claims.claim import Claim, judge
 from refimpl.reproduce.claims.page import claims_page
 from refimpl.reproduce.claims.table import all_claims
@@ -46,7 +46,7 @@ def measure_claims(
         A record of each claim: its words, its values by seed, its effect and its verdict.
 
     Raises:
-        UserError: `again` names no claim, or too few seeds.
+        UserError: `again` names no claim, too few seeds, or another process measures claims there.
     """
     out = Path(out)
     claims = all_claims(out) if claims is None else claims
@@ -54,31 +54,33 @@ def measure_claims(
     for name in again:
         if name not in names:
             raise UserError(f"there is no claim {name!r}; {suggest(name, names)}")
-    for claim in claims:
-        if claim.name in again and claim.forget is not None:
-            claim.forget()
-    kept = {
-        claim.name: record
-        for claim in claims
-        if (record := _read(out).get(claim.name))
-        and claim.name not in again
-        and all(record[text] == getattr(claim, text) for text in SAME)
-    }
-    for claim in claims:
-        record = kept.setdefault(claim.name, {"values": [], "seconds": 0.0})
-        last = 0 if claim.experiment is None else min(n_seeds, claim.n_seeds or n_seeds)
-        for seed in range(len(record["values"]), last):
-            began = time.process_time()
-            record["values"].append(claim.experiment(seed))
-            record["seconds"] += round(time.process_time() - began, 1)
-            _write(out, [kept[name] | _words(claims, name) for name in kept if name in names])
-        effect, verdict = judge(claim, record["values"])
-        record |= {"effect": dataclasses.asdict(effect), "verdict": verdict}
-        log(f"{claim.name}: {effect.mean:+.3g} [{effect.low:+.3g}, {effect.high:+.3g}], {verdict}")
-    records = [kept[name] | _words(claims, name) for name in names]
-    _write(out, records)
-    replace_file(out / "claims.md", claims_page(records).encode())
-    return records
+    with alone(out, "measuring claims in"):
+        for claim in claims:
+            if claim.name in again and claim.forget is not None:
+                claim.forget()
+        kept = {
+            claim.name: record
+            for claim in claims
+            if (record := _read(out).get(claim.name))
+            and claim.name not in again
+            and all(record[text] == getattr(claim, text) for text in SAME)
+        }
+        for claim in claims:
+            record = kept.setdefault(claim.name, {"values": [], "seconds": 0.0})
+            last = 0 if claim.experiment is None else min(n_seeds, claim.n_seeds or n_seeds)
+            for seed in range(len(record["values"]), last):
+                began = time.process_time()
+                record["values"].append(claim.experiment(seed))
+                record["seconds"] += round(time.process_time() - began, 1)
+                _write(out, [kept[name] | _words(claims, name) for name in kept if name in names])
+            effect, verdict = judge(claim, record["values"])
+            record |= {"effect": dataclasses.asdict(effect), "verdict": verdict}
+            interval = f"[{effect.low:+.3g}, {effect.high:+.3g}]"
+            log(f"{claim.name}: {effect.mean:+.3g} {interval}, {verdict}")
+        records = [kept[name] | _words(claims, name) for name in names]
+        _write(out, records)
+        replace_file(out / "claims.md", claims_page(records).encode())
+        return records
 
 
 def _words(claims: Sequence[Claim], name: str) -> dict[str, Any]:
