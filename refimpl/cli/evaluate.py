@@ -5,8 +5,9 @@ says much alone: the same sounds through the codec, their frames shuffled, and n
 also held-out tunes, a bigram, and blocks of tunes.
 
 With --against, the files or the model's tunes are compared as a set with all sounds of another
-folder, by measures of sets such as Fréchet audio distance; --report writes a page that plays the
-best and the worst of them.
+folder, by measures of sets such as Fréchet audio distance, by a classifier's labels, and, where the
+sounds have captions, by CLAP score; --report writes a page that plays the best and the worst of
+them.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ examples:
   refimpl evaluate --model course --filling --count 48
   refimpl evaluate generated/ --against recordings/ --report out/
   refimpl evaluate generated/ --against recordings/ --embedding clap --embedding encodec
+  refimpl evaluate generated/ --against recordings/ --captions prompts.csv
 """
 DEFAULT_MODEL = "course"
 
@@ -77,6 +79,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         help='with --against: what hears the sounds: joint, "turned chroma", "mel statistics" '
         "(default: these three), clap, encodec, ast, or such a model in a folder; can be repeated",
+    )
+    parser.add_argument(
+        "--captions",
+        metavar="FILE",
+        help="with --against: a CSV file with the columns file and caption, for the CLAP score of "
+        "the given folder (default: NAME.txt beside NAME.wav, where there is one, in both folders)",
     )
     add_scheduler(parser)
     parser.add_argument("--no-references", action="store_true", help="only what is asked for")
@@ -137,7 +145,7 @@ def _check_against(args: argparse.Namespace) -> None:
     from refimpl.errors import UserError
 
     if not args.against:
-        for option in ("report", "embedding"):
+        for option in ("report", "embedding", "captions"):
             if getattr(args, option):
                 raise UserError(f"--{option} needs --against FOLDER: the sounds to compare with")
         return
@@ -145,6 +153,8 @@ def _check_against(args: argparse.Namespace) -> None:
         raise UserError("--against compares sets; leave out --filling, --scheduler and --tempo")
     if args.files and args.model is not None:
         raise UserError("--against compares one set: give files or a folder, or --model, not both")
+    if args.captions and args.model is not None:
+        raise UserError("--captions names the sounds of a folder; --model writes from no captions")
     if args.report:
         paths = [Path(args.report) / name for name in ("index.html", "measures.csv", "sounds.csv")]
         check_free(paths, args.force)

@@ -20,18 +20,20 @@ def evaluate_against(args: argparse.Namespace) -> None:
     from refimpl.embeddings import load_embedding
     from refimpl.files import replace_file
     from refimpl.judging.comparing import compare_sets
-    from refimpl.judging.reading import read_clips, written_by
+    from refimpl.judging.reading import captions_of, read_clips, written_by
     from refimpl.judging.report import text_table, write_report
 
     embeddings = [load_embedding(name) for name in args.embedding or HEARD_BY]
     seconds, count = args.seconds or SECONDS, args.count or COUNT
-    against, skipped = read_clips(args.against, RATE, seconds=seconds, count=2 * count)
+    cut = {"seconds": seconds, "captions": captions_of(args.against)}
+    against, skipped = read_clips(args.against, RATE, count=2 * count, **cut)
     if args.model is not None:
         given, rate = written_by(args.model, count, seconds=seconds, seed=args.seed)
         given = _at_the_rate(given, rate)
         what = f"the model {args.model}"
     else:
-        given, others = read_clips(args.files, RATE, seconds=seconds, count=count)
+        cut["captions"] = captions_of(args.files, args.captions)
+        given, others = read_clips(args.files, RATE, count=count, **cut)
         skipped += others
         what = _names(args.files)
     for path, reason in skipped:
@@ -65,9 +67,13 @@ def _at_the_rate(sounds, rate: int):
 
 
 def _as_json(compared) -> str:
+    from refimpl.judging.comparing import MEASURES
+
+    chance = {measure.name: measure.chance for measure in MEASURES}
     found: dict = {"sizes": compared.sizes, "warnings": compared.warnings, "measures": []}
     for (embedding, measure, which), estimate in compared.values.items():
         row = {"embedding": embedding, "measure": measure, "set": which, **asdict(estimate)}
+        row["chance"] = chance[measure]
         row["says_nothing"] = (embedding, measure) in compared.mute
         found["measures"].append(row)
     return json.dumps(found, indent=1, ensure_ascii=False).replace("NaN", "null")

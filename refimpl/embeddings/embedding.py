@@ -24,6 +24,9 @@ class Embedding(ABC):
         sample_rate: at which it hears, in Hz; sounds are resampled to it.
         window: seconds that one vector hears; None: the whole sound.
         about: what it hears, in one sentence.
+        gives_labels: whether it also classifies sounds (`labels_of`).
+        reads_captions: whether it turns captions into vectors beside those of sounds
+            (`embed_captions`).
 
     Taught in lesson 11.
     """
@@ -32,6 +35,8 @@ class Embedding(ABC):
     sample_rate: int = 22050
     window: float | None = None
     about: str = ""
+    gives_labels: bool = False
+    reads_captions: bool = False
 
     @abstractmethod
     def windows_of(self, audio: np.ndarray) -> np.ndarray:
@@ -60,6 +65,28 @@ class Embedding(ABC):
         return [
             self.windows_of(self._prepared(sound, sample_rate, n)) for n, sound in enumerate(bar)
         ]
+
+    def labels_of(self, vectors: Sequence[np.ndarray]) -> np.ndarray:
+        """Give the labels of sounds from what `embed` made of them.
+
+        Args:
+            vectors: (n_windows, n_features) for each sound.
+
+        Returns:
+            (n_sounds, n_labels) probabilities.
+
+        Raises:
+            UserError: the embedding gives no labels.
+        """
+        raise UserError(f"{self.name} gives no labels; take joint or AST")
+
+    def embed_captions(self, captions: Sequence[str]) -> np.ndarray:
+        """Turn captions into vectors (n_captions, n_features) beside those of sounds.
+
+        Raises:
+            UserError: the embedding reads no captions.
+        """
+        raise UserError(f"{self.name} reads no captions; take joint or CLAP")
 
     def _prepared(self, sound: np.ndarray, sample_rate: int, number: int) -> np.ndarray:
         audio = np.asarray(sound, dtype=np.float32)

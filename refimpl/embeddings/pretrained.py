@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from refimpl.codecs.hub import (
     check_place,
@@ -77,6 +77,8 @@ class PretrainedEmbedding(Embedding):
             raise UserError(f"the model is of type {self.kind!r}; {suggest('', FAMILIES)}")
         self.model, self.extractor, self.tokenizer = model.eval(), extractor, tokenizer
         self.about = "A network that others have trained on many kinds of sound."
+        self.gives_labels = self.kind == "audio-spectrogram-transformer"
+        self.reads_captions = self.kind == "clap" and tokenizer is not None
         self.name, self.window = name or self.kind, FAMILIES[self.kind].window
         rate = model.config if self.kind == "encodec" else extractor
         self.sample_rate = int(rate.sampling_rate)
@@ -127,7 +129,7 @@ class PretrainedEmbedding(Embedding):
         Raises:
             UserError: a model without captions, or without its tokenizer.
         """
-        if self.kind != "clap" or self.tokenizer is None:
+        if not self.reads_captions:
             raise UserError(f"{self.name} reads no captions; take CLAP, with its tokenizer's files")
         words = self.tokenizer(list(captions), padding=True, return_tensors="pt")
         return self.model.get_text_features(**words).pooler_output.numpy()
@@ -142,16 +144,24 @@ class PretrainedEmbedding(Embedding):
         Raises:
             UserError: a model that gives no labels.
         """
-        if self.kind != "audio-spectrogram-transformer":
-            raise UserError(f"{self.name} gives no labels; take AST")
-        rows = []
-        for number, sound in enumerate(sounds):
-            pieces = self._pieces(self._prepared(sound, sample_rate, number))
-            rows.append(torch.cat([self._labels(piece) for piece in pieces]).mean(dim=0))
+        self._check_labels()
+        return self.labels_of(self.embed(sounds, sample_rate))
+
+    @torch.inference_mode()
+    def labels_of(self, vectors: Sequence[np.ndarray]) -> np.ndarray:
+        """Give the labels (n_sounds, n_labels) of sounds from their vectors; see `probabilities`.
+
+        Raises:
+            UserError: a model that gives no labels.
+        """
+        self._check_labels()
+        logits = [self.model.classifier(torch.from_numpy(windows)) for windows in vectors]
+        rows = [windows.softmax(dim=-1).mean(dim=0) for windows in logits]
         return torch.stack(rows).double().numpy()
 
-    def _labels(self, piece: np.ndarray) -> Tensor:
-        return self.model(**self._features(piece)).logits.softmax(dim=-1)
+    def _check_labels(self) -> None:
+        if not self.gives_labels:
+            raise UserError(f"{self.name} gives no labels; take AST")
 
     def _vector(self, piece: np.ndarray) -> np.ndarray:
         features = self._features(piece)

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from refimpl.judging.captioned import Captioned
 from refimpl.judging.judged import Judged
+from refimpl.judging.labelled import Labelled
 from refimpl.metrics.sets import Gaussian
 from refimpl.metrics.sets.kernel import SCALE
 from refimpl.metrics.sets.manifold import K
@@ -19,7 +21,8 @@ class Scores:
     Attributes:
         measure: its title.
         asks: what is compared, in a few words.
-        values: (n_sounds,), or (n_reference,) where real sounds are scored.
+        values: (n_sounds,), or (n_reference,) where real sounds are scored; NaN of those that have
+            no score.
         better: "low" or "high".
         partners: (n_sounds,) the number of the sound that decides, where one does.
         of: whose sounds are scored: "given" or "reference".
@@ -37,12 +40,15 @@ class Scores:
     @property
     def best(self) -> int:
         """The number of the best sound."""
-        return int(self.values.argmin() if self.better == "low" else self.values.argmax())
+        return self._end(self.better == "low")
 
     @property
     def worst(self) -> int:
         """The number of the worst sound."""
-        return int(self.values.argmax() if self.better == "low" else self.values.argmin())
+        return self._end(self.better == "high")
+
+    def _end(self, lowest: bool) -> int:
+        return int(np.nanargmin(self.values) if lowest else np.nanargmax(self.values))
 
 
 def score_sounds(judged: Judged) -> list[Scores]:
@@ -73,6 +79,19 @@ def score_sounds(judged: Judged) -> list[Scores]:
         Scores("copies", "how far it is from the nearest real sound", judged.between.min(axis=1),
                "high", judged.between.argmin(axis=1)),
     ]  # fmt: skip
+
+
+def score_labels(labelled: Labelled) -> Scores:
+    """Score every sound by its labels."""
+    asks = "how certain its labels are, and how unlike those of the set"
+    return Scores("inception score", asks, labelled.surprises, "high")
+
+
+def score_captions(captioned: Captioned, n_sounds: int) -> Scores:
+    """Score every sound of a set that has a caption by how well it fits."""
+    values = np.full(n_sounds, np.nan)
+    values[captioned.numbers] = captioned.agreement(np.arange(len(captioned.numbers))).own
+    return Scores("CLAP score", "how well its caption fits it", values, "high")
 
 
 def _song_distances(judged: Judged) -> np.ndarray:

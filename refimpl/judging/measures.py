@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -20,6 +20,14 @@ from refimpl.metrics.statistics import Estimate
 FEWEST = 8  # sounds in each set, without which nothing is measured
 N_RESAMPLES = 60
 SHARE = (0.0, 1.0)
+
+
+class Pair(Protocol):
+    """A set and its reference in a form that a measure understands, such as vectors or labels."""
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """The number of generated sounds and of real ones."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +51,10 @@ class SetMeasure:
     asks: str
     chance: str
     fooled_by: str
-    value: Callable[[Judged, np.ndarray, np.ndarray], float]
+    value: Callable[[Any, np.ndarray, np.ndarray], float]
     limits: tuple[float, float] = (-np.inf, np.inf)
 
-    def estimate(
-        self, judged: Judged, *, n_resamples: int = N_RESAMPLES, seed: int = 0
-    ) -> Estimate:
+    def estimate(self, judged: Pair, *, n_resamples: int = N_RESAMPLES, seed: int = 0) -> Estimate:
         """Measure a set, with its 95 % interval."""
         found = resampled(
             lambda i, j: self.value(judged, i, j), judged.sizes, n_resamples=n_resamples, seed=seed
@@ -57,7 +63,7 @@ class SetMeasure:
         return replace(found, low=float(low), high=float(high))
 
     def worse_by(
-        self, judged: Judged, other: Judged, *, n_resamples: int = N_RESAMPLES, seed: int = 0
+        self, judged: Pair, other: Pair, *, n_resamples: int = N_RESAMPLES, seed: int = 0
     ) -> Estimate:
         """Return how much worse a set is than another one with the same reference.
 

@@ -15,14 +15,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from refimpl.audio.standardising import resample
 from refimpl.display.levelling import levelled_mp3
 from refimpl.files import make_folder, replace_file
-from refimpl.judging.comparing import GIVEN, REAL, SETS, Compared
-from refimpl.judging.examples import Scores, score_sounds
-from refimpl.judging.measures import SET_MEASURES
+from refimpl.judging.comparing import GIVEN, MEASURES, REAL, SETS, Compared
+from refimpl.judging.examples import Scores, score_captions, score_labels, score_sounds
+from refimpl.judging.measures import SetMeasure
 from refimpl.judging.reading import Sound
 from refimpl.metrics.statistics import Estimate
 
 MP3_RATE = 22050  # Hz
 LONGEST = 10.0  # seconds of an example
+UNKNOWN = Estimate(float("nan"), float("nan"), float("nan"), 0)
 
 
 def embeddings_of(compared: Compared) -> list[str]:
@@ -30,13 +31,25 @@ def embeddings_of(compared: Compared) -> list[str]:
     return list(compared.judged)
 
 
+def measures_in(compared: Compared, embedding: str) -> list[SetMeasure]:
+    """The measures that were made in an embedding, of any set."""
+    made = {measure for where, measure, _ in compared.values if where == embedding}
+    return [measure for measure in MEASURES if measure.name in made]
+
+
+def _cells(compared: Compared, embedding: str, measure: SetMeasure) -> list[str]:
+    """A measure of each set in words, "–" where a set has no captions."""
+    keys = [(embedding, measure.name, name) for name in SETS]
+    return [shown(compared.values.get(key, UNKNOWN)) for key in keys]
+
+
 def text_table(compared: Compared) -> str:
     """A Markdown table for each embedding, which also reads as plain text."""
     parts = []
     for embedding in embeddings_of(compared):
         rows = [["measure", *SETS]]
-        for measure in SET_MEASURES:
-            cells = [shown(compared.values[embedding, measure.name, name]) for name in SETS]
+        for measure in measures_in(compared, embedding):
+            cells = _cells(compared, embedding, measure)
             mute = (embedding, measure.name) in compared.mute
             rows.append([measure.title + " (says nothing)" * mute, *cells])
         widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
@@ -90,7 +103,8 @@ def write_report(
     """
     folder = Path(folder)
     make_folder(folder)
-    scores = {name: score_sounds(judged) for name, judged in compared.judged.items()}
+    scores = {name: _scores(compared, name) for name in embeddings_of(compared)}
+    made = {one.name for name in scores for one in measures_in(compared, name)}
     replace_file(folder / "measures.csv", _measures_csv(compared).encode())
     replace_file(folder / "sounds.csv", _sounds_csv(scores, given, compared.reference).encode())
     environment = Environment(
@@ -107,16 +121,27 @@ def write_report(
             {"embedding": name, "rows": _examples(found, given, compared.reference, sample_rate)}
             for name, found in scores.items()
         ],
-        measures=SET_MEASURES,
+        measures=[measure for measure in MEASURES if measure.name in made],
     )
     replace_file(folder / "index.html", page.encode())
     return folder / "index.html"
 
 
+def _scores(compared: Compared, embedding: str) -> list[Scores]:
+    """The scores of single sounds by every measure that has some."""
+    found = score_sounds(compared.judged[embedding])
+    if embedding in compared.labelled:
+        found.append(score_labels(compared.labelled[embedding]))
+    if embedding in compared.captioned:
+        n_sounds = len(compared.judged[embedding].sounds)
+        found.append(score_captions(compared.captioned[embedding], n_sounds))
+    return found
+
+
 def _table(compared: Compared, embedding: str) -> dict[str, Any]:
     rows = []
-    for measure in SET_MEASURES:
-        cells = [shown(compared.values[embedding, measure.name, name]) for name in SETS]
+    for measure in measures_in(compared, embedding):
+        cells = _cells(compared, embedding, measure)
         mute = compared.mute.get((embedding, measure.name))
         verdict = _verdict(compared, embedding, measure, mute)
         rows.append({"measure": measure, "cells": cells, "mute": mute, "verdict": verdict})
@@ -126,7 +151,11 @@ def _table(compared: Compared, embedding: str) -> dict[str, Any]:
 def _verdict(compared: Compared, embedding: str, measure: Any, mute: str | None) -> str:
     if mute:
         return "says nothing here"
-    given, real = (compared.values[embedding, measure.name, name] for name in (GIVEN, REAL))
+    given, real = (
+        compared.values.get((embedding, measure.name, name), UNKNOWN) for name in (GIVEN, REAL)
+    )
+    if not given.n or not real.n:
+        return "no captions"
     sign = 1 if measure.better == "low" else -1
     spread = np.hypot(given.high - given.mean, real.high - real.mean)
     worse = sign * (given.mean - real.mean)
@@ -138,12 +167,15 @@ def _verdict(compared: Compared, embedding: str, measure: Any, mute: str | None)
 def _measures_csv(compared: Compared) -> str:
     text = io.StringIO()
     rows = csv.writer(text)
-    rows.writerow(["embedding", "measure", "better", "set", "value", "low", "high", "n", "mute"])
+    rows.writerow(
+        ["embedding", "measure", "better", "set", "value", "low", "high", "n", "mute", "chance"]
+    )
     for (embedding, name, which), one in compared.values.items():
-        measure = next(m for m in SET_MEASURES if m.name == name)
+        measure = next(m for m in MEASURES if m.name == name)
         mute = compared.mute.get((embedding, name), "")
         numbers = [f"{value:.6g}" for value in (one.mean, one.low, one.high)]
-        rows.writerow([embedding, name, measure.better, which, *numbers, one.n, mute])
+        words = [mute, measure.chance]
+        rows.writerow([embedding, name, measure.better, which, *numbers, one.n, *words])
     return text.getvalue()
 
 
@@ -188,4 +220,5 @@ def _examples(
 def _player(sound: Sound, sample_rate: int) -> dict[str, str]:
     audio = resample(sound.audio, sample_rate, MP3_RATE)[: round(LONGEST * MP3_RATE)]
     mp3 = base64.b64encode(levelled_mp3(audio, MP3_RATE, compression_level=0.6)).decode()
-    return {"name": sound.name, "source": f"data:audio/mpeg;base64,{mp3}"}
+    name = f"{sound.name}, “{sound.caption}”" if sound.caption else sound.name
+    return {"name": name, "source": f"data:audio/mpeg;base64,{mp3}"}

@@ -1,10 +1,11 @@
 """Measures: the distance of two sounds, the quality of a code, and tests for music.
 
 `spectral` compares sounds, and `codes` measures tokens; `salience`, `onsets` and `notes` detect
-notes, from which `musical` computes musical measures; `copying` tests whether a tune is new, and
-`returns` how much of it comes back; `polyphony` hears several voices and compares them with known
-notes, `references` makes sounds to compare with, and `statistics` makes the table. `probes` read
-facts off codes, those of `step_facts` among them. `sets` compares whole sets of sounds.
+notes, from which `musical` computes musical measures; `keys` estimates a key, `copying` tests
+whether a tune is new, and `returns` how much of it comes back; `polyphony` hears several voices and
+compares them with known notes, `references` makes sounds to compare with, and `statistics` makes
+the table. `probes` read facts off codes, those of `step_facts` among them. `sets` compares whole
+sets of sounds.
 """
 
 from refimpl.metrics.codes import bits_per_second, nats_per_second, perplexity, usage
@@ -14,6 +15,7 @@ from refimpl.metrics.copying import (
     measure_copying,
     ngram_overlap,
 )
+from refimpl.metrics.keys import estimate_key
 from refimpl.metrics.musical import (
     MusicalMeasures,
     cross_key,
@@ -78,6 +80,7 @@ __all__ = [
     "detect_notes",
     "detect_onsets",
     "detect_polyphony",
+    "estimate_key",
     "grid",
     "in_key",
     "longest_shared_run",

@@ -50,11 +50,31 @@ def test_json_holds_every_estimate(refimpl, folders):
     assert all(row["mean"] is not None for row in found["measures"])
 
 
+def test_captions_give_a_clap_score_in_an_embedding_that_reads(refimpl, folders, tmp_path):
+    given, real = folders
+    table = tmp_path / "prompts.csv"
+    rows = [f"{n}.wav,a tune on a {name}" for n, name in enumerate(["flute", "piano"] * 4)]
+    table.write_text("\n".join(["file,caption", *rows]), encoding="utf-8")
+    done = refimpl(
+        "evaluate", given, "--against", real, "--json", "--captions", table, "--count", 9,
+        "--embedding", "joint",
+    )  # fmt: skip
+    found = {(row["measure"], row["set"]): row for row in json.loads(done.out)["measures"]}
+    assert found["clap_score", "given"]["n"] == 8
+    assert found["clap_score", "given"]["low"] < found["clap_score", "given"]["high"]
+    assert "other sounds" in found["clap_above_chance", "given"]["chance"]
+    assert ("clap_score", "white noise") not in found  # the real sounds have no captions
+    assert found["inception_score", "given"]["mean"] >= 1
+    assert "Only 8 of the 9 given sounds have captions" in done.err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--report", "out"], "--report needs --against"),
         (["--embedding", "clap"], "--embedding needs --against"),
+        (["--captions", "a.csv"], "--captions needs --against"),
+        (["--against", "REAL", "--captions", "nowhere.csv"], "nowhere.csv"),
         (["--against", "REAL", "--tempo", "100"], "leave out --filling"),
         (["--against", "REAL", "--model", "course"], "not both"),
         (["--against", "REAL", "--embedding", "turned croma"], "did you mean turned chroma"),

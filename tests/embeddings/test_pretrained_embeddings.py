@@ -99,6 +99,13 @@ def test_only_ast_gives_labels_and_only_clap_reads(folder):
         labels = found.probabilities([SOUND, SOUND[::-1].copy()], RATE)
         assert labels.shape == (2, 7)
         np.testing.assert_allclose(labels.sum(axis=1), 1, atol=1e-5)
+        probabilities = found.labels_of(found.embed([SOUND], RATE))
+        np.testing.assert_allclose(probabilities[0], labels[0], atol=1e-6)
+        inputs = found.extractor(  # as the model itself gives them, for a sound of one window
+            found._prepared(SOUND, RATE, 0), sampling_rate=found.sample_rate, return_tensors="pt"
+        )
+        own = found.model(**inputs).logits.softmax(dim=-1)[0].detach().numpy()
+        np.testing.assert_allclose(labels[0], own, atol=1e-5)
     else:
         with pytest.raises(UserError, match="gives no labels"):
             found.probabilities([SOUND], RATE)

@@ -26,6 +26,7 @@ from refimpl.judging.comparing import (
 )
 from refimpl.judging.examples import score_sounds
 from refimpl.judging.judged import Judged, Reference
+from refimpl.judging.keyed import KEY_MEASURES
 from refimpl.judging.measures import PLAIN_FRECHET, SET_MEASURES
 from refimpl.judging.reading import Sound, read_clips
 from refimpl.judging.report import shown, text_table, write_report
@@ -195,7 +196,7 @@ def test_the_report_is_one_page_and_two_tables(compared, tmp_path):
     assert html.count("<audio") == html.count("data:audio/mpeg;base64,") >= 12
     assert all(one.title in html for one in SET_MEASURES) and all(name in html for name in SETS)
     rows = list(csv.DictReader(io.StringIO((page.parent / "measures.csv").read_text())))
-    assert len(rows) == len(SET_MEASURES) * len(SETS)
+    assert len(rows) == len([*SET_MEASURES, *KEY_MEASURES]) * len(SETS)
     estimate = found.values["mel statistics", "coverage", GIVEN]
     (row,) = [r for r in rows if r["measure"] == "coverage" and r["set"] == GIVEN]
     assert float(row["value"]) == pytest.approx(estimate.mean, abs=1e-5)
