@@ -12,7 +12,9 @@ diffusion.json with tables and sounds. With --claims it tests what papers claim,
 claims.json with a table, and codec-trials.json with the small codecs that some claims are about.
 With --judges it lets every measure of sets judge real tunes, the course's model and impostors, and
 writes judges.json with tables. With --asked it asks the text-to-music model for tunes, judges them
-by their sound, and writes asked.json with tables and sounds.
+by their sound, and writes asked.json with tables and sounds. With --layouts it trains small
+text-to-music models under each layout of the codec's streams for equal processor time, and writes
+layouts.json with tables.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ examples:
   refimpl reproduce --diffusion                    how many steps does it take, and what steers it?
   refimpl reproduce --judges                       which measure is deceived by what?
   refimpl reproduce --asked                        does a model write what a text asks for?
+  refimpl reproduce --layouts                      which order of codes, at equal time?
   refimpl reproduce --claims --out book/results    which claims of papers hold here?
   refimpl reproduce --out quick --work runs/quick --tunes 8 --set training.steps=20
 """
@@ -136,6 +139,33 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=96,
         metavar="N",
         help="texts that the text-to-music model is given (default: 96)",
+    )
+    parser.add_argument(
+        "--layout",
+        metavar="NAME",
+        action="append",
+        help="train only under this layout, such as delay; can be repeated",
+    )
+    parser.add_argument(
+        "--layout-seconds",
+        type=positive,
+        default=40.0,
+        metavar="S",
+        help="processor seconds for each of these models (default: 40)",
+    )
+    parser.add_argument(
+        "--layout-seeds",
+        type=whole,
+        default=3,
+        metavar="N",
+        help="runs of each of them (default: 3)",
+    )
+    parser.add_argument(
+        "--layout-tunes",
+        type=whole,
+        default=32,
+        metavar="N",
+        help="texts that each of them is given (default: 32)",
     )
     parser.add_argument(
         "--codec-tunes",
@@ -243,6 +273,16 @@ def _asked(args: argparse.Namespace) -> None:
     next_step(f"read {args.out}/asked.md; its sounds are in {args.out}/sounds")
 
 
+def _layouts(args: argparse.Namespace) -> None:
+    from refimpl.reproduce import compare_layouts
+
+    runs = {"seconds": args.layout_seconds, "n_seeds": args.layout_seeds}
+    runs |= {"arms": args.layout, "n_prompts": args.layout_tunes}
+    compare_layouts(args.out, **runs, work=args.work, log=remark)
+    result(f"{args.out}/layouts.md")
+    next_step(f"read {args.out}/layouts.md")
+
+
 def _claims(args: argparse.Namespace) -> None:
     from refimpl.reproduce import measure_claims
 
@@ -272,6 +312,7 @@ STUDIES = {
         _judges,
     ),
     "asked": ("ask the text-to-music model for tunes, and judge them, nothing else", _asked),
+    "layouts": ("train text-to-music models under each layout of codes, nothing else", _layouts),
     "claims": (
         "test the claims of papers, and nothing else; --again names one to measure again",
         _claims,

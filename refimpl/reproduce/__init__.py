@@ -7,8 +7,8 @@ for small trials of codecs, `codec_questions`, `semantic_codecs`, `codec_trials`
 `question_tables`; for chords and real harmony, `level_codecs`, `score_codecs`, over `kept`; and for
 codecs on samples, `waveform_steps`, `critic_effect`, `vocoders`.
 `claims` tests what papers claim,
-`memory` compares models of real tunes, `judges` tests the judges of generated music, and `asked`
-whether a model writes what it is asked for.
+`memory` compares models of real tunes, `judges` tests the judges of generated music, `asked`
+whether a model writes what it is asked for, and `layouts` what it costs under each layout.
 """
 
 from refimpl.reproduce.asked import measure_asked
@@ -16,6 +16,7 @@ from refimpl.reproduce.claims import measure_claims
 from refimpl.reproduce.codec_comparison import compare_codecs
 from refimpl.reproduce.diffusion import compare_diffusion
 from refimpl.reproduce.judges import judge_judges
+from refimpl.reproduce.layouts import compare_layouts
 from refimpl.reproduce.memory import compare_memory
 from refimpl.reproduce.mixture_comparison import compare_mixtures
 from refimpl.reproduce.reproduction import reproduce
@@ -23,6 +24,7 @@ from refimpl.reproduce.reproduction import reproduce
 __all__ = [
     "compare_codecs",
     "compare_diffusion",
+    "compare_layouts",
     "compare_memory",
     "compare_mixtures",
     "judge_judges",

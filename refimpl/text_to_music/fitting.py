@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from refimpl.audio_text import WordList
 from refimpl.layouts import Layout
 from refimpl.text_to_music.captions import Phrased
@@ -47,6 +49,12 @@ def new_model(layout: Layout, step_rate: float, *, seed: int = 0, **shape: int) 
     )
 
 
+def rows_of(layout: Layout, codes: np.ndarray) -> np.ndarray:
+    """Lay out codes as a model reads them: (n_tokens,), or (n_tokens, n_columns) of several."""
+    tokens = layout.to_tokens(codes)
+    return tokens[:, 0] if layout.n_columns == 1 else tokens
+
+
 def fit_text_to_music(
     model: TextToMusic,
     tunes: TuneCodes,
@@ -69,7 +77,7 @@ def fit_text_to_music(
             captions of its tunes.
         callbacks: see `Callback`.
     """
-    rows = [layout.to_tokens(codes) for codes in tunes.codes]
+    rows = [rows_of(layout, codes) for codes in tunes.codes]
     context = model.config.transformer.context_length
     fits = [number for number, row in enumerate(rows) if len(row) < context]
     batches = NextTokenBatches(

@@ -46,6 +46,7 @@ class TextToMusic(Conditioned):
     Args:
         config: the shape.
         seed: of the initial weights.
+        clock: None: one whose steps are rows of tokens, as in the delay layout.
 
     Attributes:
         config: the shape.
@@ -54,10 +55,13 @@ class TextToMusic(Conditioned):
     Source: Copet et al. 2023 (MusicGen). Taught in lesson 9.
     """
 
-    def __init__(self, config: TextToMusicConfig, *, seed: int = 0) -> None:
+    def __init__(
+        self, config: TextToMusicConfig, *, seed: int = 0, clock: BeatClock | None = None
+    ) -> None:
         width, n_steps = config.transformer.hidden_size, config.transformer.context_length
         parts = {
-            "clock": BeatClock(
+            "clock": clock
+            or BeatClock(
                 width,
                 step_rate=config.step_rate,
                 n_steps=n_steps,

@@ -215,6 +215,7 @@ STUDIES = {
     "--codecs": ("compare_codecs", ["--codec-tunes", 2, "--codec", "mine=a.npz"]),
     "--memory": ("compare_memory", ["--memory-seconds", 5, "--memory-model", "RoPE"]),
     "--asked": ("measure_asked", ["--asked-tunes", 2]),
+    "--layouts": ("compare_layouts", ["--layout-seconds", 5, "--layout-tunes", 2]),
     "--judges": ("judge_judges", ["--judge-tunes", 2]),
     "--diffusion": ("compare_diffusion", ["--diffusion-tunes", 5, "--diffusion-rows", "steps"]),
     "--claims": ("measure_claims", ["--seeds", 3, "--again", "one"]),

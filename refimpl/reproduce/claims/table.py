@@ -11,6 +11,7 @@ from refimpl.reproduce.claims.codecs import codecs
 from refimpl.reproduce.claims.codes import CODES
 from refimpl.reproduce.claims.diffusion import diffusion
 from refimpl.reproduce.claims.judges import JUDGES
+from refimpl.reproduce.claims.layouts import layouts
 from refimpl.reproduce.claims.memory import memory
 from refimpl.reproduce.claims.models import MODELS
 from refimpl.reproduce.claims.objectives import objectives
@@ -30,6 +31,7 @@ def all_claims(results: Path) -> list[Claim]:
         *objectives(results),
         *codecs(results),
         *asked(results),
+        *layouts(results),
         *memory(results),
         *ATTENTION,
         *JUDGES,
