@@ -149,9 +149,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--layout-seconds",
         type=positive,
-        default=40.0,
+        default=30.0,
         metavar="S",
-        help="processor seconds for each of these models (default: 40)",
+        help="processor seconds for each of these models (default: 30)",
     )
     parser.add_argument(
         "--layout-seeds",

@@ -36,8 +36,8 @@ from refimpl.text_to_music.judges import Judges
 from refimpl.text_to_music.tunes import mixed_tunes
 from refimpl.tokenizer import AudioTokenizer
 
-SECONDS = 40.0  # of processor time
-N_TRAIN, N_HELD_OUT, N_JUDGE_TUNES, N_PROMPTS = 3000, 96, 600, 32  # tunes
+SECONDS = 30.0  # of processor time
+N_TRAIN, N_HELD_OUT, N_JUDGE_TUNES, N_PROMPTS = 3000, 96, 300, 32  # tunes
 _VERSION = 1  # of what a record holds
 
 
