@@ -112,8 +112,8 @@ def compare_layouts(
     for arm, seed in progress_bar(jobs, total=len(jobs), description="runs", unit="model"):
         run = study.run(arm, seed)
         log(
-            f"{arm.name}, seed {seed}: {run['bits']:.0f} bits a second, {run['asked']:.2f} of "
-            f"what was asked for, {run['fad']:.2f} FAD, {run['seconds_a_tune']:.2f} s a tune"
+            f"{arm.name}, seed {seed}: {run['bits']:.0f} bits per second, {run['asked']:.2f} of "
+            f"what was asked for, {run['fad']:.2f} FAD, {run['seconds_a_tune']:.2f} s per tune"
         )
         write_layouts(Path(folder), study)
     return write_layouts(Path(folder), study)
@@ -143,7 +143,7 @@ class Study:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What runs have in common that may stand in one table."""
+        """The settings that all runs of a table share."""
         size = self.size
         counts = {"n_train": size.n_train, "n_held_out": size.n_held_out}
         counts |= {"n_prompts": size.n_prompts, "n_judge_tunes": size.n_judge_tunes}
@@ -217,7 +217,7 @@ class Study:
 
     @property
     def bench(self) -> Bench:
-        """What tunes are held against; the judges learn for about a minute."""
+        """Prompts, judges and held-out tunes; the judges learn for half a minute."""
         if self._bench is None:
             size, rate = self.size, self.codec.sample_rate
             tunes = mixed_tunes("validation", range(size.n_held_out))

@@ -1,4 +1,4 @@
-"""What a layout is measured by: bits a second, what was asked for, Fréchet distance, and speed."""
+"""The measures of a layout: bits per second, what was asked for, Fréchet distance, and speed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ROWS = 8  # tunes that are read at once
 
 @dataclass(frozen=True, eq=False)
 class Bench:
-    """What all tunes of the comparison are held against.
+    """The prompts, judges and held-out tunes that all runs share.
 
     Attributes:
         prompts: what is asked for.
@@ -92,7 +92,7 @@ def measure_layout(composer: Composer, bench: Bench, *, seed: int = 0) -> dict[s
         seed: of what is drawn.
 
     Returns:
-        Bits a second, processor seconds for a tune with its sound, and `measure_tunes`.
+        Bits per second, processor seconds for a tune with its sound, and `measure_tunes`.
     """
     texts = [prompt.text() for prompt in bench.prompts]
     began = time.process_time()

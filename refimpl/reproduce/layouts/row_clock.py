@@ -18,7 +18,7 @@ def steps_of_rows(layout: Layout, n_steps: int, n_rows: int) -> Tensor:
     Args:
         layout: of the rows.
         n_steps: of the tune.
-        n_rows: of which the step is wanted; rows beyond the tune belong to steps beyond it.
+        n_rows: whose steps are returned; rows beyond the tune belong to steps beyond it.
 
     Returns:
         (n_rows,) int64. With delays, it is the step of the first stream.

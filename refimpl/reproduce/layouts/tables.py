@@ -14,7 +14,7 @@ Run = dict[str, Any]
 
 
 def layout_tables(results: dict[str, Any]) -> str:
-    """What each layout took, what it gave, and each thing that was asked for."""
+    """Three tables: the cost of each layout, its gains, and each thing that was asked for."""
     settings, runs = results["settings"], results["runs"]
     text = (
         f"Each model was trained for {settings['seconds']:g} processor seconds, on "
@@ -29,11 +29,11 @@ def layout_tables(results: dict[str, Any]) -> str:
 def _taken(runs: Sequence[Run]) -> str:
     """Time, steps and tunes of the training, and of writing."""
     columns: dict[str, tuple[Callable[[Run], float], int]] = {
-        "rows a second": (lambda run: run["rows_a_second"], 1),
+        "rows per second": (lambda run: run["rows_a_second"], 1),
         "training, s": (lambda run: run["core_seconds"], 0),
         "steps": (lambda run: run["steps"], 0),
         "tunes seen": (lambda run: run["tunes_seen"], 0),
-        "writing, s a tune": (lambda run: run["seconds_a_tune"], 2),
+        "writing, s per tune": (lambda run: run["seconds_a_tune"], 2),
     }
     rows = []
     for name, group in runs_by_name(runs).items():
@@ -45,7 +45,7 @@ def _taken(runs: Sequence[Run]) -> str:
 
 
 def _given(runs: Sequence[Run], references: Sequence[Run]) -> str:
-    """Bits a second of held-out tunes, what was asked for, and the Fréchet distance."""
+    """Bits per second of held-out tunes, what was asked for, and the Fréchet distance."""
     rows = [[row["name"], "–", f"{row['asked']:.2f}", f"{row['fad']:.3f}"] for row in references]
     for name, group in runs_by_name(runs).items():
         bits, asked, fad = (
@@ -53,7 +53,7 @@ def _given(runs: Sequence[Run], references: Sequence[Run]) -> str:
             for key, digits in (("bits", 1), ("asked", 2), ("fad", 3))
         )
         rows.append([name, bits, asked, fad])
-    return markdown_table(["tunes", "bits a second", "asked for and got", "FAD"], rows)
+    return markdown_table(["tunes", "bits per second", "asked for and got", "FAD"], rows)
 
 
 def _asked(results: dict[str, Any]) -> str:

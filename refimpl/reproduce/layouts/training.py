@@ -1,4 +1,4 @@
-"""Train one model under a layout, for so many processor seconds or for so many tunes."""
+"""Train one model under a layout, for a number of processor seconds or of tunes."""
 
 from __future__ import annotations
 
