@@ -24,7 +24,7 @@ BUILD = ROOT / "_build"
 
 def main() -> int:
     """Write the files that are asked for; the exit status is 1 where that fails."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("kind", choices=["pdf", "epub"])
     parser.add_argument("names", nargs="*", help="pages, such as lessons/01-audio-basics; else all")
     parser.add_argument("--html", type=Path, default=BUILD / "html", help="the built book")

@@ -108,7 +108,7 @@ def patience(seconds: float) -> float:
 def main() -> int:
     """Run the sample and print the report; 1 where a module's tests fail without a mutant."""
     settings = read_settings()
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("module", nargs="?", help="a module; by default all of mutation.toml")
     parser.add_argument("tests", nargs="*", help="its test files; by default those listed there")
     parser.add_argument("--mutants", type=int, default=settings["mutants_per_module"])

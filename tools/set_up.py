@@ -28,7 +28,7 @@ librosa.feature.melspectrogram(y=tone, sr=22050)
 def main() -> None:
     """Create or bring up to date the environment that the stamp lies in."""
     parser = argparse.ArgumentParser(
-        description=__doc__.splitlines()[0],
+        description=(__doc__ or "").partition("\n")[0],
         allow_abbrev=False,  # what is not ours goes to pip as it is
     )
     parser.add_argument("--stamp", type=Path, required=True, help="written when all went well")

@@ -28,7 +28,7 @@ MAX_BYTES = 3_000_000  # of one file: what is larger has no place on a page
 
 def main() -> int:
     """Fetch or check, and say what was found."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="compare only, without a network")
     manifest = json.loads((FOLDER / "manifest.json").read_text(encoding="utf-8"))
     try:

@@ -90,7 +90,7 @@ def _picture(frames: np.ndarray, top: float) -> bytes:
 
 def main() -> None:
     """Fit the codebooks, and say where their sounds are."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", help="for the sounds, the pictures and codes.json")
     folder = parser.parse_args().folder
     codes_by_number(folder)

@@ -86,7 +86,7 @@ def _instrument(sample: Sample) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("results", type=Path, help="folder for swap.json and sounds")
     parser.add_argument("--steps", type=int, default=STEPS)
     given = parser.parse_args(arguments)

@@ -123,7 +123,7 @@ def _difference(runs: list[dict[str, Any]], measure: str):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("codec", type=Path, help="a trained waveform codec's file")
     parser.add_argument("--steps", type=int, default=120)

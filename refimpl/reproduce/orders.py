@@ -92,7 +92,7 @@ def _asked(choices: Mapping[str, Mapping[str, Mapping[str, Any]]], words: Sequen
 
 def main() -> None:
     """Write the orders' tunes, and say where they are."""
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", help="for the sounds and orders.json")
     folder = parser.parse_args().folder
     result = write_orders(folder)

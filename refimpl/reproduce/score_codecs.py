@@ -154,7 +154,7 @@ def score_table(found: dict[str, Any]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("results", type=Path, help="folder for chorales.json and chorales.md")
     parser.add_argument("work", type=Path, help="folder for fitted codecs and finished rows")
     parser.add_argument("--clips", type=int, default=N_CLIPS, help="held-out clips")

@@ -89,7 +89,7 @@ def vocoders(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--steps", type=int, default=600)
     given = parser.parse_args(arguments)

@@ -169,7 +169,7 @@ def _keep_sound(folder: Path, name: str, sound: np.ndarray, sample_rate: int) ->
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--steps", type=int, nargs="+", default=[100, 600])
     parser.add_argument("--losses", choices=list(LOSSES), nargs="+", default=list(LOSSES))

@@ -1,5 +1,6 @@
 """Usage: help, names that are nearly right, exit codes, and who says what where."""
 
+import ast
 import contextlib
 import errno
 import io
@@ -7,6 +8,7 @@ import os
 import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -40,6 +42,36 @@ def test_every_command_has_help_with_examples(refimpl, command):
     done = refimpl(command, "--help")
     assert done.code == 0
     assert f"refimpl {command}" in done.out.partition("examples:")[2]
+
+
+HELP_OF_ALL = """
+import contextlib, io
+from refimpl.cli import main
+from refimpl.cli.parser import COMMANDS
+with contextlib.redirect_stdout(io.StringIO()) as out:
+    codes = {main([*filter(None, [command]), "--help"]) for command in ["", *COMMANDS]}
+print(codes, out.getvalue().count("usage: refimpl") - len(COMMANDS))
+"""
+
+
+def test_help_needs_no_docstrings():
+    done = subprocess.run(
+        [sys.executable, "-OO", "-c", HELP_OF_ALL], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "{0} 1\n"
+
+
+def test_no_script_takes_its_docstring_for_granted():
+    root, granted = Path(__file__).parents[2], []
+    for path in (*root.glob("refimpl/**/*.py"), *root.glob("tools/**/*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            owner = getattr(node, "value", None)
+            if isinstance(node, ast.Attribute | ast.Subscript) and "__doc__" in (
+                getattr(owner, "id", ""),
+                getattr(owner, "attr", ""),
+            ):
+                granted.append(f"{path.relative_to(root)}:{node.lineno}")
+    assert granted == []
 
 
 @pytest.fixture(params=["ascii", "latin-1", "utf-8"])

@@ -241,7 +241,7 @@ def _mean(values: Sequence[float]) -> float:
 
 def main() -> None:
     """Read the command line and compare."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, help=f"for {FILE}")
     parser.add_argument("--steps", type=int, default=1000, help="of each training (default: 1000)")
     parser.add_argument("--seeds", type=int, default=3, help="how many (default: 3)")

@@ -47,7 +47,7 @@ def ship(work: Path, folder: Path | None = None) -> list[Path]:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("work", type=Path, help="the folder of runs")
     for path in ship(parser.parse_args(arguments).work):
         print(path)
