@@ -30,6 +30,7 @@ def with_nan(seconds=1.0):
         ("nan.wav", with_nan(), {"subtype": "FLOAT"}, "NaN or infinite values at 0.50 s"),
         ("inf.wav", np.full(RATE, np.inf), {"subtype": "FLOAT"}, "NaN or infinite values at 0.00"),
         ("huge.wav", np.full(RATE, 1e300), {"subtype": "DOUBLE"}, "NaN or infinite"),
+        ("loud.wav", np.full(RATE, 1e30), {"subtype": "FLOAT"}, "values as large as 1e+30"),
         ("text.mp3", b"no sound, but words\n" * 999, {}, "no audio that can be read"),
         ("text.wav", b"no sound, but words\n" * 999, {}, "no audio that can be read"),
         ("noise.ogg", bytes(range(256)) * 99, {}, "no audio that can be read"),
@@ -51,6 +52,12 @@ def test_an_unusable_file_is_an_error_with_its_name_and_the_reason(
     assert "\n" not in str(caught.value)
     assert caught.value.path == path
     assert isinstance(caught.value, UserError)
+
+
+def test_a_sound_in_the_numbers_of_16_bits_is_one(write):
+    """A careless program writes floats from -32,768 to 32,767."""
+    path = write("a.wav", 32_768 * tone(), subtype="FLOAT")
+    np.testing.assert_allclose(load_audio(path, RATE), 32_768 * tone(), rtol=1e-6)
 
 
 @pytest.mark.parametrize("suffix", ["wav", "flac", "ogg", "mp3", "aiff"])
