@@ -84,7 +84,7 @@ bench: $(SET_UP_BENCH)  ## Measure speed and memory (minutes)
 	  echo "== $$script"; $(VENV_PYTHON) "$$script" || exit 1; \
 	done
 
-soak: $(SET_UP) mutants  ## Run the long tests (many seeds, long inputs), and `make mutants`
+soak: book mutants  ## Run the long tests (many seeds, long inputs), and `make mutants`
 	@$(PYTEST) -m soak tests
 
 mutants: $(SET_UP_MUTANTS)  ## See whether the tests notice changes of the numerical core

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.book.built import BOOK, page_names
+from tests.book.built import BOOK, page_names, quickly_visited
 from tests.book.visits import visit
 from tests.browsing import browser, missing  # noqa: F401  (a fixture)
 
@@ -21,7 +21,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "name" in metafunc.fixturenames:
         # index.html leads to the start page at once.
         names = [name for name in page_names() if name != "index.html"]
-        metafunc.parametrize("name", names or ["no page"], scope="module")
+        chosen = quickly_visited(names)
+        pages = [
+            name if name in chosen else pytest.param(name, marks=pytest.mark.soak) for name in names
+        ]
+        metafunc.parametrize("name", pages or ["no page"], scope="module")
 
 
 @pytest.fixture(scope="session")

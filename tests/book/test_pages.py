@@ -35,6 +35,13 @@ def test_every_player_plays_and_has_a_label(seen):
     assert [one for one in played if one[2] != "plays" or not one[1] > 0 or not one[0]] == []
 
 
+def test_no_player_in_sight_shows_a_clock_without_time(seen):
+    short = """players => players
+      .filter((one) => one.checkVisibility() && one.controls && one.duration < 1)
+      .map((one) => one.ariaLabel)"""
+    assert seen.page.locator("audio").evaluate_all(short) == []
+
+
 def test_its_pictures_are_there_and_have_words(seen):
     broken = "pictures => pictures.filter(p => !p.naturalWidth || p.alt === null).map(p => p.src)"
     assert seen.page.locator("main img").evaluate_all(broken) == []

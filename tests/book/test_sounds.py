@@ -54,11 +54,3 @@ def test_a_clip_shorter_than_the_clock_says_its_length_and_plays(opened):
     page.evaluate("document.addEventListener('ended', () => { window.over = true; }, true)")
     button.press("Enter")
     page.wait_for_function("window.over === true")
-
-
-def test_no_player_in_sight_shows_a_clock_without_time(opened, name):
-    page = opened(name)
-    short = """players => players
-      .filter((one) => one.checkVisibility() && one.controls && one.duration < 1)
-      .map((one) => one.ariaLabel)"""
-    assert page.locator("audio").evaluate_all(short) == []
