@@ -71,8 +71,8 @@ def main() -> int:
 
 def run_jupyter_book() -> bool:
     """Make HTML of the pages; False if there was an error or a warning."""
-    program = Path(sys.executable).with_name("jupyter-book")
-    command = [program, "build", SOURCE, "--path-output", ROOT, "--warningiserror", "--keep-going"]
+    program = [sys.executable, "-m", "bookbuild.parallel_sphinx"]
+    command = [*program, "build", SOURCE, "--path-output", ROOT, "--warningiserror", "--keep-going"]
     # The folder of this file holds the extension that _config.yml names.
     path = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(path)}
