@@ -85,6 +85,24 @@ class NotebookRun:
                 # The slower of two measurements: a neighbour who came later costs no budget.
                 reference_second = max(reference_second, measure_reference_second())
                 self.costs = [seconds / reference_second for seconds in spent]
+                for cell in self.notebook.cells:
+                    if cell.cell_type == "code":
+                        cell.outputs = joined(cell.outputs)
+
+
+def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Return outputs in which what was printed in one go is one.
+
+    A kernel breaks off what is printed at any place, and on a busy machine at other places. What
+    is shown between two texts keeps them apart.
+    """
+    whole: list[NotebookNode] = []
+    for output in outputs:
+        if whole and output.get("name") and output.get("name") == whole[-1].get("name"):
+            whole[-1].text += output.text
+        else:
+            whole.append(output)
+    return whole
 
 
 def kernel_environment(folder: Path) -> dict[str, str]:
@@ -96,9 +114,3 @@ def kernel_environment(folder: Path) -> dict[str, str]:
     # A plot in a notebook goes into the notebook, whatever the user's shell says.
     kept = {name: value for name, value in os.environ.items() if name != "MPLBACKEND"}
     return kept | {"REFIMPL_QUIET": "1", "REFIMPL_PROGRESS": str(folder / "progress.json")}
-
-
-def _processor_time(client: NotebookClient) -> float:
-    """Seconds that the kernel has computed so far, on all its threads."""
-    times = psutil.Process(client.km.provisioner.pid).cpu_times()
-    return times.user + times.system

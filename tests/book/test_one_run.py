@@ -33,7 +33,6 @@ def shown(notebook, result):
         if "nbval-ignore-output" in cell.metadata.get("tags", []) and "progress" not in cell.source:
             cell.outputs = []
         outputs.tidy(cell)
-        cell.outputs = one_run.joined(cell.outputs)
     text = json.dumps({"cells": notebook.cells, "metadata": notebook.metadata})
     order = {}
     return json.loads(MODEL_ID.sub(lambda found: order.setdefault(found[0], f"{len(order)}"), text))

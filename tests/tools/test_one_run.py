@@ -31,9 +31,7 @@ def ran(monkeypatch):
         [],
         [new_output("stream", text="✓ 1.1: right (4 of 4 points)\n")],
         [
-            # A kernel breaks off what is printed at any place.
-            new_output("stream", text="Exercise 1.1: from here on, your double does the work."),
-            new_output("stream", text="\n"),
+            new_output("stream", text="Exercise 1.1: from here on, your double does the work.\n"),
             new_output("execute_result", {"text/plain": "6"}),
         ],
         [new_output("execute_result", {"text/plain": "✓ 1.1 4 of 4"})],

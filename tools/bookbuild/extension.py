@@ -41,6 +41,8 @@ LATE = 900  # after the theme's own changes to a page
 def setup(app: Sphinx) -> dict:
     """Connect everything below to the build."""
     drop_thebe(app)
+    # It numbers parts when all pages are read, but does not say that they may be read side by side.
+    app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
     app.connect("doctree-resolved", warn_about_dead_widgets)
     app.connect("doctree-resolved", box_exercises)
     app.connect("doctree-resolved", link_first_uses)

@@ -84,23 +84,12 @@ def without_answer(cell: NotebookNode, outputs: list[dict]) -> list[dict]:
     if match := PROGRESS.match(cell.source.strip()):
         return [output | {"data": nothing_solved(int(match[1]))} for output in outputs]
     found = []
-    for output in joined(outputs):
+    for output in outputs:
         if output["output_type"] == "stream":
             output = output | {"text": SOLVED.sub("", output["text"])}
         if output.get("text") != "":
             found.append(output)
     return found
-
-
-def joined(outputs: Iterable[dict]) -> list[dict]:
-    """Return outputs in which what was printed is one: a kernel breaks it off at any place."""
-    whole: list[dict] = []
-    for output in outputs:
-        if whole and output.get("name") and output.get("name") == whole[-1].get("name"):
-            whole[-1] = whole[-1] | {"text": whole[-1]["text"] + output["text"]}
-        else:
-            whole.append(output)
-    return whole
 
 
 def nothing_solved(number: int) -> dict:
