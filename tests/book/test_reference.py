@@ -2,11 +2,13 @@
 
 import importlib
 import re
+from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup
 
 
+@cache  # the longest pages take seconds, and many tests read the same
 def parsed(path):
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
