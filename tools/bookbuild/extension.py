@@ -35,14 +35,15 @@ TOGGLE = '<summary><span class="toctree-toggle"'
 NAMED_TOGGLE = TOGGLE.replace("<summary>", '<summary aria-label="Pages below this one">')
 # The words over folded code say what they do; this name, the same everywhere, would hide them.
 FOLD = '<summary aria-label="Toggle hidden content">'
+# The first numbers parts when all pages are read, and the second is for LaTeX.
+DO_NOT_SAY = ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex")
 LATE = 900  # after the theme's own changes to a page
 
 
 def setup(app: Sphinx) -> dict:
     """Connect everything below to the build."""
     drop_thebe(app)
-    # It numbers parts when all pages are read, but does not say that they may be read side by side.
-    app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
+    app.connect("builder-inited", let_pages_be_read_side_by_side)
     app.connect("doctree-resolved", warn_about_dead_widgets)
     app.connect("doctree-resolved", box_exercises)
     app.connect("doctree-resolved", link_first_uses)
@@ -171,3 +172,9 @@ def mend_pages(app: Sphinx, exception: Exception | None) -> None:
     for folder in Path(app.outdir).glob(ICON_SCRIPT_FILES):
         for script in folder.iterdir():
             script.unlink()
+
+
+def let_pages_be_read_side_by_side(app: Sphinx) -> None:
+    """Say it for those of Jupyter Book's extensions that do not: one would hold up all."""
+    for name in DO_NOT_SAY:
+        app.extensions[name].parallel_read_safe = True
