@@ -79,7 +79,7 @@ lab: $(SET_UP)  ## Open the lessons in JupyterLab
 notebooks: $(SET_UP)  ## Build lessons/ and solutions/ from book/lessons/
 	@$(VENV_PYTHON) -m refimpl.course.notebooks
 
-bench: $(SET_UP_BENCH)  ## Measure speed and memory (minutes)
+bench: $(SET_UP_BENCH) book  ## Measure speed and memory (minutes)
 	@for script in benchmarks/[a-z]*.py; do \
 	  echo "== $$script"; $(VENV_PYTHON) "$$script" || exit 1; \
 	done
