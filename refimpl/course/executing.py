@@ -93,8 +93,8 @@ class NotebookRun:
 def joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
     """Return outputs in which what was printed in one go is one.
 
-    A kernel breaks off what is printed at any place, and on a busy machine at other places. What
-    is shown between two texts keeps them apart.
+    A kernel breaks off printed text at any place, and on a busy machine at other places. A figure
+    between two texts keeps them apart.
     """
     whole: list[NotebookNode] = []
     for output in outputs:
