@@ -78,6 +78,13 @@ def test_its_codebooks_get_what_it_says(quantizer):
     assert inputs == [] or torch.equal(used, codes)
 
 
+def test_its_loss_is_that_of_all_its_codebooks(quantizer):
+    z = latents()
+    losses = [book(vectors).loss for book, vectors in quantizer.eval().inputs(z)]
+    assert quantizer(z).loss.item() == pytest.approx(sum(one.item() for one in losses))
+    assert all(one > 0 for one in losses)
+
+
 def test_every_kind_makes_a_codec_that_comes_back_from_its_file(kind, tmp_path):
     network = NeuralConfig(**(SMALL.to_dict() | {"quantizer": KINDS[kind]}))
     codec = fit(network, steps=150)
@@ -123,6 +130,19 @@ def test_finite_scalars_fill_their_grid_and_no_more():
     assert found.loss == 0
 
 
+def test_finite_scalars_take_the_nearest_level_of_each_axis():
+    quantizer = FiniteScalarQuantizer(1, (5, 4), 2).eval()
+    with torch.no_grad():
+        for one in (quantizer.into, quantizer.out):
+            one.weight.copy_(torch.eye(2))
+            one.bias.zero_()
+    z = torch.randn(1, 200, 2, generator=torch.Generator().manual_seed(0))
+    for axis, n_levels in enumerate((5, 4)):
+        levels = torch.linspace(-1, 1, n_levels)
+        nearest = (z[0, :, axis].tanh()[:, None] - levels).abs().argmin(dim=1)
+        assert torch.allclose(quantizer(z).vectors[0, :, axis], levels[nearest], atol=1e-6)
+
+
 def test_finite_scalars_pass_the_gradient_through_the_rounding_but_not_the_squashing():
     quantizer = FiniteScalarQuantizer(1, (5, 4, 3), 3)
     z = torch.randn(1, 7, 3, requires_grad=True)
@@ -148,6 +168,9 @@ def test_two_levels_give_one_slow_code_for_several_fast_ones():
     later[:, 5:] += 2
     assert torch.equal(quantizer(later).codes[:, 0], codes[:, 0]), "a step is its own latents'"
     assert not torch.equal(quantizer(later).codes[:, 1], codes[:, 1])
+    (_, slow), _ = quantizer.inputs(z)
+    (_, slow_later), _ = quantizer.inputs(later)
+    assert (slow == slow_later).all(dim=-1).tolist() == [[True, False]] * 4
 
 
 def test_the_fast_codes_see_the_slow_one():
