@@ -131,7 +131,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=whole,
         default=100,
         metavar="N",
-        help="tunes in each of these sets (default: 100)",
+        help="tunes in each of these sets, and in those of --whole-sets (default: 100)",
     )
     parser.add_argument(
         "--asked-tunes",
@@ -283,6 +283,15 @@ def _layouts(args: argparse.Namespace) -> None:
     next_step(f"read {args.out}/layouts.md")
 
 
+def _whole_sets(args: argparse.Namespace) -> None:
+    from refimpl.reproduce import complete_whole_sets
+
+    tunes = {"n_tunes": args.judge_tunes, "n_processes": n_processes()}
+    complete_whole_sets(args.out, **tunes, log=remark)
+    result(f"{args.out}/tables.md")
+    next_step(f"read {args.out}/tables.md")
+
+
 def _claims(args: argparse.Namespace) -> None:
     from refimpl.reproduce import measure_claims
 
@@ -310,6 +319,10 @@ STUDIES = {
     "judges": (
         "measure real tunes, a model's and impostors by every measure, nothing else",
         _judges,
+    ),
+    "whole-sets": (
+        "add diversity and Fréchet distance to the results in OUT, without training anything",
+        _whole_sets,
     ),
     "asked": ("ask the text-to-music model for tunes, and judge them, nothing else", _asked),
     "layouts": ("train text-to-music models under each layout of codes, nothing else", _layouts),

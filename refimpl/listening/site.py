@@ -32,6 +32,7 @@ from refimpl.listening.plans import balanced_plans
 PAGE = Path(__file__).parent / "page"
 N_PLANS = 60  # for more listeners, they are used again
 MAX_PAGE = 300_000  # bytes, without the sounds
+MP3_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)  # Hz
 _SCRIPTS = ("random.js", "storage.js", "player.js", "elements.js", "trials.js", "pages.js")
 
 
@@ -91,7 +92,7 @@ def write_site(
     _check_ours(site)
     rng = np.random.default_rng(seed)
     config, key, audio = _named(test, options, rng)
-    data = {name: _flac(one, test.sample_rate) for name, one in audio.items()}
+    data = {name: _coded(one, test.sample_rate, "FLAC") for name, one in audio.items()}
     config["test"] = key["test"] = _identity(config, data)
     shutil.rmtree(sounds, ignore_errors=True)
     longest = max(map(len, data.values()))
@@ -100,6 +101,34 @@ def write_site(
     replace_file(key_path(site), json.dumps(key, indent=1).encode())
     replace_file(site / "index.html", _html(config, options).encode())
     return site / "index.html"
+
+
+def page_with_sounds(
+    test: ListeningTest, options: PageOptions | None = None, *, seed: int = 0
+) -> tuple[str, dict[str, Any]]:
+    """Make the page as a single file, which holds its sounds as MP3: small enough to embed.
+
+    Args:
+        test: made by `design_test`, at a sample rate of MP3.
+        options: what the page says.
+        seed: of the names of sounds and of the orders.
+    Returns:
+        The HTML, and the key, which says what each sound is.
+    Raises:
+        ListeningError: more trials for each listener than there are, or another sample rate.
+    """
+    if test.sample_rate not in MP3_RATES:
+        rates = ", ".join(map(str, MP3_RATES))
+        raise ListeningError(
+            f"MP3 has no sample rate of {test.sample_rate} Hz; give one of {rates}"
+        )
+    options = options or PageOptions()
+    config, key, audio = _named(test, options, np.random.default_rng(seed))
+    data = {name: _coded(one, test.sample_rate, "MP3") for name, one in audio.items()}
+    config["test"] = key["test"] = _identity(config, data)
+    longest = max(map(len, data.values()))
+    sounds = [_script(name, mp3, longest).decode("ascii") for name, mp3 in data.items()]
+    return _html(config, options, "".join(f"<script>{one}</script>\n" for one in sounds)), key
 
 
 def _check_ours(site: Path) -> None:
@@ -179,15 +208,16 @@ def _groups(test: ListeningTest) -> list[int]:
     return [numbers.get(frozenset(trial.sounds), 0) for trial in counted]
 
 
-def _flac(audio: np.ndarray, sample_rate: int) -> bytes:
+def _coded(audio: np.ndarray, sample_rate: int, kind: str) -> bytes:
+    subtype = {"FLAC": "PCM_16", "MP3": "MPEG_LAYER_III"}[kind]
     with io.BytesIO() as file:
-        soundfile.write(file, audio, sample_rate, format="FLAC", subtype="PCM_16")
+        soundfile.write(file, audio, sample_rate, format=kind, subtype=subtype)
         return file.getvalue()
 
 
-def _script(name: str, flac: bytes, longest: int) -> bytes:
+def _script(name: str, sound: bytes, longest: int) -> bytes:
     """A sound as a script, padded to the longest one: lengths would tell sounds apart."""
-    coded = base64.b64encode(flac).decode("ascii")
+    coded = base64.b64encode(sound).decode("ascii")
     padding = " " * (4 * ceil(longest / 3) - len(coded))
     return f'SOUND("{name}","{coded}"){padding}\n'.encode("ascii")
 
@@ -200,8 +230,8 @@ def _identity(config: dict, data: dict[str, bytes]) -> str:
     return digest.hexdigest()[:12]
 
 
-def _html(config: dict, options: PageOptions) -> str:
-    """Fill the parts into the page, which so is one file."""
+def _html(config: dict, options: PageOptions, sounds: str = "") -> str:
+    """Fill the parts into the page, which so is one file; sounds may be a part of it."""
     scripts = "\n".join((PAGE / name).read_text(encoding="utf-8") for name in _SCRIPTS)
     parts = {
         "title": escape(options.title),
@@ -211,6 +241,7 @@ def _html(config: dict, options: PageOptions) -> str:
         # "<" would end the script in which the page holds it.
         "config": json.dumps(config, separators=(",", ":")).replace("<", "\\u003c"),
         "script": scripts,
+        "sounds": sounds,
     }
     template = (PAGE / "index.html").read_text(encoding="utf-8")
     return re.sub(r"\{\{ (\w+) \}\}", lambda found: parts[found[1]], template)

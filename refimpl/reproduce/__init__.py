@@ -1,7 +1,8 @@
 """The report's pipeline and the course's, run through the same code and measured side by side.
 
-Read in this order: `experiments`, `sets`, `measuring`, `reproduction`, `figures`, `page`; then, for
-the mixtures of objectives, `mixtures`, `mixture_comparison`, `mixture_figures`, `mixture_tables`;
+Read in this order: `experiments`, `sets`, `measuring`, `whole_sets`, `reproduction`, `figures`,
+`page`, `completing`; then, for the mixtures of objectives, `mixtures`, `mixture_comparison`,
+`mixture_figures`, `mixture_tables`;
 and for rate and distortion, `codec_systems`, `codec_comparison`, `codec_tables`, `codec_figures`;
 for small trials of codecs, `codec_questions`, `semantic_codecs`, `codec_trials`, `trial_records`,
 `question_tables`; for chords and real harmony, `level_codecs`, `score_codecs`, over `kept`; and for
@@ -14,6 +15,7 @@ whether a model writes what it is asked for, and `layouts` what it costs under e
 from refimpl.reproduce.asked import measure_asked
 from refimpl.reproduce.claims import measure_claims
 from refimpl.reproduce.codec_comparison import compare_codecs
+from refimpl.reproduce.completing import complete_whole_sets
 from refimpl.reproduce.diffusion import compare_diffusion
 from refimpl.reproduce.judges import judge_judges
 from refimpl.reproduce.layouts import compare_layouts
@@ -26,6 +28,7 @@ __all__ = [
     "compare_diffusion",
     "compare_layouts",
     "compare_memory",
+    "complete_whole_sets",
     "compare_mixtures",
     "judge_judges",
     "measure_asked",

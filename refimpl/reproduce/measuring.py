@@ -7,11 +7,12 @@ are kept to be heard.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from refimpl.display import progress_bar
+from refimpl.embeddings import Embedding
 from refimpl.layouts import Flat, Layout
 from refimpl.metrics import MusicalMeasures, measure_music, part_accuracy
 from refimpl.parallel import map_in_order
@@ -28,11 +29,13 @@ class MeasuredSet:
         accuracies: for each tune, the share of its known notes that are heard, by part; empty
             where nothing is known about the notes.
         sounds: (n_samples,) of the first tunes.
+        vectors: (n_windows, n_features) of each tune, where the workshop has an embedding.
     """
 
     measures: list[MusicalMeasures]
     accuracies: list[dict[str, float]]
     sounds: list[np.ndarray]
+    vectors: list[np.ndarray] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -43,11 +46,13 @@ class Workshop:
         sample_rate: of all sounds, Hz.
         beat_period: seconds a beat, known from the corpus.
         n_processes: that work side by side; see `map_in_order`.
+        embedding: by which sets are compared as wholes; None: they are not.
     """
 
     sample_rate: int
     beat_period: float
     n_processes: int = 1
+    embedding: Embedding | None = None
 
     def measure(
         self,
@@ -77,10 +82,23 @@ class Workshop:
         )
         found = list(bar)
         return MeasuredSet(
-            measures=[measures for measures, _, _ in found],
-            accuracies=[accuracy for _, accuracy, _ in found if accuracy is not None],
-            sounds=[sound for _, _, sound in found if sound is not None],
+            measures=[one.measures for one in found],
+            accuracies=[one.accuracy for one in found if one.accuracy is not None],
+            sounds=[one.sound for one in found if one.sound is not None],
+            vectors=[one.vectors for one in found if one.vectors is not None],
         )
+
+    def hear(
+        self, makers: Sequence[Callable[[], np.ndarray]], description: str
+    ) -> list[np.ndarray]:
+        """Make sounds and only embed them: (n_windows, n_features) for each.
+
+        Args:
+            makers: see `measure`.
+            description: for the progress bar.
+        """
+        results = map_in_order(_hear, self, list(makers), n_processes=self.n_processes)
+        return list(progress_bar(results, total=len(makers), description=description, unit="tune"))
 
 
 @dataclass(frozen=True)
@@ -112,12 +130,27 @@ class _Job:
     keep: bool
 
 
-def _do(
-    workshop: Workshop, job: _Job
-) -> tuple[MusicalMeasures, dict[str, float] | None, np.ndarray | None]:
-    sound = job.maker()
-    return (
-        measure_music(sound, workshop.sample_rate, beat_period=workshop.beat_period),
-        None if job.tune is None else part_accuracy(sound, workshop.sample_rate, job.tune),
-        sound if job.keep else None,
+@dataclass(frozen=True)
+class _Measured:
+    measures: MusicalMeasures
+    accuracy: dict[str, float] | None
+    sound: np.ndarray | None
+    vectors: np.ndarray | None
+
+
+def _do(workshop: Workshop, job: _Job) -> _Measured:
+    sound, rate = job.maker(), workshop.sample_rate
+    return _Measured(
+        measures=measure_music(sound, rate, beat_period=workshop.beat_period),
+        accuracy=None if job.tune is None else part_accuracy(sound, rate, job.tune),
+        sound=sound if job.keep else None,
+        vectors=None if workshop.embedding is None else _embed(workshop, sound),
     )
+
+
+def _hear(workshop: Workshop, maker: Callable[[], np.ndarray]) -> np.ndarray:
+    return _embed(workshop, maker())
+
+
+def _embed(workshop: Workshop, sound: np.ndarray) -> np.ndarray:
+    return workshop.embedding.embed([sound], workshop.sample_rate, show=False)[0]

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from refimpl.files import replace_file
+from refimpl.judging.report import shown
 from refimpl.metrics import table
 from refimpl.metrics.statistics import Estimate
 from refimpl.reproduce.experiments import is_rung
 from refimpl.reproduce.figures import all_sets, ladder_records
+from refimpl.reproduce.markdown import markdown_table
 from refimpl.reproduce.mixture_tables import mixture_tables
+from refimpl.reproduce.whole_sets import WHOLE
 
 COLUMNS = [
     "in_key",
@@ -37,6 +40,7 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
             columns=COLUMNS,
             intervals=False,
         ),
+        "Each set as a whole beside training tunes, in the joint embedding": _whole_sets(results),
         "Losses": _losses(results),
         "The loss of untrained models of the report's shape": _first_losses(results),
         "Copying": table(
@@ -62,7 +66,22 @@ def tables(results: dict[str, Any]) -> dict[str, str]:
             columns=COLUMNS[:-2],
             intervals=False,
         )
-    return found
+    return {title: rows for title, rows in found.items() if rows}
+
+
+def _whole_sets(results: dict[str, Any]) -> str:
+    """A row for each set, with intervals; empty where no set was measured as a whole."""
+    rows = []
+    for label, one in all_sets(results):
+        summary = _estimates(one["summary"])
+        known = [summary.get(measure.name) for measure in WHOLE]
+        if all(known):
+            rows.append([label, str(known[0].n), *map(shown, known)])
+        else:
+            rows.append([label, "not measured"] + ["–"] * len(WHOLE))
+    heads = [f"{m.title} ({'low' if m.better == 'low' else 'high'} is good)" for m in WHOLE]
+    measured = any(row[1] != "not measured" for row in rows)
+    return markdown_table(["set", "tunes", *heads], rows) if measured else ""
 
 
 def filling_table(record: dict[str, Any]) -> str:

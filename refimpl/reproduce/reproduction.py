@@ -11,7 +11,9 @@ from typing import Any
 from refimpl.corpora import TinyTunes
 from refimpl.display import save_comparison
 from refimpl.display.levelling import levelled_mp3
+from refimpl.embeddings import load_embedding
 from refimpl.files import make_folder, replace_file
+from refimpl.judging.judged import Reference
 from refimpl.metrics import measure_copying, summarise
 from refimpl.metrics.references import NOISE, REAL, RESYNTHESISED
 from refimpl.pipeline import FinishedRun, RunFolder, load_run, preset_to_dict, run
@@ -40,6 +42,7 @@ from refimpl.reproduce.records import (
     same_tokens,
 )
 from refimpl.reproduce.sets import MODEL, Noise, token_sets
+from refimpl.reproduce.whole_sets import EMBEDDING, measure_whole
 from refimpl.tinytunes import Tune, Tunes
 from refimpl.training import plot_metrics
 
@@ -133,18 +136,19 @@ class Reproduction:
     def workshop(self) -> Workshop:
         """For the sounds of these tunes."""
         beat_period = 60 / self.tunes_config.tempos[0]
-        return Workshop(self.tunes_config.sample_rate, beat_period, self.n_processes)
+        rate, embedding = self.tunes_config.sample_rate, load_embedding(EMBEDDING)
+        return Workshop(rate, beat_period, self.n_processes, embedding)
 
     def held_out(self, n: int) -> list[Tune]:
         """The first n tunes of the test split, which no run has seen."""
         return list(Tunes("test", self.tunes_config).take(n))
 
-    def training_measures(self, n: int) -> list:
-        """The measures of training tunes, to which the rhythm of all sets is compared."""
+    def training(self, n: int) -> tuple[list, Reference]:
+        """Training tunes, with which all sets are compared: their measures, and their vectors."""
         if self._training is None:
             tunes = list(Tunes("train", self.tunes_config).take(n))
             measured = self.workshop().measure([t.render for t in tunes], "training")
-            self._training = measured.measures
+            self._training = measured.measures, Reference(measured.vectors)
         return self._training
 
     def references(self, n: int) -> dict[str, Any]:
@@ -257,7 +261,9 @@ class Reproduction:
             rate = self.tunes_config.sample_rate
             replace_file(path, levelled_mp3(sound, rate))
             files.append(path.name)
-        summary = summarise(measured.measures, training=self.training_measures(n))
+        training, reference = self.training(n)
+        summary = summarise(measured.measures, training=training)
+        summary |= measure_whole(measured.vectors, reference)
         if measured.accuracies:
             summary |= {
                 f"{part}_right": estimate

@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
+from refimpl.backbones import Backbone
 from refimpl.generation import generate
 from refimpl.metrics.references import RESYNTHESISED, reference_tokens, white_noise
-from refimpl.pipeline import FinishedRun
+from refimpl.presets import Preset
 from refimpl.reproduce.measuring import FramesToSound
 from refimpl.tinytunes import Tune
+from refimpl.tokenizer import AudioTokenizer
 
 MODEL = "model"
 BATCH = 50  # tunes that are written at once
+
+
+class Writer(Protocol):
+    """A run that is finished, or what the package has of one."""
+
+    model: Backbone
+    tokenizer: AudioTokenizer
+    preset: Preset
+    train_set: Sequence[np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -37,7 +49,7 @@ class TokenSet:
 
 
 def token_sets(
-    run: FinishedRun, tunes: Sequence[Tune], *, names: Sequence[str] | None = None
+    run: Writer, tunes: Sequence[Tune], *, names: Sequence[str] | None = None
 ) -> Iterator[TokenSet]:
     """The tokens of held-out tunes, those that the model writes, and imitations.
 
@@ -60,7 +72,7 @@ def token_sets(
             yield TokenSet(MODEL, write_tunes(run, len(tunes), len(held_out[0])))
 
 
-def write_tunes(run: FinishedRun, n_tunes: int, n_tokens: int) -> list[np.ndarray]:
+def write_tunes(run: Writer, n_tunes: int, n_tokens: int) -> list[np.ndarray]:
     """Let the model write tunes from nothing, each exactly as long as a tune of the corpus.
 
     A model that would end sooner may not: sets of different lengths could not be compared.

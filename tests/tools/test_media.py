@@ -105,6 +105,18 @@ def test_the_script_for_formulas_waits(book):
     )
 
 
+def test_a_page_inside_a_page_becomes_a_file(book):
+    frame = '<iframe class="refimpl-page" title="T" srcdoc="&lt;p a=&quot;1&quot;&gt;é"></iframe>'
+    page = into_files(frame, book / "lessons", book)
+    address = re.fullmatch(
+        rf'<iframe class="refimpl-page" title="T" src="\.\./({FOLDER}/\w+\.html)"></iframe>',
+        page,
+    )[1]
+    assert (book / address).read_text(encoding="utf-8") == '<p a="1">é'
+    other = '<iframe srcdoc="&lt;p&gt;"></iframe>'
+    assert into_files(other, book / "lessons", book) == other
+
+
 def test_a_finished_page_stays_as_it_is(book):
     audio = f'<audio preload="metadata" src="{coded(MP3, "audio/mpeg")}"></audio>'
     row = f'<div class="refimpl-compare"><div>{audio}</div></div>'

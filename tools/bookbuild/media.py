@@ -11,6 +11,7 @@ sounds of A/B rows, and the explorers' state) therefore lies in a script as well
 
 import base64
 import hashlib
+import html
 import io
 import re
 from pathlib import Path
@@ -34,6 +35,8 @@ OWN_SCRIPT = re.compile(
 STATE = re.compile(
     r'<script type="application/vnd\.jupyter\.widget-state\+json">(.*?)</script>', re.DOTALL
 )
+# A page inside a page, such as a listening test, with all of its sounds.
+PAGE = re.compile(r'(<iframe class="refimpl-page"[^>]*?) srcdoc="([^"]*)"')
 PRELOAD = re.compile(r' preload="metadata"')
 # 700 kB with its fonts, for formulas that are rarely on the first screen.
 MATHJAX = re.compile(r'<script [^>]*\bsrc="([^"]*mathjax/startup\.js[^"]*)"[^>]*></script>')
@@ -62,6 +65,10 @@ def into_files(page: str, folder: Path, book: Path) -> str:
         address = up + kept(book, script.encode(), "js")
         return match[0].replace(match[1], "").replace("<script", f'<script data-src="{address}"')
 
+    def page_moved(match: re.Match) -> str:
+        return f'{match[1]} src="{up}{kept(book, html.unescape(match[2]).encode(), "html")}"'
+
+    page = PAGE.sub(page_moved, page)
     page = MATHJAX.sub(r'<script type="text/plain" data-later="\1"></script>', page)
     page = PRELOAD.sub(' preload="none"', OWN_SCRIPT.sub(r"\1", page))
     page = STATE.sub(state_moved, EMBEDDED.sub(moved, page))

@@ -26,6 +26,11 @@ function slider(label, low, high, step, value, oninput) {
   return input;
 }
 
+// A test inside another page does not take the focus, and scroll that page, before it is used.
+let takesFocus = self === top;
+addEventListener("pointerdown", () => { takesFocus = true; }, true);
+addEventListener("keydown", () => { takesFocus = true; }, true);
+
 // Show a page: its heading gets the focus, so that a screen reader begins there.
 function show(title, ...children) {
   const heading = make("h1", { textContent: title, tabIndex: -1 });
@@ -33,6 +38,6 @@ function show(title, ...children) {
     textContent: "This browser keeps nothing: do not close this tab before you have saved your answers." })];
   document.getElementById("page").replaceChildren(heading, ...warning, ...children);
   document.title = `${title} · ${TEST.title}`;
-  heading.focus();
+  if (takesFocus) heading.focus();
   scrollTo(0, 0);
 }

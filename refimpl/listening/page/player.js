@@ -8,15 +8,16 @@ const arrived = new Map();
 window.SOUND = (name, text) => arrived.set(name, text);
 
 // A page on a disk may load no files but scripts, so each sound is a script that hands it over.
+// A page in one file has these scripts in it, and they have handed over everything already.
 function bytesOf(name) {
   if (!scripts.has(name)) {
     scripts.set(name, new Promise((resolve, reject) => {
+      if (arrived.has(name)) return resolve(taken(name));
       const script = make("script", { src: `sounds/${name}.js` });
       const give = () => {
         script.remove();
         if (!arrived.has(name)) return fail();
-        resolve(Uint8Array.from(atob(arrived.get(name)), (letter) => letter.charCodeAt(0)).buffer);
-        arrived.delete(name);
+        resolve(taken(name));
       };
       const fail = () => {
         script.remove();
@@ -29,6 +30,12 @@ function bytesOf(name) {
     }));
   }
   return scripts.get(name);
+}
+
+function taken(name) {
+  const bytes = Uint8Array.from(atob(arrived.get(name)), (letter) => letter.charCodeAt(0));
+  arrived.delete(name);
+  return bytes.buffer;
 }
 
 class Player {
