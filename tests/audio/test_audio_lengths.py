@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from refimpl.audio import AudioFolder, load_audio, read_blocks
-from refimpl.audio.mpeg import find_frames
+from refimpl.audio.mpeg import find_frames, read_frame_header
 from refimpl.errors import UserError
 from tests.audio.sounds import RATE, noise, tone
 
@@ -53,6 +53,43 @@ def test_an_mp3_without_a_length_tag_is_read_to_its_end(write, mode, first):
     assert 0 <= shift < 3000
     np.testing.assert_allclose(audio[shift : shift + len(whole)], whole, atol=1e-3)
     assert np.concatenate(list(read_blocks(path, RATE, 1.0))).shape == audio.shape
+
+
+@pytest.mark.parametrize(
+    ("head", "size", "n_samples"),
+    [
+        ("fffbe000", 1044, 1152),  # MPEG 1, layer III: 320 kbit/s at 44.1 kHz
+        ("fffda400", 576, 1152),  # MPEG 1, layer II: 192 kbit/s at 48 kHz
+        ("ffffc000", 416, 384),  # MPEG 1, layer I: 384 kbit/s at 44.1 kHz, in units of 4 bytes
+        ("ffffc200", 420, 384),  # the same with a unit of padding
+        ("fff38000", 208, 576),  # MPEG 2, layer III: 64 kbit/s at 22.05 kHz
+        ("ffe31800", 72, 576),  # MPEG 2.5, layer III: 8 kbit/s at 8 kHz
+    ],
+)
+def test_a_frame_is_as_long_as_its_header_says(head, size, n_samples):
+    header = read_frame_header(bytes.fromhex(head))
+    assert (header.size, header.n_samples) == (size, n_samples)
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 44100])  # of MPEG 2.5, 2 and 1
+def test_mp3s_of_every_version_are_read_to_their_end(write, rate):
+    path = without_tag(write("a.mp3", noise(SECONDS, rate), rate, bitrate_mode="VARIABLE"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert len(load_audio(path, rate)) == pytest.approx(SECONDS * rate, abs=0.3 * rate)
+
+
+def test_a_last_frame_behind_a_damaged_place_is_found_and_no_other(write):
+    path = write("a.mp3", noise(SECONDS), bitrate_mode="CONSTANT")
+    data, whole = path.read_bytes(), find_frames(path)
+    ((start, end),) = whole.ranges
+    while start < end:
+        last, start = start, start + read_frame_header(data[start : start + 4]).size
+    alone = bytes(40) + data[last : last + 4] + bytes(40)  # the head of a frame, no more of it
+    path.write_bytes(data[:last] + alone + data[last:end])
+    found = find_frames(path)
+    assert (found.n_damaged, found.count) == (1, whole.count)
+    assert found.ranges[-1] == (last + len(alone), end + len(alone))
 
 
 def test_parts_of_an_mp3_without_a_length_tag_are_those_of_the_whole(write):
@@ -104,19 +141,22 @@ def test_very_many_damaged_places_are_refused(write, monkeypatch):
         load_audio(path)
 
 
-@pytest.mark.parametrize("size", [0, 5000])
+@pytest.mark.parametrize("size", [0, 5000, 5001])
 def test_tags_of_any_kind_may_come_first(write, size):
     path = write("a.mp3", noise(SECONDS))
     expected = load_silently(path)
     data = path.read_bytes()
-    picture = b"\xff\xfb\x90\x64" * (size // 4)  # bytes that look like the heads of frames
+    inside = data[:size]  # frames, too, but none of this sound
     length = bytes([size >> 21 & 127, size >> 14 & 127, size >> 7 & 127, size & 127])
-    id3 = b"ID3\x04\0\0" + length + picture
-    ape = b"APETAGEX" + struct.pack("<IIII", 2000, size, 1, 1 << 29) + bytes(8) + picture
-    for front in (id3, ape, id3 + ape, ape + id3):
+    id3 = b"ID3\x04\0\0" + length + inside
+    unsynchronised = b"ID3\x04\0\x80" + length + inside
+    with_footer = b"ID3\x04\0\x10" + length + inside + b"3DI\x04\0\x10" + length
+    ape = b"APETAGEX" + struct.pack("<IIII", 2000, size, 1, 1 << 29) + bytes(8) + inside
+    for front in (id3, unsynchronised, with_footer, ape, id3 + ape, ape + id3):
         path.write_bytes(front + data)
         audio = load_silently(path)
         assert abs(len(audio) - len(expected)) < 0.1 * RATE
+        assert find_frames(path).ranges == [(len(front), len(front) + len(data))]
 
 
 def test_a_flac_of_unknown_length_as_written_into_a_pipe_is_read(write):
