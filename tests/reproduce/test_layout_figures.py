@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from refimpl.layouts import make_layout
-from refimpl.reproduce.layouts.arms import DELAY, FLATTEN, PARALLEL, batch_size
+from refimpl.reproduce.layouts.arms import (
+    DELAY,
+    FLATTEN,
+    PARALLEL,
+    PARTIAL_DELAY,
+    batch_size,
+)
 from refimpl.reproduce.layouts.tables import layout_tables
 from refimpl.reproduce.seeds import over_seeds, runs_by_name
 from refimpl.text_to_music import load_composer
@@ -29,7 +35,7 @@ def test_the_page_includes_the_tables_of_the_results():
     tables = (BOOK / "results/layouts.md").read_text(encoding="utf-8")
     assert tables == layout_tables(RESULTS)
     assert "```{include} results/layouts.md" in PAGE
-    for name in (PARALLEL, DELAY, FLATTEN):
+    for name in (PARALLEL, DELAY, PARTIAL_DELAY, FLATTEN):
         assert [run["seed"] for run in RUNS[name]] == [1, 2, 3]
 
 
