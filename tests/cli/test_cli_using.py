@@ -217,6 +217,7 @@ STUDIES = {
     "--asked": ("measure_asked", ["--asked-tunes", 2]),
     "--layouts": ("compare_layouts", ["--layout-seconds", 5, "--layout-tunes", 2]),
     "--judges": ("judge_judges", ["--judge-tunes", 2]),
+    "--whole-sets": ("complete_whole_sets", ["--judge-tunes", 2]),
     "--diffusion": ("compare_diffusion", ["--diffusion-tunes", 5, "--diffusion-rows", "steps"]),
     "--claims": ("measure_claims", ["--seeds", 3, "--again", "one"]),
 }
