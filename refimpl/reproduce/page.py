@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from refimpl.files import replace_file
-from refimpl.judging.report import shown
 from refimpl.metrics import table
 from refimpl.metrics.statistics import Estimate
 from refimpl.reproduce.experiments import is_rung
 from refimpl.reproduce.figures import all_sets, ladder_records
-from refimpl.reproduce.markdown import markdown_table
+from refimpl.reproduce.markdown import interval_cell, markdown_table
 from refimpl.reproduce.mixture_tables import mixture_tables
 from refimpl.reproduce.whole_sets import WHOLE
 
@@ -76,7 +75,7 @@ def _whole_sets(results: dict[str, Any]) -> str:
         summary = _estimates(one["summary"])
         known = [summary.get(measure.name) for measure in WHOLE]
         if all(known):
-            rows.append([label, str(known[0].n), *map(shown, known)])
+            rows.append([label, f"{known[0].n:.0f}", *map(interval_cell, known)])
         else:
             rows.append([label, "not measured"] + ["–"] * len(WHOLE))
     heads = [f"{m.title} ({'low' if m.better == 'low' else 'high'} is good)" for m in WHOLE]
