@@ -3,6 +3,7 @@
 from pathlib import Path
 
 BOOK = Path(__file__).parents[2] / "_build/html"
+PARTS = ("_static/", "_media/")  # the theme's own, and what a page shows in a frame
 REFERENCE = "api/"
 EVERY = 6
 
@@ -10,7 +11,7 @@ EVERY = 6
 def page_names() -> list[str]:
     """Return every page of the book that a reader can open, such as "book/results.html"."""
     names = sorted(path.relative_to(BOOK).as_posix() for path in BOOK.rglob("*.html"))
-    return [name for name in names if not name.startswith("_static/")]  # the theme's own parts
+    return [name for name in names if not name.startswith(PARTS)]
 
 
 def quickly_visited(names: list[str]) -> set[str]:
