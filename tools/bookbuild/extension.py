@@ -153,7 +153,9 @@ def mend_pages(app: Sphinx, exception: Exception | None) -> None:
     if exception or app.builder.format != "html":
         return
     finished = []
-    for path in Path(app.outdir).rglob("*.html"):
+    # What a page shows in a frame is no page of the theme, and stays as it is.
+    every = [path for path in Path(app.outdir).rglob("*.html") if path.parent.name != media.FOLDER]
+    for path in every:
         before = path.read_text(encoding="utf-8")
         # Fonts show the theme's icons as well as its script.
         text = FONT_PRELOAD.sub("", ICON_SCRIPT.sub("", before)).replace(TOGGLE, NAMED_TOGGLE)
