@@ -38,7 +38,7 @@ def test_a_lesson_draws_its_formulas_counts_answers_and_shows_explorers_that_ans
     page = opened(lesson)
     page.wait_for_function(DRAWN, arg=page.locator(".math").count())
     page.locator("details.choice summary").first.click()
-    assert "1 of" in page.locator(".check-score").inner_text()
+    page.locator(".check-score", has_text="1 of").wait_for()  # a browser tells later what opened
     explorers = page.locator(".anywidget[data-shown]")
     n_explorers = page.locator(VIEWS).count()
     page.wait_for_function(
@@ -88,4 +88,5 @@ def test_progress_is_kept_from_page_to_page(opened):
     page = opened(PAGE)
     choose(page, SOLVED)
     page.goto(f"{BOOK.as_uri()}/{LESSON}")
+    page.locator("h3 .exercise-badge").nth(1).wait_for()
     assert page.locator("h3 .exercise-badge").all_inner_texts() == ["✓ solved", "1 of 4 points"]

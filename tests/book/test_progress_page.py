@@ -51,6 +51,7 @@ def test_a_file_shows_on_the_page_and_beside_the_exercises(opened, address):
     assert page.locator('[data-lesson="1"] [data-sum]').inner_text().startswith("5 of ")
     before = len(opened.requests)
     page.goto(address + LESSON)
+    page.locator("h3 .exercise-badge").nth(1).wait_for()
     assert page.locator("h3 .exercise-badge").all_inner_texts() == ["✓ solved", "1 of 4 points"]
     assert all(url.startswith((address, "data:", "blob:")) for url in opened.requests[before:])
     assert opened.errors == []
