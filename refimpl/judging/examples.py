@@ -9,7 +9,7 @@ import numpy as np
 from refimpl.judging.captioned import Captioned
 from refimpl.judging.judged import Judged
 from refimpl.judging.labelled import Labelled
-from refimpl.metrics.sets import Gaussian
+from refimpl.metrics.sets import Gaussian, label_surprises
 from refimpl.metrics.sets.kernel import SCALE
 from refimpl.metrics.sets.manifold import K
 
@@ -84,7 +84,7 @@ def score_sounds(judged: Judged) -> list[Scores]:
 def score_labels(labelled: Labelled) -> Scores:
     """Score every sound by its labels."""
     asks = "how certain its labels are, and how unlike those of the set"
-    return Scores("inception score", asks, labelled.surprises, "high")
+    return Scores("inception score", asks, label_surprises(labelled.given), "high")
 
 
 def score_captions(captioned: Captioned, n_sounds: int) -> Scores:

@@ -27,16 +27,6 @@ class Labelled:
         """The number of generated sounds and of real ones."""
         return len(self.given), len(self.reference)
 
-    @property
-    def surprises(self) -> np.ndarray:
-        """How far the labels of each sound are from the set's mean, in nats: (n_sounds,).
-
-        The exponential of their mean is the inception score.
-        """
-        mean = self.given.mean(axis=0)
-        logs = np.log(np.maximum(self.given, 1e-8)) - np.log(np.maximum(mean, 1e-8))
-        return np.sum(self.given * logs, axis=1)
-
 
 LABEL_MEASURES = (
     SetMeasure(

@@ -19,6 +19,7 @@ from refimpl.metrics.sets.kernel import kernel_distance
 from refimpl.metrics.sets.labels import (
     inception_score,
     label_divergence,
+    label_surprises,
     paired_label_divergence,
 )
 from refimpl.metrics.sets.manifold import Manifold, expected_coverage, manifold_scores
@@ -40,6 +41,7 @@ __all__ = [
     "label_divergence",
     "manifold_scores",
     "nearest_distances",
+    "label_surprises",
     "paired_label_divergence",
     "resampled",
     "told_apart",

@@ -27,8 +27,27 @@ def inception_score(probabilities: np.ndarray) -> float:
 
     Source: Salimans et al. 2016, section 4. Taught in lesson 11.
     """
+    return float(np.exp(label_surprises(probabilities).mean()))
+
+
+def label_surprises(probabilities: np.ndarray) -> np.ndarray:
+    """How far the labels of each sound are from the set's mean, in nats.
+
+    The exponential of their mean is the inception score.
+
+    Args:
+        probabilities: (n_sounds, n_labels), rows that add up to 1.
+
+    Returns:
+        (n_sounds,) at least 0.
+
+    Raises:
+        UserError: rows that are no probabilities.
+
+    Source: Salimans et al. 2016, section 4. Taught in lesson 11.
+    """
     labels = check_probabilities(probabilities)
-    return float(np.exp(_divergence(labels, labels.mean(axis=0)).mean()))
+    return _divergence(labels, labels.mean(axis=0))
 
 
 def label_divergence(generated: np.ndarray, reference: np.ndarray) -> float:
