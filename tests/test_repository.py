@@ -11,6 +11,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from refimpl.course.linting.shape import WIDEST_LINE
+
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -52,6 +54,18 @@ def test_a_further_lock_adds_to_the_common_one(extra, what):
     further = pins(f"requirements-{extra}.txt")
     assert what in further
     assert not set(further) & set(pins("requirements.txt"))
+
+
+FENCED = re.compile(r"^( *)```([^\n]*)\n(.*?)^\1```$", re.M | re.S)
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "book").glob("*.md")), ids=lambda page: page.stem)
+def test_a_page_cuts_no_line_of_code(page):
+    fenced = FENCED.findall(page.read_text(encoding="utf-8"))
+    # A directive that is not a code block holds prose or a picture.
+    blocks = [text for _, kind, text in fenced if not kind.startswith("{") or "{code" in kind]
+    lines = [line for block in blocks for line in block.splitlines()]
+    assert [line for line in lines if len(line) > WIDEST_LINE] == []
 
 
 def test_the_package_itself_pins_nothing():

@@ -3,18 +3,19 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.book.visits import SERIOUS
+from tests.book.visits import SERIOUS, SLOW_SOUND
 from tests.book.widget_page import drawn_explorers, open_page, page_with
 
 # Writes down what is started to sound: where in its sound, and for how long.
-LISTEN = """
+LISTEN = f"""
+<script>{SLOW_SOUND}</script>
 <script>
   window.started = [];
   const start = AudioBufferSourceNode.prototype.start;
-  AudioBufferSourceNode.prototype.start = function (...details) {
+  AudioBufferSourceNode.prototype.start = function (...details) {{
     started.push(details);
     return start.apply(this, details);
-  };
+  }};
 </script>
 """
 
