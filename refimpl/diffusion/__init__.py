@@ -13,7 +13,14 @@ from refimpl.diffusion.control import ControlBranch, ControlConfig, ControlledTr
 from refimpl.diffusion.distilling import distil, distillation
 from refimpl.diffusion.filling import fill
 from refimpl.diffusion.fitting import fit_diffusion
-from refimpl.diffusion.hints import HintBatches, chord_steps, make_hints, melody_steps
+from refimpl.diffusion.hints import (
+    CHANNELS,
+    HintBatches,
+    chord_steps,
+    loudness_steps,
+    make_hints,
+    melody_steps,
+)
 from refimpl.diffusion.latents import ContinuousCodec, NeuralLatents
 from refimpl.diffusion.loss import DENOISING
 from refimpl.diffusion.model import DiffusionModel
@@ -27,6 +34,7 @@ from refimpl.diffusion.writing import Wish, write_tunes
 
 __all__ = [
     "AveragedWeights",
+    "CHANNELS",
     "ContinuousCodec",
     "ControlBranch",
     "ControlConfig",
@@ -55,6 +63,7 @@ __all__ = [
     "fill",
     "fit_diffusion",
     "load_diffusion",
+    "loudness_steps",
     "make_hints",
     "melody_steps",
     "save_diffusion",

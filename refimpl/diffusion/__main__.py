@@ -35,7 +35,7 @@ from refimpl.training import save_model
 N_TRAIN, N_HELD_OUT, N_HINTED = 6000, 200, 2400
 CONTROL_SECONDS, STUDENT_SECONDS = 270.0, 60.0  # of one core; for each student
 HALVINGS, SHIPPED_STEPS = (8, 4, 2, 1), 4
-HINTED = (0.8, 0.2, 0.4)  # how often the control is told melody, chords and what is known
+HINTED = {"melody": 0.8, "chords": 0.2, "known": 0.4}  # how often the control is told each
 GUIDANCE = 2.0  # of the students' first teacher
 COMMAND = "python -m refimpl.diffusion --out refimpl/checkpoints/diffusion"
 PARTS = ("control", "few-steps")
@@ -101,7 +101,7 @@ class Stages:
         return TuneLatents.load(path)
 
     def hints(self, split: str, n: int) -> TuneHints:
-        """Return the melodies and chords of the first tunes of a split."""
+        """Return what is told of the first tunes of a split."""
         path = self.work / f"hints-{split}-{n}.safetensors"
         if not path.exists():
             hear_tunes(tunes_of_level_1(split, n), self.codec.step_rate, n_processes=2).save(path)
@@ -132,11 +132,11 @@ class Stages:
         """Return a model's control."""
         n = min(N_HINTED, len(self.keys))
         hints = self.hints("train", n)
-        branch = ControlBranch(model.network, ControlConfig())
+        branch = ControlBranch(model.network, ControlConfig(channels=tuple(HINTED)))
         network = ControlledTransformer(model.network, branch)
         controlled = model.with_network(network, drop_rate=0.5)
         print(f"{n} tunes; training the control for {CONTROL_SECONDS:g} s of one core")
-        rows = (self.latents[:n], hints.melodies, hints.chords, self.keys[:n])
+        rows = (self.latents[:n], hints.channels(n), self.keys[:n])
         fit_averaged(
             controlled,
             HintBatches(*rows, keep=HINTED, seed=self.seed),

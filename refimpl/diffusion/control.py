@@ -11,22 +11,33 @@ import copy
 from torch import Tensor, nn
 
 from refimpl.configuration import Configuration, Count, configuration
-from refimpl.diffusion.hints import n_hints
+from refimpl.diffusion.hints import FIRST_CHANNELS, channel_sizes, n_hints
 from refimpl.diffusion.network import DiffusionConfig, DiffusionTransformer, zero
 from refimpl.errors import UserError
 
 
 @configuration
 class ControlConfig(Configuration):
-    """How much of a network is copied.
+    """How much of a network is copied, and what the copy reads.
 
     Attributes:
         n_layers: blocks, from the first.
+        channels: names in `hints.CHANNELS`, in the order of their numbers in a hint.
+
+    Raises:
+        UserError: no block, no channel, one that there is not, or one twice.
 
     Taught in lesson 12.
     """
 
     n_layers: Count = 3
+    channels: tuple[str, ...] = FIRST_CHANNELS
+
+    def __post_init__(self) -> None:
+        if len(channel_sizes(1, self.channels)) < max(1, len(self.channels)):
+            raise UserError(
+                f"channels are {self.channels}; give at least one, and none of them twice"
+            )
 
 
 class ControlBranch(nn.Module):
@@ -51,7 +62,7 @@ class ControlBranch(nn.Module):
                 f"n_layers is {config.n_layers}; the network has {shape.n_layers} blocks to copy"
             )
         self.config = config
-        self.hints_in = nn.Linear(n_hints(shape.latent_dim), shape.hidden_size)
+        self.hints_in = nn.Linear(n_hints(shape.latent_dim, config.channels), shape.hidden_size)
         self.blocks = copy.deepcopy(network.blocks[: config.n_layers])
         self.blocks.requires_grad_(True)
         self.outs = nn.ModuleList(
@@ -94,9 +105,18 @@ class ControlledTransformer(nn.Module):
 
         Returns:
             (B, S, D).
+
+        Raises:
+            UserError: hints for other channels than those of the branch.
         """
         if hints is None:
             return self.network(noisy, times, labels)
+        wanted, channels = self.branch.hints_in.in_features, self.branch.config.channels
+        if hints.shape[-1] != wanted:
+            raise UserError(
+                f"hints have {hints.shape[-1]} numbers per step; this control reads {wanted}: give"
+                f" make_hints the channels {', '.join(channels)}"
+            )
         x, asked, steered = self.network.enter(noisy, times, labels)
         told = x + self.branch.hints_in(hints)
         for i, block in enumerate(self.network.blocks):

@@ -13,6 +13,7 @@ import torch
 
 from refimpl.codecs import NeuralCodec, find_codec, load_codec
 from refimpl.diffusion.control import ControlBranch, ControlConfig, ControlledTransformer
+from refimpl.diffusion.hints import FIRST_CHANNELS
 from refimpl.diffusion.latents import NeuralLatents
 from refimpl.diffusion.model import DiffusionModel
 from refimpl.diffusion.network import DiffusionConfig, DiffusionTransformer
@@ -49,6 +50,11 @@ class SavedDiffusion:
     branch: ControlBranch | None = None
     few_steps: DiffusionModel | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The channels that the control reads; without one, those that it would read by default."""
+        return FIRST_CHANNELS if self.branch is None else self.branch.config.channels
 
     def controlled(self) -> DiffusionModel:
         """Return the model that can be told hints.

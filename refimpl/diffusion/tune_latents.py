@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from refimpl.diffusion.hints import chord_steps, melody_steps
+from refimpl.diffusion.hints import chord_steps, loudness_steps, melody_steps
 from refimpl.diffusion.latents import NeuralLatents
 from refimpl.display import progress_bar
 from refimpl.errors import UserError
@@ -65,12 +65,19 @@ class TuneHints(Tensors):
     Attributes:
         melodies: (n_tunes, S) int64, heard in their sounds, see `melody_steps`.
         chords: (n_tunes, S) int64, the roots from their scores, see `chord_steps`.
+        loudness: (n_tunes, S) float32, of their sounds in dB, see `loudness_steps`.
 
     Taught in lesson 12.
     """
 
     melodies: Tensor
     chords: Tensor
+    loudness: Tensor
+
+    def channels(self, first: int | None = None) -> dict[str, Tensor]:
+        """Return the rows of the first tunes by the names that `make_hints` has for them."""
+        rows = {"melody": self.melodies, "chords": self.chords, "loudness": self.loudness}
+        return {name: one[:first] for name, one in rows.items()}
 
 
 def tunes_of_level_1(split: str, n_tunes: int) -> list[Tune]:
@@ -123,7 +130,7 @@ def hear_tunes(
     n_processes: int = 1,
     show: bool | None = None,
 ) -> TuneHints:
-    """Render tunes and listen to their melodies: about 35 ms of one core per tune.
+    """Render tunes and listen to their melody and loudness: about 35 ms of one core per tune.
 
     Args:
         tunes: as in `encode_tunes`.
@@ -137,9 +144,11 @@ def hear_tunes(
     tunes = list(tunes)
     rows = map_in_order(_hear, (step_rate, n_steps), tunes, n_processes=n_processes)
     bar = progress_bar(rows, len(tunes), "listening", unit="tune", show=show)
-    melodies = torch.stack(list(bar))
-    return TuneHints(melodies, torch.stack([chord_steps(t, step_rate, n_steps) for t in tunes]))
+    melodies, loudness = (torch.stack(heard) for heard in zip(*bar, strict=True))
+    chords = torch.stack([chord_steps(tune, step_rate, n_steps) for tune in tunes])
+    return TuneHints(melodies, chords, loudness)
 
 
-def _hear(shared: tuple[float, int], tune: Tune) -> Tensor:
-    return melody_steps(tune.render(), tune.sample_rate, *shared)
+def _hear(shared: tuple[float, int], tune: Tune) -> tuple[Tensor, Tensor]:
+    sound = tune.render(), tune.sample_rate, *shared
+    return melody_steps(*sound), loudness_steps(*sound)

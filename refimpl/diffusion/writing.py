@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -154,13 +155,14 @@ def write_latents(
         return saved.model.write(count, **how)
     shape = saved.model.shape(count)
     melody = None if wish.melody is None else _melody(saved, wish.melody).expand(shape[:2])
+    hint = partial(make_hints, shape, melody=melody, channels=saved.channels)
     if wish.clip is None:
-        return saved.controlled().write(count, hints=make_hints(shape, melody=melody), **how)
+        return saved.controlled().write(count, hints=hint(), **how)
     clips, known = known_part(saved, wish.clip, wish.gap)
     clips, known = clips.expand(shape), known.expand(shape[:2])
     if saved.branch is None and melody is None:
         return fill(saved.model, clips, known, n_rounds=ROUNDS, **how)
-    hints = make_hints(shape, melody=melody, known=(clips, known))
+    hints = hint(known=(clips, known))
     return fill(saved.controlled(), clips, known, hints=hints, **how)
 
 
