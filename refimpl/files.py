@@ -1,10 +1,12 @@
 """Atomic writing of files, and locks for folders that only one run at a time may write to."""
 
 import contextlib
+import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -86,6 +88,13 @@ def replace_file(path: Path, data: bytes) -> None:
     """Replace a file's content in one step."""
     with replacing(path) as temporary:
         temporary.write_bytes(data)
+
+
+def replace_json(path: Path, content: Any) -> None:
+    """Replace a file's content by JSON, in one step and in a form that people can read."""
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    # A file's name may hold what is no character: \udc80, which JSON then gives back.
+    replace_file(path, text.encode(errors="backslashreplace"))
 
 
 def write_bytes(path: Path, data: bytes) -> None:

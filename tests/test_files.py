@@ -1,6 +1,7 @@
 """Files that are whole or not there, places that are no files, and folders with one writer."""
 
 import ast
+import json
 import multiprocessing
 import os
 import stat
@@ -15,7 +16,14 @@ from refimpl.audio import save_audio
 from refimpl.course.grading.tables import write_table
 from refimpl.display import save_comparison
 from refimpl.errors import UserError
-from refimpl.files import alone, make_folder, replace_file, replacing, write_atomically
+from refimpl.files import (
+    alone,
+    make_folder,
+    replace_file,
+    replace_json,
+    replacing,
+    write_atomically,
+)
 
 RATE = 22050
 TONE = 0.1 * np.sin(2 * np.pi * 440 * np.arange(RATE) / RATE)
@@ -151,3 +159,11 @@ def test_a_folder_whose_name_a_file_has_is_named(below, in_the_way, tmp_path):
         with pytest.raises(UserError, match=r"real\.wav is no folder"):
             write(taken / below)
     assert taken.is_symlink() or taken.read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("said", ["Für Élise", "a name that is no text: \udcff", 'a "\\" \n'])
+def test_json_gives_back_what_was_written(said, tmp_path):
+    replace_json(tmp_path / "new/said.json", {said: [said, 0.1, None]})
+    text = (tmp_path / "new/said.json").read_text(encoding="utf-8")
+    assert json.loads(text) == {said: [said, 0.1, None]}
+    assert "\\u00" not in text and text.endswith("\n")

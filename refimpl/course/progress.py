@@ -17,7 +17,7 @@ from filelock import FileLock, Timeout
 from refimpl.course.exercise import Exercise
 from refimpl.course.exercises import lesson_exercises, lesson_numbers
 from refimpl.errors import UserError
-from refimpl.files import check_replaceable, replace_file
+from refimpl.files import check_replaceable, replace_json
 
 PATH_VARIABLE = "REFIMPL_PROGRESS"
 VERSION = 1
@@ -76,8 +76,7 @@ def record(exercise: Exercise, points: int) -> None:
                 return
             when = datetime.now(UTC).isoformat(timespec="minutes")
             exercises[exercise.id] = {"points": points, "of": exercise.points, "when": when}
-            text = json.dumps({"version": VERSION, "exercises": exercises}, indent=1)
-            replace_file(path, (text + "\n").encode())
+            replace_json(path, {"version": VERSION, "exercises": exercises})
     except (OSError, Timeout, UserError) as error:
         warnings.warn(f"your progress could not be saved in {path}: {error}", stacklevel=3)
 

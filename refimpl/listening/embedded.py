@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_json
 from refimpl.listening.design import ListeningTest
 from refimpl.listening.site import PageOptions, page_with_sounds
 
@@ -61,5 +60,5 @@ def embed_test(
     options = options or PageOptions()
     page, named = page_with_sounds(test, options, seed=seed)
     make_folder(Path(key).parent)
-    replace_file(Path(key), json.dumps(named, indent=1).encode())
+    replace_json(Path(key), named)
     return EmbeddedTest(page, options.title)

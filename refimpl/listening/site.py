@@ -24,7 +24,7 @@ import numpy as np
 import soundfile
 
 from refimpl.display.bars import progress_bar
-from refimpl.files import replace_file
+from refimpl.files import replace_file, replace_json
 from refimpl.listening.design import QUESTIONS, REFERENCE, ListeningTest
 from refimpl.listening.errors import ListeningError
 from refimpl.listening.plans import balanced_plans
@@ -98,7 +98,7 @@ def write_site(
     longest = max(map(len, data.values()))
     for name, flac in progress_bar(data.items(), description="page", unit="sound", show=show):
         replace_file(sounds / f"{name}.js", _script(name, flac, longest))
-    replace_file(key_path(site), json.dumps(key, indent=1).encode())
+    replace_json(key_path(site), key)
     replace_file(site / "index.html", _html(config, options).encode())
     return site / "index.html"
 

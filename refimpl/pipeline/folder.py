@@ -12,7 +12,7 @@ from typing import Any
 
 from refimpl.codecs import CODECS, find_codec
 from refimpl.errors import UserError
-from refimpl.files import alone, make_folder, replace_file
+from refimpl.files import alone, make_folder, replace_json
 from refimpl.presets import PRESETS, ObjectivesConfig, Preset, override
 from refimpl.reading import read_json
 from refimpl.training.config import FREE_TO_CHANGE
@@ -117,7 +117,7 @@ class RunFolder:
         self._refuse_other_folders()
         content = {"source": source, "settings": preset_to_dict(preset)}
         make_folder(self.path)
-        replace_file(self.settings, (json.dumps(content, indent=1) + "\n").encode())
+        replace_json(self.settings, content)
 
     def clear(self, first: str = "codec") -> None:
         """Remove the output of the run's stages, from one of them on, and nothing else.

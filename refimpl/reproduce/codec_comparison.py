@@ -15,7 +15,7 @@ from refimpl.codecs import PUBLISHED, Codec, load_codec, quoted_figures
 from refimpl.display import progress_bar
 from refimpl.display.levelling import levelled_mp3
 from refimpl.errors import UserError
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.mel import mel_spectrogram
 from refimpl.metrics import bootstrap_mean, mel_distance, part_accuracy, si_sdr
 from refimpl.presets import get_preset
@@ -84,8 +84,7 @@ def compare_codecs(
             for one in quoted_figures()
         ],
     }
-    text = json.dumps(results, indent=1, ensure_ascii=False)
-    replace_file(folder / "codecs.json", (text + "\n").encode())
+    replace_json(folder / "codecs.json", results)
     replace_file(folder / "codecs.md", codec_tables(results).encode())
     draw_rate_distortion(results, folder / "figures" / "codecs.png")
     log(f"wrote {folder / 'codecs.json'}, a table, a picture and sounds")
@@ -119,7 +118,7 @@ def _row(system: System, tunes: Sequence[Tune], folder: Path, work: Path) -> dic
         "sound": sound.name,
         **plain({name: bootstrap_mean(one) for name, one in values.items()}),
     }
-    replace_file(cached, json.dumps(row).encode())
+    replace_json(cached, row)
     return row
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import io
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from refimpl.codecs import Codebook
 from refimpl.display import progress_bar
 from refimpl.display.levelling import levelled_mp3
 from refimpl.display.spectrograms import COLOURS
-from refimpl.files import replace_file
+from refimpl.files import replace_file, replace_json
 from refimpl.mel import MelConfig, mel_spectrogram, mel_to_audio
 from refimpl.metrics import bits_per_second, part_accuracy
 from refimpl.tinytunes import Tunes
@@ -71,7 +70,7 @@ def codes_by_number(
     seconds = round(len(sound) / MEL.sample_rate, 2)
     said = {"tune": f"validation {HEARD}", "seconds": seconds, "n_training": n_training}
     result = said | {"numbers": found}
-    replace_file(folder / "codes.json", (json.dumps(result, indent=1) + "\n").encode())
+    replace_json(folder / "codes.json", result)
     return result
 
 

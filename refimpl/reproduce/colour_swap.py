@@ -10,7 +10,6 @@ with the other's. Writes their sounds, and swap.json with the instruments.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from refimpl.display.levelling import levelled_mp3
-from refimpl.files import replace_file
+from refimpl.files import replace_file, replace_json
 from refimpl.mel import mel_spectrogram, mel_to_audio
 from refimpl.reproduce.codec_questions import FACTORISED, all_arms
 from refimpl.reproduce.codec_trials import Sample, Sizes, samples, train_arm, with_colour
@@ -71,7 +70,7 @@ def swap_colours(results: str | Path, *, sizes: Sizes | None = None, seed: int =
             },
         }
     found = {"steps": sizes.steps, "seed": seed, "sounds": sounds}
-    replace_file(results / "swap.json", (json.dumps(found, indent=1) + "\n").encode())
+    replace_json(results / "swap.json", found)
     return found
 
 

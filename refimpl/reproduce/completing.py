@@ -17,7 +17,7 @@ import numpy as np
 from refimpl.backbones import Backbone
 from refimpl.embeddings import load_embedding
 from refimpl.errors import UserError
-from refimpl.files import replace_file
+from refimpl.files import replace_json
 from refimpl.judging.judged import Reference
 from refimpl.metrics.references import NOISE, REAL
 from refimpl.pipeline import load_generator, read_facts
@@ -91,8 +91,7 @@ def complete_whole_sets(
     listener = _Listener.of(records, n_tunes, n_training, n_processes, log)
 
     def keep() -> None:
-        text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
-        replace_file(path, text.encode())
+        replace_json(path, results)
 
     listener.complete(results["references"]["sets"], listener.references(), keep)
     for name, run in (shipped_runs(records, n_training) if runs is None else runs).items():

@@ -24,7 +24,7 @@ from refimpl.codecs import WaveformCodec
 from refimpl.codecs.neural.discriminators import MultiScaleDiscriminator
 from refimpl.codecs.neural.waveform_fitting import continue_fit, cut_segments
 from refimpl.display import progress_bar
-from refimpl.files import replace_file
+from refimpl.files import replace_json
 from refimpl.reproduce.records import plain
 from refimpl.reproduce.seeds import over_seeds
 from refimpl.reproduce.waveform_steps import N_HELD_OUT, N_TRAINING, measure_codec
@@ -95,7 +95,7 @@ def critic_effect(
         )
         differences = {measure: _difference(results["runs"], measure) for measure in MEASURES}
         results["differences"] = plain(differences)
-        replace_file(path, (json.dumps(results, indent=1) + "\n").encode())
+        replace_json(path, results)
     return results
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from refimpl.codecs import Codec, CodecConfig, find_codec, load_codec
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_json
 from refimpl.metrics import bootstrap_mean
 from refimpl.reproduce.codec_systems import System
 from refimpl.reproduce.records import plain
@@ -63,5 +63,5 @@ def measured_once(
         {name: bootstrap_mean(one) for name, one in values.items()}
     )
     make_folder(folder)
-    replace_file(path, json.dumps(row).encode())
+    replace_json(path, row)
     return row

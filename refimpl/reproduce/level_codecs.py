@@ -11,7 +11,6 @@ and levels.md. Fitted codecs and finished rows are kept.
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from refimpl.codecs import CodebookConfig, Codec, CodecConfig
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.metrics import detect_polyphony, note_scores
 from refimpl.presets import get_preset
 from refimpl.reproduce.codec_systems import (
@@ -90,7 +89,7 @@ def measure_levels(
             rows.append({"level": level, "core_seconds": core_seconds, **row})
             log(f"level {level}, {system.name}: notes {row['f_score']['mean']:.2f}")
     found = {"machine": machine(), "n_tunes": n_tunes, "n_fitted": n_fitted, "rows": rows}
-    replace_file(results / "levels.json", (json.dumps(found, indent=1) + "\n").encode())
+    replace_json(results / "levels.json", found)
     replace_file(results / "levels.md", level_tables(found).encode())
     return found
 

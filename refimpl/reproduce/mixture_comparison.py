@@ -11,7 +11,7 @@ from typing import Any
 
 from refimpl.corpora import TinyTunes
 from refimpl.display import progress_bar
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.metrics import MusicalMeasures, summarise
 from refimpl.metrics.references import REAL, RESYNTHESISED
 from refimpl.parallel import map_in_order
@@ -77,8 +77,7 @@ def compare_mixtures(
         "references": _references(preset, base, n_tunes, n_seeds, n_processes, training, work),
         "runs": runs,
     }
-    text = json.dumps(results, indent=1, ensure_ascii=False)
-    replace_file(folder / "mixtures.json", (text + "\n").encode())
+    replace_json(folder / "mixtures.json", results)
     draw_mixtures(results, folder / "figures")
     replace_file(folder / "mixtures.md", mixture_tables(results).encode())
     if (folder / "results.json").exists():
@@ -124,7 +123,7 @@ def _all_runs(
 def _make(folder: Path, job: MixtureRun) -> dict[str, Any]:
     """Make a run, and keep its record at once: an earlier run may still be under way elsewhere."""
     record = job.do()
-    replace_file(_file(job.name, job.seed, folder), json.dumps(record).encode())
+    replace_json(_file(job.name, job.seed, folder), record)
     return record
 
 
@@ -180,7 +179,7 @@ def _references(
             measured = workshop.measure(sounds, name).measures
             summary = summarise(measured, training=training)
             found[name].append(means(summary))
-    replace_file(cached, json.dumps(found).encode())
+    replace_json(cached, found)
     return found
 
 

@@ -10,7 +10,6 @@ say little.
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -22,7 +21,7 @@ import numpy as np
 
 from refimpl.codecs import NeuralCodec
 from refimpl.display import progress_bar
-from refimpl.files import replace_file
+from refimpl.files import replace_json
 from refimpl.generation import generate
 from refimpl.mel import mel_spectrogram
 from refimpl.metrics import (
@@ -86,8 +85,7 @@ def measure_neural(
         **measure_music(run, tunes[:n_tunes], n_processes),
     }
     record["made_by"] = made_by(NAME, record)
-    text = json.dumps(record, indent=1, ensure_ascii=False)
-    replace_file(Path(results_folder) / "neural.json", (text + "\n").encode())
+    replace_json(Path(results_folder) / "neural.json", record)
     return record
 
 

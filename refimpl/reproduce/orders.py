@@ -9,7 +9,6 @@ what judges hear of it. Every sound is the first that the model wrote: none is p
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any
 
 from refimpl.corpora.tinytunes import clip_of
 from refimpl.display.levelling import levelled_mp3
-from refimpl.files import replace_file
+from refimpl.files import replace_file, replace_json
 from refimpl.text_to_music import Composer, load_composer
 from refimpl.text_to_music.judges import Judges
 from refimpl.text_to_music.tunes import mixed_tunes
@@ -77,7 +76,7 @@ def write_orders(
         orders.append({"chosen": list(words), "file": name, "seconds": seconds, "heard": heard})
     said = {"order": ORDER, "choices": {name: list(words) for name, words in choices.items()}}
     result = said | {"seed": SEED, "n_judge_tunes": n_judge_tunes, "orders": orders}
-    replace_file(folder / "orders.json", (json.dumps(result, indent=1) + "\n").encode())
+    replace_json(folder / "orders.json", result)
     return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from refimpl.corpora import TinyTunes
 from refimpl.display import save_comparison
 from refimpl.display.levelling import levelled_mp3
 from refimpl.embeddings import load_embedding
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.judging.judged import Reference
 from refimpl.metrics import measure_copying, summarise
 from refimpl.metrics.references import NOISE, REAL, RESYNTHESISED
@@ -167,7 +166,7 @@ class Reproduction:
                 NOISE: self.keep("noise", noise, n),
             },
         }
-        replace_file(cached, json.dumps(record).encode())
+        replace_json(cached, record)
         return record
 
     def experiment(self, experiment: Experiment, n: int, seconds: float | None) -> dict[str, Any]:
@@ -192,7 +191,7 @@ class Reproduction:
             raise KeyboardInterrupt
         full = experiment.name in (COURSE, REPORT)
         record = self.measure(experiment, finished, n, None if full else FEW_SETS)
-        replace_file(cached, json.dumps(record).encode())
+        replace_json(cached, record)
         return record
 
     def borrow_tokens(self, preset: Preset, folder: Path) -> None:
@@ -280,8 +279,7 @@ class Reproduction:
 
     def write(self, results: dict[str, Any]) -> None:
         """Write everything that is kept beside the sounds."""
-        text = json.dumps(results, indent=1, ensure_ascii=False)
-        replace_file(self.folder / "results.json", (text + "\n").encode())
+        replace_json(self.folder / "results.json", results)
         draw_measures(results, self.folder / "figures" / "measures.png")
         if any(is_rung(record["name"]) for record in results["experiments"]):
             draw_ladder(results, self.folder / "figures" / "ladder.png")

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ import numpy as np
 from refimpl.audio import Clip
 from refimpl.codecs import CodebookConfig, CodecConfig, QuantizerConfig, find_codec, load_codec
 from refimpl.corpora import Corpus, open_corpus
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.metrics import note_f_score
 from refimpl.pipeline.generators import find_generator
 from refimpl.presets import Preset, get_preset, override
@@ -111,7 +110,7 @@ def measure_scores(
         rows.append({"core_seconds": core_seconds, **row})
         log(f"{system.name}: notes {row['f_score']['mean']:.2f}")
     found = {"machine": machine(), "n_clips": len(clips), "n_fitted": n_fitted, "rows": rows}
-    replace_file(results / "chorales.json", (json.dumps(found, indent=1) + "\n").encode())
+    replace_json(results / "chorales.json", found)
     replace_file(results / "chorales.md", score_table(found).encode())
     return found
 

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.reproduce.codec_questions import STEPS, Question, all_arms, all_questions
 from refimpl.reproduce.codec_trials import Sizes, run_trial
 from refimpl.reproduce.question_tables import question_tables
@@ -58,8 +58,7 @@ class Trials:
             "trials": self.trials,
         }
         make_folder(self.folder)
-        text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
-        replace_file(self.folder / f"{NAME}.json", text.encode())
+        replace_json(self.folder / f"{NAME}.json", results)
         replace_file(self.folder / f"{NAME}.md", question_tables(results).encode())
         return results
 

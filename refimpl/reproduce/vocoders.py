@@ -8,7 +8,6 @@ Both get the frames of held-out tunes, which no codec has touched. Figures go to
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 
 from refimpl.codecs import NeuralCodecConfig
 from refimpl.codecs.neural.vocoder import Vocoder, fit_vocoder
-from refimpl.files import replace_file
+from refimpl.files import replace_json
 from refimpl.mel import MelConfig, mel_spectrogram, mel_to_audio
 from refimpl.reproduce.waveform_steps import N_HELD_OUT, N_TRAINING, measure_codec
 from refimpl.tinytunes import TuneConfig, Tunes
@@ -82,8 +81,7 @@ def vocoders(
             name: measure_codec(FramesAndBack(mel, way), held_out) for name, way in ways.items()
         },
     }
-    text = json.dumps(results, indent=1) + "\n"
-    replace_file(Path(folder) / "vocoders.json", text.encode())
+    replace_json(Path(folder) / "vocoders.json", results)
     return results
 
 

@@ -23,7 +23,7 @@ import numpy as np
 from refimpl.codecs import WaveformCodec, WaveformCodecConfig
 from refimpl.display import progress_bar
 from refimpl.display.levelling import levelled_mp3
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.mel import MelConfig, mel_spectrogram
 from refimpl.metrics import detect_onsets, mel_distance, part_accuracy, si_sdr
 from refimpl.tinytunes import TuneConfig, Tunes
@@ -98,8 +98,7 @@ def waveform_steps(
             codec.save(work / f"{name}.safetensors")
             sound = codec.decode(codec.encode(held_out[0].render()))
             _keep_sound(folder, name, sound, config.sample_rate)
-            text = json.dumps(results, indent=1) + "\n"
-            replace_file(path, text.encode())
+            replace_json(path, results)
     return results
 
 

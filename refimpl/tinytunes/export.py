@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 
 from refimpl.audio import save_audio
 from refimpl.errors import UserError
-from refimpl.files import make_folder, replace_file, write_atomically
+from refimpl.files import make_folder, replace_json, write_atomically
 from refimpl.parallel import map_in_order
 from refimpl.tinytunes.endless_tunes import Tunes
 from refimpl.tinytunes.tune import Tune
@@ -102,4 +102,4 @@ def _write_tune(folder: Path, tune: Tune, sounds: Iterator[np.ndarray]) -> dict[
 
 
 def _write_json(path: Path, content: dict[str, Any]) -> None:
-    replace_file(path, (json.dumps(content, indent=1) + "\n").encode())
+    replace_json(path, content)

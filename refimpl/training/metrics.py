@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from refimpl.files import replace_file
+from refimpl.files import replace_file, replace_json
 from refimpl.training.config import TrainingError
 from refimpl.training.loss import NEXT_TOKEN, Loss
 
@@ -112,7 +112,7 @@ LEGEND, PICTURE = "loss.json", "loss.png"
 def save_legend(folder: Path, loss: Loss, baselines: Mapping[str, float]) -> None:
     """Save the words of a run's loss and its baselines beside the metrics, for the picture."""
     legend = {"name": loss.name, "unit": loss.full_unit, "baselines": dict(baselines)}
-    replace_file(folder / LEGEND, json.dumps(legend, indent=2).encode())
+    replace_json(folder / LEGEND, legend)
 
 
 def _smooth(losses: np.ndarray, span: int) -> np.ndarray:

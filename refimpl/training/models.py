@@ -16,7 +16,7 @@ from torch import nn
 
 from refimpl.backbones import BACKBONES, find_backbone
 from refimpl.errors import UserError
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.reading import check_shapes, differ, read_json, read_tensors, weights_of
 from refimpl.training.config import TrainingError
 from refimpl.vocabulary import Vocabulary
@@ -108,7 +108,7 @@ def save_model(
     }
     make_folder(folder)
     replace_file(folder / WEIGHTS, data)
-    replace_file(folder / DESCRIPTION, (json.dumps(description, indent=2) + "\n").encode())
+    replace_json(folder / DESCRIPTION, description)
     return folder
 
 

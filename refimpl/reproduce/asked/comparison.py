@@ -13,7 +13,7 @@ import numpy as np
 from refimpl.audio import Clip
 from refimpl.corpora.tinytunes import clip_of
 from refimpl.display.levelling import levelled_mp3
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.metrics import bootstrap_mean
 from refimpl.parallel import map_in_order
 from refimpl.reproduce.asked.arms import Arm, all_arms
@@ -70,8 +70,9 @@ def measure_asked(
         shared = (composer or load_composer(), judges, prompts, n_heard)
         made = map_in_order(_measure, shared, missing, n_processes=n_processes)
         for arm, (record, clips) in zip(missing, made, strict=True):
-            text = json.dumps(record | {"version": _VERSION, "n_judge_tunes": n_judge_tunes})
-            replace_file(_path(work, arm), text.encode())
+            replace_json(
+                _path(work, arm), record | {"version": _VERSION, "n_judge_tunes": n_judge_tunes}
+            )
             if arm.name == HEARD:
                 keep_sounds(folder / "sounds", clips)
             log(f"{arm.name}: {record['seconds_a_tune']:.2f} s of a core for a tune")
@@ -127,8 +128,7 @@ def _write(folder: Path, records: list[dict[str, Any]], n_heard: int) -> dict[st
         "heard": heard[0] if heard else [],
     }
     make_folder(folder)
-    text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
-    replace_file(folder / "asked.json", text.encode())
+    replace_json(folder / "asked.json", results)
     replace_file(folder / "asked.md", asked_tables(results).encode())
     return results
 

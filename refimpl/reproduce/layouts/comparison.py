@@ -15,7 +15,7 @@ from refimpl.audio import Clip, resample
 from refimpl.corpora.tinytunes import clip_of
 from refimpl.display import progress_bar
 from refimpl.errors import UserError, suggest
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.reproduce.asked.arms import REAL, RESYNTHESISED
 from refimpl.reproduce.asked.prompts import held_out_prompts
 from refimpl.reproduce.layouts.arms import Arm, all_arms
@@ -164,7 +164,7 @@ class Study:
     def keep(self, name: str, record: dict[str, Any]) -> dict[str, Any]:
         """Keep a record."""
         record = {"version": _VERSION, "settings": self.settings} | record
-        replace_file(self.path(name), json.dumps(record).encode())
+        replace_json(self.path(name), record)
         return record
 
     def run(self, arm: Arm, seed: int) -> dict[str, Any]:
@@ -266,7 +266,6 @@ def write_layouts(folder: Path, study: Study) -> dict[str, Any]:
         "runs": runs,
     }
     make_folder(folder)
-    text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
-    replace_file(folder / "layouts.json", text.encode())
+    replace_json(folder / "layouts.json", results)
     replace_file(folder / "layouts.md", layout_tables(results).encode())
     return results

@@ -14,7 +14,7 @@ import numpy as np
 
 from refimpl.display import progress_bar
 from refimpl.errors import UserError, suggest
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.metrics.references import bigram
 from refimpl.reproduce.memory.arms import SHORT_ARMS, Arm, all_arms
 from refimpl.reproduce.memory.measuring import (
@@ -137,7 +137,7 @@ def run_arm(
         "tunes": {sampling: [ids.tolist() for ids in written[sampling]] for sampling in written},
     }
     record["measure_seconds"] = round(time.process_time() - began, 1)
-    replace_file(path, json.dumps(record).encode())
+    replace_json(path, record)
     return record
 
 
@@ -183,8 +183,7 @@ def write_memory(folder: Path, work: Path, tunes: EventTunes) -> dict[str, Any]:
         "runs": runs,
     }
     make_folder(folder)
-    text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
-    replace_file(folder / "memory.json", text.encode())
+    replace_json(folder / "memory.json", results)
     replace_file(folder / "memory.md", memory_tables(results).encode())
     heard = {REAL: tunes.held_out[0], BIGRAM: bigrams_tunes(tunes)[0]}
     for record in sorted(records, key=lambda record: (record["seconds"], -record["seed"])):

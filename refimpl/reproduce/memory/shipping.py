@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from refimpl.files import replace_file
+from refimpl.files import replace_json
 from refimpl.pipeline.generators import shipped_folder
 from refimpl.reproduce.memory.comparison import run_name
 from refimpl.reproduce.memory.shipped import EVENTS, FOLDER, SHIPPED
@@ -41,7 +41,7 @@ def ship(work: Path, folder: Path | None = None) -> list[Path]:
         )
     events = fiddle_tunes().events
     content = {"pitches": events.pitches.tolist(), "gaps": events.gaps.tolist()}
-    replace_file(folder / EVENTS, (json.dumps(content) + "\n").encode())
+    replace_json(folder / EVENTS, content)
     return made
 
 
