@@ -1,11 +1,11 @@
 """Measures: the distance of two sounds, the quality of a code, and tests for music.
 
 `spectral` compares sounds, and `codes` measures tokens; `salience`, `onsets` and `notes` detect
-notes, from which `musical` computes musical measures; `keys` estimates a key, `copying` tests
-whether a tune is new, and `returns` how much of it comes back; `polyphony` hears several voices and
-compares them with known notes, `references` makes sounds to compare with, and `statistics` makes
-the table. `probes` read facts off codes, those of `step_facts` among them. `sets` compares whole
-sets of sounds.
+notes, from which `musical` computes musical measures; `keys` estimates a key and `metre` the metre,
+`copying` tests whether a tune is new, and `returns` how much of it comes back; `polyphony` hears
+several voices and compares them with known notes, `references` makes sounds to compare with, and
+`statistics` makes the table. `probes` read facts off codes, those of `step_facts` among them.
+`sets` compares whole sets of sounds.
 """
 
 from refimpl.metrics.codes import bits_per_second, nats_per_second, perplexity, usage
@@ -16,6 +16,13 @@ from refimpl.metrics.copying import (
     ngram_overlap,
 )
 from refimpl.metrics.keys import estimate_key
+from refimpl.metrics.metre import (
+    Metre,
+    estimate_metre,
+    kind_of_metre,
+    measure_metre,
+    metre_is_clear,
+)
 from refimpl.metrics.musical import (
     MusicalMeasures,
     cross_key,
@@ -65,6 +72,7 @@ __all__ = [
     "BASS",
     "MELODY",
     "Estimate",
+    "Metre",
     "MusicalMeasures",
     "NoteScores",
     "Notes",
@@ -81,14 +89,18 @@ __all__ = [
     "detect_onsets",
     "detect_polyphony",
     "estimate_key",
+    "estimate_metre",
     "grid",
     "in_key",
+    "kind_of_metre",
     "longest_shared_run",
     "match_lengths",
     "measure_copying",
+    "measure_metre",
     "measure_music",
     "measure_returns",
     "mel_distance",
+    "metre_is_clear",
     "nats_per_second",
     "ngram_overlap",
     "note_accuracy",
