@@ -20,7 +20,7 @@ from refimpl.tinytunes import TuneConfig, Tunes
 from refimpl.tinytunes.config import LEVELS
 from refimpl.training import TrainingConfig, train
 
-STEPS = 300
+STEPS = 450
 N_TUNES = 700  # of each level
 UNREACHED = 9000  # the number of a batch that no training gets to
 
