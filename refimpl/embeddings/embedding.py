@@ -38,6 +38,11 @@ class Embedding(ABC):
     gives_labels: bool = False
     reads_captions: bool = False
 
+    @property
+    def fingerprint(self) -> str:
+        """Other for another version, so that vectors which are kept are not taken for its own."""
+        return self.name
+
     @abstractmethod
     def windows_of(self, audio: np.ndarray) -> np.ndarray:
         """Turn one sound (n_samples,) at `sample_rate` into (n_windows, n_features)."""

@@ -5,6 +5,7 @@ Trained on this course's tunes, it hears what captions say of them: key, instrum
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -51,6 +52,15 @@ class JointSounds(Embedding):
     def model(self) -> JointEmbedding:
         """The joint embedding."""
         return self._given or load_embedding()
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Its name, and a digest of its weights."""
+        digest = hashlib.sha256()
+        for name, weight in sorted(self.model.state_dict().items()):
+            digest.update(name.encode())
+            digest.update(weight.numpy().astype("<f4").tobytes())
+        return f"{self.name} {digest.hexdigest()[:12]}"
 
     def windows_of(self, audio: np.ndarray) -> np.ndarray:
         """Turn one sound into (n_windows, 128)."""

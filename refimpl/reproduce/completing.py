@@ -29,7 +29,7 @@ from refimpl.reproduce.page import write_page
 from refimpl.reproduce.records import plain
 from refimpl.reproduce.sets import Noise, Writer, token_sets
 from refimpl.reproduce.shipping import SHIPPED
-from refimpl.reproduce.whole_sets import EMBEDDING, WHOLE, measure_whole
+from refimpl.reproduce.whole_sets import EMBEDDING, HEARD_BY, WHOLE, measure_whole
 from refimpl.tinytunes import Tune, Tunes
 from refimpl.tokenizer import AudioTokenizer
 
@@ -65,6 +65,9 @@ def complete_whole_sets(
 ) -> dict[str, Any]:
     """Add measures of whole sets to the results in a folder, where its records lack them.
 
+    Values that another version of the embedding has measured are measured again. Those of a record
+    whose model is not there are removed.
+
     Args:
         folder: with results.json, whose tables and page are written again.
         n_tunes: in each set.
@@ -93,6 +96,8 @@ def complete_whole_sets(
     def keep() -> None:
         replace_json(path, results)
 
+    for record in (results["references"], *results["experiments"]):
+        listener.forget(record["sets"])
     listener.complete(results["references"]["sets"], listener.references(), keep)
     for name, run in (shipped_runs(records, n_training) if runs is None else runs).items():
         makers = {
@@ -153,6 +158,14 @@ class _Listener:
             NOISE: [Noise(n_samples, number) for number in range(len(self.tunes))],
         }
 
+    def forget(self, sets: dict[str, dict]) -> None:
+        """Remove what another version of the embedding has measured."""
+        for one in sets.values():
+            if one.get(HEARD_BY) != self.workshop.embedding.fingerprint:
+                one.pop(HEARD_BY, None)
+                for measure in WHOLE:
+                    one["summary"].pop(measure.name, None)
+
     def complete(
         self,
         sets: dict[str, dict],
@@ -160,11 +173,13 @@ class _Listener:
         keep: Callable[[], None],
         whose: str = "",
     ) -> None:
-        """Measure those of the sets that were not measured as wholes, and keep each when it is."""
+        """Measure the sets that this version did not hear as wholes, and keep each when it did."""
+        version = self.workshop.embedding.fingerprint
         for name, some in makers.items():
-            if all(measure.name in sets[name]["summary"] for measure in WHOLE):
+            if sets[name].get(HEARD_BY) == version:
                 continue
             vectors = self.workshop.hear(some, name)
             sets[name]["summary"] |= plain(measure_whole(vectors, self.reference))
+            sets[name][HEARD_BY] = version
             keep()
             self.log(f"{whose}{name}: measured as a whole")

@@ -41,7 +41,7 @@ from refimpl.reproduce.records import (
     same_tokens,
 )
 from refimpl.reproduce.sets import MODEL, Noise, token_sets
-from refimpl.reproduce.whole_sets import EMBEDDING, measure_whole
+from refimpl.reproduce.whole_sets import EMBEDDING, HEARD_BY, measure_whole
 from refimpl.tinytunes import Tune, Tunes
 from refimpl.training import plot_metrics
 
@@ -268,7 +268,8 @@ class Reproduction:
                 f"{part}_right": estimate
                 for part, estimate in summarise(measured.accuracies).items()
             }
-        return {"summary": plain(summary), "sounds": files}
+        heard_by = load_embedding(EMBEDDING).fingerprint
+        return {"summary": plain(summary), "sounds": files, HEARD_BY: heard_by}
 
     def keep_losses(self, experiment: Experiment, finished: FinishedRun) -> None:
         """Copy the run's picture of its losses."""

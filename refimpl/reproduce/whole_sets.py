@@ -14,6 +14,7 @@ from refimpl.judging.measures import FEWEST, SET_MEASURES
 from refimpl.metrics.statistics import Estimate
 
 EMBEDDING = "joint"
+HEARD_BY = "heard_by"  # in records: the fingerprint of the embedding
 WHOLE = tuple(one for one in SET_MEASURES if one.name in ("fad_infinity", "diversity"))
 
 

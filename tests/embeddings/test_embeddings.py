@@ -1,10 +1,14 @@
 """Embeddings: their promises, whatever is behind them, and what each hears."""
 
+import copy
+
 import numpy as np
 import pytest
+import torch
 
 from refimpl.embeddings import EMBEDDINGS, Embedding, MelStatistics, TurnedChroma, load_embedding
 from refimpl.embeddings.embedding import windows_over
+from refimpl.embeddings.joint import JointSounds, JointSteps
 from refimpl.errors import UserError
 from refimpl.tinytunes import TuneConfig, Tunes
 
@@ -109,3 +113,13 @@ def _transposed(tune, semitones):
         for note, move in zip(tune.notes, moves, strict=True)
     )
     return replace(tune, notes=notes).render()
+
+
+def test_another_version_has_another_fingerprint():
+    here, again = JointSounds(), JointSounds()
+    assert here.fingerprint == again.fingerprint != JointSteps().fingerprint
+    changed = copy.deepcopy(here.model)
+    with torch.no_grad():
+        next(changed.parameters()).view(-1)[0] += 1e-3
+    assert JointSounds(changed).fingerprint != here.fingerprint
+    assert TurnedChroma().fingerprint != MelStatistics().fingerprint

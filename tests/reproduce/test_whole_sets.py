@@ -52,9 +52,17 @@ def little(tmp_path_factory):
     }
 
 
-def summaries(results):
+def named_sets(results):
     records = [results["references"], *results["experiments"]]
-    return [(name, one["summary"]) for record in records for name, one in record["sets"].items()]
+    return [pair for record in records for pair in record["sets"].items()]
+
+
+def all_the_sets(results):
+    return [one for _, one in named_sets(results)]
+
+
+def summaries(results):
+    return [(name, one["summary"]) for name, one in named_sets(results)]
 
 
 def test_a_far_set_is_far_and_a_narrow_one_is_not_diverse():
@@ -91,8 +99,8 @@ def test_every_set_of_a_reproduction_is_measured_as_a_whole(little):
 def test_results_without_these_measures_get_the_same_from_finished_runs(little, tmp_path):
     folder, results = little
     bare = json.loads(json.dumps(results))
-    for _, summary in summaries(bare):
-        del summary["fad_infinity"], summary["diversity"]
+    for one in all_the_sets(bare):
+        del one["summary"]["fad_infinity"], one["summary"]["diversity"], one["heard_by"]
     assert TITLE not in tables(bare)
     path, said = tmp_path / "results.json", []
     path.write_text(json.dumps(bare), encoding="utf-8")
@@ -109,6 +117,22 @@ def test_results_without_these_measures_get_the_same_from_finished_runs(little, 
     assert len(said) == 4
     complete_whole_sets(tmp_path, **options)
     assert len(said) == 4  # nothing was missing
+
+
+def test_what_another_version_of_the_embedding_heard_does_not_stay(little, tmp_path):
+    folder, results = little
+    other = json.loads(json.dumps(results))
+    for one in all_the_sets(other):
+        one["heard_by"] = "joint, an older one"
+        one["summary"]["fad_infinity"]["mean"] = -1.0
+    (tmp_path / "results.json").write_text(json.dumps(other), encoding="utf-8")
+    options = {"n_tunes": N, "n_training": N, "log": lambda _: None}
+    options["runs"] = {"small": load_run(folder / "work/small")}
+    found = complete_whole_sets(tmp_path, **options)
+    heard = {one["heard_by"] for one in all_the_sets(found) if "fad_infinity" in one["summary"]}
+    assert heard == {one["heard_by"] for one in all_the_sets(results)}
+    means = [one["summary"].get("fad_infinity", {"mean": 0})["mean"] for one in all_the_sets(found)]
+    assert len(means) > 4 and min(means) > -1.0
 
 
 def test_a_record_gets_nothing_from_a_model_that_is_not_its_own():

@@ -74,7 +74,7 @@ def judge_judges(
         reference = Reference(shop.vectors(hears, None))
         judged = {name: Judged(shop.vectors(hears, name), reference) for name in names}
         for measure in SET_MEASURES:
-            columns[f"{embedding}/{measure.name}"] = shop.draws(embedding, measure, judged)
+            columns[f"{embedding}/{measure.name}"] = shop.draws(hears, measure, judged)
             better[f"{embedding}/{measure.name}"] = measure.better
         log(f"{embedding}: {len(names)} sets measured")
     results = {
@@ -128,7 +128,7 @@ class Cache:
         def make() -> np.ndarray:
             return np.stack(hears.embed(self.sounds(name), self.sets.sample_rate))
 
-        return list(self._kept(self._path(name, hears.name), make))
+        return list(self._kept(self._path(name, hears.fingerprint), make))
 
     def music(self, name: str) -> np.ndarray:
         """The musical measures of a set, (n_tunes, n_measures)."""
@@ -141,7 +141,7 @@ class Cache:
         return self._kept(self._path(name, "music"), make)
 
     def draws(
-        self, embedding: str, measure: SetMeasure, judged: dict[str, Judged]
+        self, hears: Embedding, measure: SetMeasure, judged: dict[str, Judged]
     ) -> dict[str, np.ndarray]:
         """A measure of all sets; see `draws_of`."""
 
@@ -150,7 +150,8 @@ class Cache:
             return np.stack([found[name] for name in judged])
 
         words = f"draws {N_RESAMPLES} {len(judged)} {measure.name}"
-        return dict(zip(judged, self._kept(self._path(embedding, words), make), strict=True))
+        path = self._path(hears.fingerprint, words)
+        return dict(zip(judged, self._kept(path, make), strict=True))
 
     def _path(self, name: str | None, of: str = "sounds") -> Path:
         words = slug(f"{of} {name or 'training'}")
