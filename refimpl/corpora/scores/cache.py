@@ -20,7 +20,7 @@ from refimpl.corpora.scores.score import Score
 from refimpl.files import replacing
 
 PATH_VARIABLE = "REFIMPL_CACHE"
-VERSION = 3  # of the readers: another one reads all files again
+VERSION = 4  # of the readers and of `relatives`: another one reads all files again
 _FACTS = ("name", "title", "voices", "fifths", "mode", "metre", "tempo")
 _DAMAGED = (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile)
 

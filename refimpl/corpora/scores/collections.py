@@ -28,6 +28,7 @@ READERS: dict[str, Reader] = {
     ".mxl": read_musicxml,
     ".xml": read_musicxml,
 }
+_HELD_OUT = Path(__file__).parent / "held-out"
 CHORALE_VOICES = ("Soprano", "Alto", "Tenor", "Bass")
 
 
@@ -103,6 +104,16 @@ def files_of(collection: Collection) -> list[Path]:
             raise UserError(f"{corpus} has no folder {folder}; install music21 10 from PyPI")
         files += sorted(p for p in (corpus / folder).iterdir() if p.suffix in collection.suffixes)
     return files
+
+
+def held_out_names(collection: str) -> list[str]:
+    """Return the names of the pieces of a collection that are held out.
+
+    They are on file, because the models that come with the package have learned from all others: a
+    better comparison of pieces must not hold out what a model has learned from.
+    """
+    path = _HELD_OUT / f"{collection}.txt"
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 def score_files(where: Path) -> list[Path]:

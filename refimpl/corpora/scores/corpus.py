@@ -24,6 +24,7 @@ from refimpl.corpora.scores.collections import (
     READERS,
     Collection,
     files_of,
+    held_out_names,
     read_files,
     score_files,
 )
@@ -46,8 +47,10 @@ OWN = Collection("piece", (), (), (), COURSE_TEMPO, ("piano",))
 class Scores(Corpus):
     """A collection of scores, or a folder of a user's own (MIDI, ABC, MusicXML).
 
-    A tenth of the pieces is for validation, each together with its relatives (see `relatives`):
-    no tune is in both splits, not even in another key or from another collection.
+    A tenth of the pieces is held out for validation, each together with its relatives (see
+    `relatives`): no tune is in both splits, not even in another key or from another collection. The
+    pieces that a collection holds out are on file (`held_out_names`); those of them that have a
+    relative among the others are in neither split.
 
     Facts of a clip: its notes (onset and duration in seconds, MIDI pitch, number of the voice), the
     bar lines in seconds, voices, instruments, tempo in quarter notes per minute, piece and title,
@@ -56,7 +59,8 @@ class Scores(Corpus):
     Attributes:
         scores: the pieces, in order.
         groups: `(n_scores,)` of each piece the number of its group of relatives.
-        held_out: `(n_scores,)` bool, whether a piece is for validation.
+        held_out: `(n_scores,)` bool, whether a piece is kept out of training.
+        validation: `(n_scores,)` bool, whether a piece is held out and has no relative in training.
         left_out: the files and tunes that cannot be read, with the reason.
 
     Taught in lesson 10.
@@ -76,20 +80,25 @@ class Scores(Corpus):
             open_soundfont(self._options.soundfont, self.sample_rate)  # fails before any reading
         self.clip_seconds = preset.data.clip_seconds or DEFAULT_CLIP_SECONDS
         files = files_of(self._playing) if self.collection else score_files(Path(where))
-        names = [_name(path, where) for path in files]
+        file_names = [_name(path, where) for path in files]
         voices = self._playing.voices
 
         def read() -> tuple[list[Score], np.ndarray, list[tuple[Path, str]]]:
-            scores, left_out = read_files(files, names, voices=voices)
+            scores, left_out = read_files(files, file_names, voices=voices)
             return scores, find_relatives(scores), left_out
 
         self.scores, self.groups, self.left_out = cached(files, f"{where} {voices}", read)
         if not self.scores:
             path, reason = self.left_out[-1] if self.left_out else (where, "there are no scores")
             raise UserError(f"{where}: none of {len(files)} files can be used; {path}: {reason}")
-        self.held_out = hold_out(self.groups, [score.name for score in self.scores], HELD_OUT)
+        names = [score.name for score in self.scores]
+        if self.collection:
+            self.held_out = np.isin(names, held_out_names(self.collection))
+        else:
+            self.held_out = hold_out(self.groups, names, HELD_OUT)
+        self.validation = self.held_out & ~np.isin(self.groups, self.groups[~self.held_out])
         digest = hashlib.sha256()
-        for name, path in zip(names, files, strict=True):
+        for name, path in zip(file_names, files, strict=True):
             digest.update(f"{name}\0{path.stat().st_size}\0".encode())
         self._files = digest.hexdigest()[:16]
 
@@ -148,7 +157,8 @@ class Scores(Corpus):
         """Return the clips of a split, or an even selection if the preset needs fewer."""
         if split not in SPLITS:
             raise UserError(f"scores have no split {split!r}; they have {' and '.join(SPLITS)}")
-        pieces = np.flatnonzero(self.held_out == (split == "validation")).tolist()
+        chosen = ~self.held_out if split == "train" else self.validation
+        pieces = np.flatnonzero(chosen).tolist()
         everything = [(piece, span) for piece in pieces for span in self._spans(piece)]
         if not everything:
             raise UserError(

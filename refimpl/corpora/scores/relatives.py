@@ -11,18 +11,20 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
+from fractions import Fraction
+from itertools import combinations
 
 import numpy as np
 
 from refimpl.corpora.scores.score import Score
 
 RUN = 9  # intervals in a row that are compared
-ALIKE = 0.1  # of the runs of the shorter piece: two pieces that share as many are relatives
+# Of the runs of the shorter piece: two pieces that share as many are relatives.
+ALIKE = Fraction(1, 10)
 _FORMULA = 12  # pieces; a run that more of them have is a turn of phrase
 _NO_NAME = 6  # pieces; a title that more of them have is a kind of piece, such as "Quick Step"
-_PRIME = 1_000_003
 
 
 def intervals(score: Score) -> np.ndarray:
@@ -55,20 +57,7 @@ def find_relatives(scores: Sequence[Score]) -> np.ndarray:
     """
     runs = [_runs(intervals(score)) for score in scores]
     groups = np.arange(len(scores), dtype=np.int32)
-    pieces = np.repeat(groups, [len(r) for r in runs])
-    order = np.argsort(np.concatenate([*runs, np.zeros(0, np.int64)]), kind="stable")
-    values, pieces = np.concatenate([*runs, np.zeros(0, np.int64)])[order], pieces[order]
-    # As floating-point numbers, neighbours of 19 digits are equal: runs that differ in their first
-    # interval alone count as one. Which pieces the models held out depends on it.
-    starts = np.flatnonzero(np.diff(values, prepend=np.nan, append=np.nan))
-    shared: dict[tuple[int, int], int] = {}
-    for first, last in zip(starts[:-1], starts[1:], strict=True):
-        owners = pieces[first:last].tolist()
-        if 1 < len(owners) <= _FORMULA:
-            for i, one in enumerate(owners):
-                for other in owners[i + 1 :]:
-                    shared[one, other] = shared.get((one, other), 0) + 1
-    for (one, other), n in sorted(shared.items()):
+    for (one, other), n in sorted(_shared(runs).items()):
         if n >= ALIKE * min(len(runs[one]), len(runs[other])):
             _join(groups, one, other)
     by_title: defaultdict[str, list[int]] = defaultdict(list)
@@ -118,13 +107,27 @@ def _plain(title: str) -> str:
     return " ".join(word for word in words if word not in ("the", "a", "an"))
 
 
-def _runs(steps: np.ndarray) -> np.ndarray:
-    """Each different run of intervals as one number: `(n_runs,)` int64."""
+def _runs(steps: np.ndarray) -> set[bytes]:
+    """Each different run of intervals, as bytes: all of it is compared, and nothing rounded."""
     if len(steps) < RUN:
-        return np.zeros(0, dtype=np.int64)
-    windows = np.lib.stride_tricks.sliding_window_view(steps + 128, RUN)
-    with np.errstate(over="ignore"):
-        return np.unique(windows @ _PRIME ** np.arange(RUN, dtype=np.int64))
+        return set()
+    windows = np.lib.stride_tricks.sliding_window_view(steps.astype("<i2"), RUN)
+    return {window.tobytes() for window in windows}
+
+
+def _shared(runs: Sequence[set[bytes]]) -> dict[tuple[int, int], int]:
+    """How many runs each pair of pieces shares, where it is any, without turns of phrase."""
+    owners: defaultdict[bytes, list[int]] = defaultdict(list)
+    for place, own in enumerate(runs):
+        for run in own:
+            owners[run].append(place)
+    pairs = (
+        pair
+        for places in owners.values()
+        if len(places) <= _FORMULA
+        for pair in combinations(places, 2)
+    )
+    return Counter(pairs)
 
 
 def _root(groups: np.ndarray, place: int) -> int:

@@ -10,6 +10,7 @@ from refimpl.audio import save_audio
 from refimpl.corpora import CORPORA, Scores, open_corpus
 from refimpl.corpora.scores import TICKS, cut_at_bars
 from refimpl.corpora.scores import cache as score_cache
+from refimpl.corpora.scores.collections import held_out_names
 from refimpl.errors import UserError
 from refimpl.metrics import detect_notes
 from tests.corpora.scores.score_examples import TUNE, musicxml, note, write_midi
@@ -117,6 +118,30 @@ def test_versions_of_a_tune_are_on_one_side(tmp_path):
         {clip.facts["fingerprint"] for clip in corpus.clips(s)} for s in ("train", "validation")
     )
     assert train and held_out and not train & held_out
+    assert np.array_equal(corpus.validation, corpus.held_out)
+
+
+def test_a_collections_pieces_are_held_out_by_name_and_without_those_that_training_knows(
+    tmp_path, monkeypatch
+):
+    rng = np.random.default_rng(0)
+    for number in range(4):
+        letters = "".join(rng.choice(list("CDEFGABcde"), 32))
+        for version in "ab":
+            text = f"X:1\nM:4/4\nL:1/8\nK:C\n{letters}{'c' * (version == 'b')}|"
+            (tmp_path / f"{number}{version}.abc").write_text(text)
+    place = "refimpl.corpora.scores.corpus"
+    monkeypatch.setattr(f"{place}.files_of", lambda _: sorted(tmp_path.glob("*.abc")))
+    listed = [f"{tmp_path.name}/{name}#1" for name in ("0a", "0b", "2b", "missing")]
+    monkeypatch.setattr(f"{place}.held_out_names", lambda _: listed)
+    corpus = Scores("fiddle", PRESET)
+    train, validation = (
+        {clip.facts["piece"].split("/")[1] for clip in corpus.clips(split)}
+        for split in ("train", "validation")
+    )
+    assert train == {"1a#1", "1b#1", "2a#1", "3a#1", "3b#1"}
+    assert validation == {"0a#1", "0b#1"}
+    assert (corpus.held_out & ~corpus.validation).sum() == 1
 
 
 def test_one_piece_alone_cannot_be_held_out(tmp_path):
@@ -237,6 +262,9 @@ def test_the_collections_of_music21(name, n_pieces, n_voices):
         {clip.facts["fingerprint"] for clip in corpus.clips(s)} for s in ("train", "validation")
     )
     assert train and held_out and not train & held_out
+    assert not set(corpus.groups[corpus.validation]) & set(corpus.groups[~corpus.held_out])
+    assert corpus.held_out.sum() == len(held_out_names(name))  # all of them are there
+    assert 0.08 < corpus.validation.mean() < 0.11
     again = CORPORA["scores"].reopen(PRESET, corpus.describe("train"))
     assert again.describe("train") == corpus.describe("train")
 
