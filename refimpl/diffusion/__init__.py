@@ -9,7 +9,7 @@ steps, and `load_diffusion` gives the model that comes with the package.
 
 from refimpl.diffusion.averaging import AveragedWeights
 from refimpl.diffusion.batches import LatentBatches, validation_batches
-from refimpl.diffusion.control import ControlBranch, ControlConfig, ControlledTransformer
+from refimpl.diffusion.control import ControlBranch, ControlConfig, ControlledTransformer, widen
 from refimpl.diffusion.distilling import distil, distillation
 from refimpl.diffusion.filling import fill
 from refimpl.diffusion.fitting import fit_diffusion
@@ -69,5 +69,6 @@ __all__ = [
     "save_diffusion",
     "tunes_of_level_1",
     "validation_batches",
+    "widen",
     "write_tunes",
 ]

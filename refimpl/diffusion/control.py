@@ -7,7 +7,9 @@ one it was made of, and no step of its training can damage what that one knows.
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from refimpl.configuration import Configuration, Count, configuration
@@ -68,6 +70,37 @@ class ControlBranch(nn.Module):
         self.outs = nn.ModuleList(
             zero(nn.Linear(shape.hidden_size, shape.hidden_size)) for _ in self.blocks
         )
+
+
+def widen(
+    branch: ControlBranch, network: DiffusionTransformer, channels: Sequence[str]
+) -> ControlBranch:
+    """Return a branch that reads further channels, and begins as the one that it is made from.
+
+    The new channels' weights begin as zero, so that telling them changes nothing before the branch
+    has learned more.
+
+    Args:
+        branch: trained; it stays as it is.
+        network: that it was made for.
+        channels: its own, and the new ones behind them.
+
+    Raises:
+        UserError: other channels before the new ones, or one that there is not.
+
+    Taught in lesson 12.
+    """
+    old, channels = branch.config.channels, tuple(channels)
+    if channels[: len(old)] != old:
+        raise UserError(
+            f"channels are {', '.join(channels)}; give those of the branch first: {', '.join(old)}"
+        )
+    wide = ControlBranch(network, ControlConfig(branch.config.n_layers, channels))
+    weights = {name: weight.clone() for name, weight in branch.state_dict().items()}
+    n_new = wide.hints_in.in_features - branch.hints_in.in_features
+    weights["hints_in.weight"] = F.pad(weights["hints_in.weight"], (0, n_new))
+    wide.load_state_dict(weights)
+    return wide
 
 
 class ControlledTransformer(nn.Module):

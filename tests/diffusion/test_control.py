@@ -17,6 +17,7 @@ from refimpl.diffusion import (
     make_hints,
     melody_steps,
     tunes_of_level_1,
+    widen,
 )
 from refimpl.diffusion.tune_latents import hear_tunes
 from refimpl.errors import UserError
@@ -157,6 +158,34 @@ def test_a_branch_of_two_channels_obeys_each_alone_and_both(trained):
         hints = make_hints((16, 4, 2), **told, channels=tuple(keep))
         clips = model.write(16, hints=hints, n_steps=10)
         assert (clips.mean(dim=(1, 2)) - wanted).abs().max() < 0.8, tuple(told)
+
+
+def test_a_wider_branch_begins_as_the_one_that_it_was_made_from(trained):
+    model = controlled(trained, channels=("melody",))
+    melody = hinted()[1]["melody"][:2]
+    train(model, HintBatches(*hinted(), keep={"melody": 1.0}), options(10), loss=DENOISING)
+    wide = widen(model.network.branch, trained.network, ("melody", "loudness"))
+    both = DiffusionModel(ControlledTransformer(trained.network, wide))
+    told = {
+        "melody": melody,
+        "loudness": torch.full((2, 4), -3.0),
+        "channels": wide.config.channels,
+    }
+    before = model.write(
+        2, n_steps=3, hints=make_hints((2, 4, 2), melody=melody, channels=("melody",))
+    )
+    torch.testing.assert_close(
+        both.write(2, n_steps=3, hints=make_hints((2, 4, 2), **told)), before
+    )
+    # It is a branch of its own.
+    with torch.no_grad():
+        wide.outs[0].weight += 1
+        wide.blocks[0].ffn[0].weight += 1
+    hints = make_hints((2, 4, 2), melody=melody, channels=("melody",))
+    assert torch.equal(model.write(2, n_steps=3, hints=hints), before)
+    for channels in (("loudness", "melody"), ("loudness",), ()):
+        with pytest.raises(UserError, match="those of the branch first: melody"):
+            widen(model.network.branch, trained.network, channels)
 
 
 def test_the_melody_and_the_chords_of_a_tune():

@@ -1,7 +1,8 @@
-"""Claims about diffusion, read from the comparison of what a network predicts.
+"""Claims about diffusion, read from two comparisons: of what a network predicts, and of controls.
 
-`python -m refimpl.reproduce.diffusion.noise_levels` has trained these models, several seeds of
-each.
+`python -m refimpl.reproduce.diffusion.noise_levels` and
+`python -m refimpl.reproduce.diffusion.several_controls` have trained these models, several seeds
+of each.
 """
 
 from __future__ import annotations
@@ -26,9 +27,12 @@ from refimpl.reproduce.diffusion.noise_levels import (
     STRAIGHT,
     VELOCITY,
 )
+from refimpl.reproduce.diffusion.several_controls import AFTER, BEFORE, SWAPPED
+from refimpl.reproduce.diffusion.several_controls import FILE as CONTROLS_FILE
 
 LESSON = 12
 PICTURES, LARGER_PICTURES = (f"pictures of 32 to {n} pixels" for n in (128, 256))
+INSTRUMENTAL = "6 s of instrumental music, from 1,800 hours"
 Runs = dict[str, dict[str, Any]]  # of one seed, by arm
 
 
@@ -109,6 +113,69 @@ def diffusion(results_folder: Path) -> list[Claim]:
             "mean distance of two tunes lost by guidance 2, dB",
             lambda run: _way(run, FREE, "diversity") - _way(run, GUIDED, "diversity"),
             least=0.1,
+        ),
+    ]
+
+
+def controls(results_folder: Path) -> list[Claim]:
+    """The claims that the comparison of controls decides; none where there are no results.
+
+    All seeds share the branch that they begin with, so the intervals are over what it learned last.
+
+    Args:
+        results_folder: where the comparison wrote its file.
+    """
+    path = results_folder / CONTROLS_FILE
+    if not path.exists():
+        return []
+    results = json.loads(path.read_text(encoding="utf-8"))
+    runs = results["runs"]
+    if len(runs) < FEWEST_SEEDS:
+        return []
+    setting = (
+        f"the branch in the package, {results['steps']:,} more steps with loudness on"
+        f" {results['n_training']:,} tunes of level 1, {results['n_written']} held-out tunes told"
+    )
+
+    def claim(name, says, measured, gain: Callable[[Runs], float], **how) -> Claim:
+        experiment = partial(_gain, gain, runs)
+        words = (name, LESSON, says, "wu2024control", INSTRUMENTAL, measured, setting)
+        return Claim(*words, experiment, n_seeds=len(runs), **how)
+
+    return [
+        claim(
+            "Loudness as a control",
+            "a model that is told a loudness curve follows it",
+            "correlation with the loudness asked for gained, beside a model that is told nothing",
+            lambda run: run[AFTER]["loudness"]["loudness"] - run[AFTER]["nothing"]["loudness"],
+            least=0.1,
+        ),
+        claim(
+            "A foreign loudness",
+            "a loudness curve is followed beside a melody that it was not made for",
+            "correlation with the loudness asked for, another tune's, gained on the melody alone",
+            lambda run: (
+                run[AFTER][SWAPPED]["other_loudness"] - run[AFTER]["melody"]["other_loudness"]
+            ),
+            least=0.1,
+        ),
+        claim(
+            "Several controls at once",
+            "a melody is followed as well beside other controls as without them",
+            "share of steps with the melody's pitch class, beside telling no chords and loudness",
+            lambda run: run[AFTER]["all"]["melody_right"] - run[AFTER]["melody"]["melody_right"],
+            least=0.05,
+            as_good=True,
+        ),
+        claim(
+            "Controls left out",
+            "a branch of several controls follows one of them as well when the others are left out",
+            "share of steps with the melody's pitch class, beside the branch without loudness",
+            lambda run: (
+                run[AFTER]["melody"]["melody_right"] - run[BEFORE]["melody"]["melody_right"]
+            ),
+            least=0.05,
+            as_good=True,
         ),
     ]
 

@@ -9,7 +9,7 @@ from refimpl.reproduce.claims.attention import ATTENTION
 from refimpl.reproduce.claims.claim import Claim
 from refimpl.reproduce.claims.codecs import codecs
 from refimpl.reproduce.claims.codes import CODES
-from refimpl.reproduce.claims.diffusion import diffusion
+from refimpl.reproduce.claims.diffusion import controls, diffusion
 from refimpl.reproduce.claims.judges import JUDGES
 from refimpl.reproduce.claims.layouts import layouts
 from refimpl.reproduce.claims.memory import memory
@@ -36,5 +36,6 @@ def all_claims(results: Path) -> list[Claim]:
         *ATTENTION,
         *JUDGES,
         *diffusion(results),
+        *controls(results),
     ]
     return sorted(claims, key=lambda claim: claim.lesson)
