@@ -10,11 +10,19 @@ import numpy as np
 
 from refimpl.audio import AudioError, find_audio, load_audio
 from refimpl.codecs import ReadsNotes
+from refimpl.codecs.notes import NotesCodec
 from refimpl.corpora import Corpus, reopen_corpus
 from refimpl.dataset import TokenDataset
 from refimpl.display import progress_bar
 from refimpl.generation import write_music
-from refimpl.metrics import Estimate, MusicalMeasures, measure_copying, measure_music, summarise
+from refimpl.metrics import (
+    Estimate,
+    MusicalMeasures,
+    measure_copying,
+    measure_metre,
+    measure_music,
+    summarise,
+)
 from refimpl.metrics.references import (
     NOISE,
     REAL,
@@ -137,9 +145,10 @@ def evaluate_model(
             the model writes here.
 
     Returns:
-        {name of a set: {measure: Estimate}}, with the copying measures where there are tokens. The
-        model's row is called `RECITING` where it shares much longer runs with the training clips
-        than held-out clips do: its other measures are then theirs.
+        {name of a set: {measure: Estimate}}, with the copying measures where there are tokens, and
+        where these are notes the share with a clear metre, of which chance is .05. The model's row
+        is called `RECITING` where it shares much longer runs with the training clips than held-out
+        clips do: its other measures are then theirs.
 
     Taught in lesson 7.
     """
@@ -187,6 +196,8 @@ def evaluate_model(
         if clips
     }
     rows = {name: summarise(values) for name, values in measures.items()}
+    for name, row in _clear_metres(tokenizer, sets, seed).items():
+        rows[name] |= row
     if training:
         for name, ids in sets.items():
             rows[name] |= summarise(measure_copying(ids, training))
@@ -211,6 +222,18 @@ def _measure_all(
 def _measure(how: tuple[int, float | None], clip: np.ndarray) -> MusicalMeasures:
     rate, beat_period = how
     return measure_music(clip, rate, beat_period=beat_period)
+
+
+def _clear_metres(tokenizer: AudioTokenizer, sets: dict[str, list[np.ndarray]], seed: int) -> Rows:
+    """The share of tunes with a clear metre, where tokens are notes: sounds have no known beat."""
+    codec = tokenizer.codec
+    if not isinstance(codec, NotesCodec):
+        return {}
+    onsets = {
+        name: [codec.onsets(tokenizer.filter(one).codes) for one in ids]
+        for name, ids in sets.items()
+    }
+    return {name: summarise(measure_metre(tunes, seed=seed)) for name, tunes in onsets.items()}
 
 
 def _corpus_of(preset: Preset | None, facts: dict, n: int) -> Corpus | None:

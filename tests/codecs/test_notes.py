@@ -50,6 +50,15 @@ def test_notes_come_back_in_order_of_time_and_from_high_to_low(kind, notes, temp
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_onsets_are_in_quarter_notes(kind):
+    notes = [(0, 12, 60), (12, 6, 62), (18, 4, 64), (22, 2, 65)]
+    codec = kind(22050, tempo=90.0)
+    onsets = codec.onsets(codec.encode_notes(clip(notes, 90.0))[0])
+    assert onsets.tolist() == [0, 1, 1.5, 22 / 12]
+    assert codec.onsets(np.zeros((0, len(kind.stream_sizes)), int)).tolist() == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
 def test_any_codes_mean_notes_that_can_be_played(kind, data):

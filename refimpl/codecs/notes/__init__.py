@@ -8,6 +8,7 @@ Taught in lesson 10.
 
 from refimpl.codecs.notes.compound import CompoundCodec, CompoundConfig
 from refimpl.codecs.notes.midi import MidiCodec, MidiConfig
+from refimpl.codecs.notes.notes_codec import NotesCodec
 from refimpl.codecs.notes.reading import TWELFTHS, grid_notes
 
 __all__ = [
@@ -16,5 +17,6 @@ __all__ = [
     "CompoundConfig",
     "MidiCodec",
     "MidiConfig",
+    "NotesCodec",
     "grid_notes",
 ]

@@ -140,6 +140,10 @@ class NotesCodec:
     def to_notes(self, codes: np.ndarray) -> np.ndarray:
         """Undo `to_codes`; every row of codes means some notes, if not those of a musician."""
 
+    def onsets(self, codes: np.ndarray) -> np.ndarray:
+        """When the notes of codes (n_steps, n_streams) begin: (n_notes,) in quarter notes."""
+        return self.to_notes(check_codes(codes, self.stream_sizes))[:, 0] / TWELFTHS
+
     @property
     def fingerprint(self) -> str:
         text = json.dumps([self.kind, self.version, self._settings()])
