@@ -43,7 +43,7 @@ from refimpl.reproduce.diffusion.writers import GUIDANCE, Studio
 from refimpl.reproduce.records import machine
 from refimpl.tinytunes import Tune
 
-N_TRAINING, N_WRITTEN, STEPS = 1000, 12, 200
+N_TRAINING, N_WRITTEN, STEPS = 1000, 12, 700
 # The last steps of a tune fade to silence in every one of them, and would make any two alike.
 ENDING = 4
 SOFTER, N_SOFTER = (6.0, 12.0), 6  # dB, and of how many tunes
@@ -177,8 +177,8 @@ def train_branch(
     config = denoising_config(
         steps=steps,
         seed=seed,
-        learning_rate=1e-3,
-        warmup_steps=min(20, steps),
+        learning_rate=2e-3,
+        warmup_steps=min(50, steps),
         validate_every=None,
         checkpoint_every=50,
         progress=show is not False,
