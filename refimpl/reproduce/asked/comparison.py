@@ -17,6 +17,7 @@ from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.metrics import bootstrap_mean
 from refimpl.parallel import map_in_order
 from refimpl.reproduce.asked.arms import Arm, all_arms
+from refimpl.reproduce.asked.as_sets import N_REFERENCE, SetListener
 from refimpl.reproduce.asked.measuring import MUSIC, measure_arm
 from refimpl.reproduce.asked.prompts import Prompt, held_out_prompts
 from refimpl.reproduce.asked.tables import asked_tables
@@ -27,7 +28,7 @@ from refimpl.text_to_music.tunes import mixed_tunes
 
 N_PROMPTS, N_JUDGE_TUNES, N_HEARD = 96, 600, 24
 HEARD = "guidance 3"  # the arm whose tunes are kept as sounds
-_VERSION = 1  # of what a record holds
+_VERSION = 2  # of what a record holds
 
 
 def measure_asked(
@@ -36,6 +37,7 @@ def measure_asked(
     n_prompts: int = N_PROMPTS,
     n_judge_tunes: int = N_JUDGE_TUNES,
     n_heard: int = N_HEARD,
+    n_reference: int = N_REFERENCE,
     composer: Composer | None = None,
     arms: Sequence[str] | None = None,
     work: str | Path = "runs/reproduce",
@@ -49,6 +51,7 @@ def measure_asked(
         n_prompts: texts, each of which describes a test tune.
         n_judge_tunes: training tunes that the judges learn from.
         n_heard: tunes that are kept as sounds.
+        n_reference: training tunes that sets are compared with.
         composer: None for the one that comes with the package.
         arms: names of ways of asking; None for all.
         work: for a record of each arm; one that is there is not made again.
@@ -67,7 +70,8 @@ def measure_asked(
     missing = [arm for arm in chosen if _read(work, arm, n_prompts) is None]
     if missing:
         judges = Judges.fit(map(clip_of, mixed_tunes("train", range(n_judge_tunes))))
-        shared = (composer or load_composer(), judges, prompts, n_heard)
+        listener = SetListener.of(mixed_tunes("train", range(n_reference)))
+        shared = (composer or load_composer(), judges, listener, prompts, n_heard)
         made = map_in_order(_measure, shared, missing, n_processes=n_processes)
         for arm, (record, clips) in zip(missing, made, strict=True):
             replace_json(
@@ -81,10 +85,11 @@ def measure_asked(
 
 
 def _measure(
-    shared: tuple[Composer, Judges, list[Prompt], int], arm: Arm
+    shared: tuple[Composer, Judges, SetListener, list[Prompt], int], arm: Arm
 ) -> tuple[dict[str, Any], list[Clip]]:
-    composer, judges, prompts, n_heard = shared
+    composer, judges, listener, prompts, n_heard = shared
     record, clips = measure_arm(composer, judges, arm, prompts)
+    record["set"] = plain(listener.measure(clips))
     return record, clips[:n_heard] if arm.name == HEARD else []
 
 
@@ -100,6 +105,7 @@ def summarise_arm(record: dict[str, Any]) -> dict[str, Any]:
         name: mean([tune["agreed"][name] for tune in tunes]) for name in (*ATTRIBUTES, "tempo")
     }
     found = {"agreed": plain(agreed), "melody": plain({"": mean([t["melody"] for t in tunes])})[""]}
+    found["set"] = record["set"]
     measured = [tune for tune in tunes if "music" in tune]
     for level in (1, 2, 3) if measured else ():
         some = [tune for tune in measured if tune["level"] == level]

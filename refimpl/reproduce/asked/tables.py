@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from refimpl.reproduce.asked.as_sets import SET_MEASURES
+
 COLUMNS = {
     "signature": "key signature",
     "mode": "mode",
@@ -22,6 +24,8 @@ def asked_tables(results: dict[str, Any]) -> str:
         [
             agreed_table(results),
             "",
+            set_table(results),
+            "",
             music_table(results),
             "",
             heard_table(results["heard"]),
@@ -38,6 +42,17 @@ def agreed_table(results: dict[str, Any]) -> str:
     for arm in results["arms"]:
         cells = [_interval(arm["agreed"][name]) for name in COLUMNS]
         lines.append(f"| {arm['name']} | {' | '.join(cells)} | {_interval(arm['melody'])} |")
+    return "\n".join(lines)
+
+
+def set_table(results: dict[str, Any]) -> str:
+    """Each way of asking as a set, in the joint embedding."""
+    lines = [f"| {results['n_prompts']} tunes | {' | '.join(m.title for m in SET_MEASURES)} |"]
+    lines.append(f"| --- |{' --- |' * len(SET_MEASURES)}")
+    for arm in results["arms"]:
+        known = [arm["set"].get(measure.name) for measure in SET_MEASURES]
+        cells = [_interval(one) if one else "–" for one in known]
+        lines.append(f"| {arm['name']} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
@@ -78,4 +93,4 @@ def _mean(estimate: dict[str, float | None]) -> str:
 def _short(value: float | None) -> str:
     if value is None:
         return "–"
-    return f"{value:.2f}".removeprefix("0") if value < 1 else f"{value:.2f}"
+    return f"{value:.2f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.2f}"
