@@ -73,6 +73,14 @@ SAID = (
         FLATTEN_LONG,
         DELAY,
     ),
+    _Said(
+        "Flatten at equal tunes, heard",
+        "flattening is better than a delay, if its cost does not count",
+        "share gained of what was asked for and is heard, after as many tunes as with a delay",
+        got,
+        FLATTEN_LONG,
+        DELAY,
+    ),
 )
 
 
