@@ -22,6 +22,7 @@ from refimpl.metrics.metre import (
     kind_of_metre,
     measure_metre,
     metre_is_clear,
+    shuffle_onsets,
 )
 from refimpl.metrics.musical import (
     MusicalMeasures,
@@ -115,6 +116,7 @@ __all__ = [
     "probe_number",
     "returning_runs",
     "share_returning",
+    "shuffle_onsets",
     "si_sdr",
     "span_pitches",
     "spectral_flatness",

@@ -110,6 +110,22 @@ def metre_is_clear(onsets: np.ndarray, rng: np.random.Generator) -> float:
     return float(all(_margin(_shuffled(places, rng)) < own for _ in range(SHUFFLES)))
 
 
+def shuffle_onsets(onsets: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the onsets of the same notes in another order: what a tune without metre is like.
+
+    Args:
+        onsets: as for `estimate_metre`.
+        rng: source of randomness.
+
+    Returns:
+        (n_notes,) quarter notes from 0, on a grid of twelfths. Notes that begin together stay so.
+
+    Raises:
+        UserError: as `estimate_metre`.
+    """
+    return _shuffled(_on_grid(onsets), rng) / (2 * _STEPS)
+
+
 def measure_metre(tunes: Sequence[np.ndarray], *, seed: int = 0) -> list[dict[str, float]]:
     """Return whether each of several tunes has a clear metre, as a list for `summarise`.
 
@@ -173,6 +189,8 @@ def _likeness(notes: np.ndarray, lag: int) -> float:
 
 def _shuffled(places: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """The same notes in another order: each takes the gap behind it, and what begins with it."""
+    if not len(places):
+        return places
     starts, together = np.unique(places, return_counts=True)
     order = rng.permutation(len(starts) - 1)
     moved = np.concatenate([[0], np.cumsum(np.diff(starts)[order])])

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refimpl.errors import UserError
-from refimpl.metrics import estimate_metre, kind_of_metre, measure_metre, metre_is_clear
+from refimpl.metrics import (
+    estimate_metre,
+    kind_of_metre,
+    measure_metre,
+    metre_is_clear,
+    shuffle_onsets,
+)
 from refimpl.metrics.metre import LONGEST, SHORTEST, SHUFFLES
 
 # Note values of two bars or more, in eighths.
@@ -99,6 +105,20 @@ def test_a_shuffled_tune_loses_its_metre():
     assert np.median(margins) < 0.1 < estimate_metre(varied("duple", 24, 0)).margin
 
 
+def test_a_shuffle_keeps_note_values_and_chords():
+    onsets = np.array([7, 7, 7, 8, 9.5, 9.5, 12, 12 + 1 / 3])
+    seen = set()
+    for seed in range(20):
+        moved = shuffle_onsets(onsets, np.random.default_rng(seed))
+        starts, together = np.unique(moved.round(6), return_counts=True)
+        assert starts[0] == 0 and starts[-1] == pytest.approx(16 / 3)
+        pairs = zip(np.diff(starts).round(3).tolist(), together[:-1].tolist(), strict=True)
+        assert sorted(pairs) == [(0.333, 1), (1.0, 3), (1.5, 1), (2.5, 2)]
+        seen.add(tuple(moved))
+    assert len(seen) > 10
+    assert len(shuffle_onsets([], None)) == 0
+
+
 def test_chance_is_one_in_as_many_as_are_compared():
     assert 1 / (1 + SHUFFLES) == 0.05
 
@@ -145,7 +165,11 @@ def test_measuring_again_gives_the_same():
     "wrong", [np.ones((2, 2)), 3.0, [0, np.nan], [0, np.inf], [0.0, LONGEST + 1]]
 )
 def test_other_onsets_are_refused(wrong):
-    for measure in (estimate_metre, lambda onsets: metre_is_clear(onsets, None)):
+    for measure in (
+        estimate_metre,
+        lambda n: metre_is_clear(n, None),
+        lambda n: shuffle_onsets(n, None),
+    ):
         with pytest.raises(UserError, match="onsets"):
             measure(wrong)
 

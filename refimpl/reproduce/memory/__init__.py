@@ -1,7 +1,7 @@
 """The memory of models of tunes, by its kind, their training time and their objectives.
 
 Read in this order: `tunes`, `arms`, `training`, `measuring`, `comparison`, `tables`,
-`shipped`, `shipping`.
+`shipped`, `shipping`, `metres`.
 """
 
 from refimpl.reproduce.memory.comparison import compare_memory
