@@ -65,7 +65,10 @@ class Verdict:
                 f"({self.bigram:.2f})"
             )
             if not self.has_learnt:
-                told.append("  it has learnt little that holds for new clips: add recordings")
+                told.append(
+                    "  it has learnt little that holds for new clips: add recordings or scores, or "
+                    "train for more --steps"
+                )
         steps = self.steps_per_second
         codes = steps * self.n_streams
         told.append(

@@ -31,7 +31,7 @@ def test_a_good_run_is_told_without_advice():
 @pytest.mark.parametrize("loss", [3.0, 3.6])
 def test_a_model_that_is_no_better_than_counting_pairs_is_told(loss):
     assert "no better than counting pairs" in told(loss=loss)
-    assert "add recordings" in told(loss=loss)
+    assert "add recordings or scores, or train for more --steps" in told(loss=loss)
 
 
 def test_a_model_that_recites_is_told():
