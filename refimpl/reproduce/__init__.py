@@ -13,7 +13,6 @@ whether a model writes what it is asked for, and `layouts` what it costs under e
 """
 
 from refimpl.reproduce.asked import measure_asked
-from refimpl.reproduce.claims import measure_claims
 from refimpl.reproduce.codec_comparison import compare_codecs
 from refimpl.reproduce.completing import complete_whole_sets
 from refimpl.reproduce.diffusion import compare_diffusion
@@ -35,3 +34,13 @@ __all__ = [
     "measure_claims",
     "reproduce",
 ]
+
+
+def __getattr__(name: str):
+    # The claims read what many studies measured, so importing them would import each of these, and
+    # Python warns where a study that runs as a program has been imported before.
+    if name == "measure_claims":
+        from refimpl.reproduce.claims import measure_claims
+
+        return measure_claims
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,9 +8,9 @@ figures, and `benchmarks/attention.py` prints those of attention as ratios.
 
 from __future__ import annotations
 
+import argparse
 import json
 import math
-import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from refimpl.files import replace_file
+from refimpl.files import make_folder, replace_json
 from refimpl.reproduce.records import machine
 from refimpl.state_space import StateSpace, StateSpaceConfig
 from refimpl.transformer import Transformer, TransformerConfig
@@ -213,13 +213,15 @@ def _rounded(cost: dict[str, float]) -> dict[str, float]:
     return {name: round(value, 3) for name, value in cost.items()}
 
 
-def main(folder: str) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure what memories cost: a few minutes.")
+    parser.add_argument("folder", type=Path, help="where memory-cost.json is written")
+    folder = make_folder(parser.parse_args().folder)
     torch.set_num_threads(1)
-    text = json.dumps(measure_costs(), indent=1) + "\n"
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    replace_file(Path(folder) / "memory-cost.json", text.encode())
-    print(text)
+    costs = measure_costs()
+    replace_json(folder / "memory-cost.json", costs)
+    print(json.dumps(costs, indent=1))
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

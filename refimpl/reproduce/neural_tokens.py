@@ -10,7 +10,7 @@ say little.
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -214,8 +214,14 @@ def ship_neural(run_folder: str | Path, record: dict[str, Any]) -> Path:
     return save_generator(folder, run.model, run.tokenizer, facts=facts, bits=8)
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Put the model of neural tokens into the package.")
+    parser.add_argument("results", type=Path, help="the folder for neural.json")
+    parser.add_argument("run", type=Path, help="the folder of the run")
+    given = parser.parse_args()
+    ship_neural(given.run, measure_neural(given.results, given.run))
+    write_card(given.results, Path("book/model-card.md"))
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: python -m refimpl.reproduce.neural_tokens RESULTS_FOLDER RUN_FOLDER")
-    ship_neural(sys.argv[2], measure_neural(*sys.argv[1:]))
-    write_card(Path(sys.argv[1]), Path("book/model-card.md"))
+    main()

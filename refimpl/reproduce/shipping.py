@@ -7,8 +7,8 @@ Everything that a card says is read from results.json and from the runs; nothing
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -253,7 +253,14 @@ by `python -m refimpl.reproduce.shipping` from what `refimpl reproduce` measured
 
 """
 
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Put models of finished runs into the package.")
+    parser.add_argument("results", type=Path, help="the folder with results.json")
+    parser.add_argument("runs", type=Path, help="the folder of the runs, such as runs/reproduce")
+    given = parser.parse_args()
+    ship(given.results, given.runs, Path("book/model-card.md"))
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: python -m refimpl.reproduce.shipping RESULTS_FOLDER RUNS_FOLDER")
-    ship(Path(sys.argv[1]), Path(sys.argv[2]), Path("book/model-card.md"))
+    main()

@@ -3,10 +3,15 @@
 import dataclasses
 import json
 import math
+import runpy
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+import refimpl.reproduce
 from refimpl.errors import UserError
 from refimpl.pipeline.folder import flatten, preset_to_dict
 from refimpl.presets import get_preset
@@ -146,3 +151,34 @@ def test_making_a_run_again_needs_results_with_that_run(little, tmp_path):
         reproduce(tmp_path, again=["course"], **options)
     with pytest.raises(UserError, match="has no run 'curse'; it has course"):
         reproduce(folder / "out", again=["curse"], **options)
+
+
+def programs():
+    """Names of the studies that run as `python -m NAME`."""
+    folder = Path(refimpl.reproduce.__file__).parent
+    return [
+        ".".join(("refimpl.reproduce", *path.relative_to(folder).with_suffix("").parts))
+        for path in sorted(folder.rglob("*.py"))
+        if '\nif __name__ == "__main__":' in path.read_text(encoding="utf-8")
+    ]
+
+
+def test_no_study_that_runs_as_a_program_is_imported_with_the_package():
+    # Python would begin each of them with a warning: "found in sys.modules".
+    assert len(programs()) > 10
+    code = "import sys, refimpl.reproduce; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not set(programs()) & set(done.stdout.split())
+
+
+@pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")
+@pytest.mark.parametrize("name", programs())
+def test_a_study_that_runs_as_a_program_answers_help_and_nothing_else(
+    name, capsys, monkeypatch, tmp_path
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", [name, "--help"])
+    with pytest.raises(SystemExit) as stopped:
+        runpy.run_module(name, run_name="__main__")
+    assert stopped.value.code == 0 and "usage:" in capsys.readouterr().out
+    assert list(tmp_path.iterdir()) == []

@@ -8,8 +8,7 @@ are those that come with the package, so nothing is trained.
 
 from __future__ import annotations
 
-import json
-import sys
+import argparse
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -20,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from refimpl.corpora.scores import TICKS, NoteEvents, Score, Scores
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.metrics import (
     bootstrap_mean,
     estimate_metre,
@@ -227,13 +226,16 @@ def metre_tables(results: dict[str, Any]) -> str:
     return "\n\n".join(tables) + "\n"
 
 
-def main(folder: str) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure the metre of tunes and of models.")
+    parser.add_argument("folder", type=Path, help="where metres.json and metres.md are written")
+    folder = make_folder(parser.parse_args().folder)
     results = measure_metres()
-    place, tables = make_folder(Path(folder)), metre_tables(results)
-    replace_file(place / "metres.json", (json.dumps(results, indent=1) + "\n").encode())
-    replace_file(place / "metres.md", tables.encode())
+    tables = metre_tables(results)
+    replace_json(folder / "metres.json", results)
+    replace_file(folder / "metres.md", tables.encode())
     print(tables)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()
