@@ -12,6 +12,8 @@ codecs on samples, `waveform_steps`, `critic_effect`, `vocoders`.
 whether a model writes what it is asked for, and `layouts` what it costs under each layout.
 """
 
+from importlib import import_module
+
 from refimpl.reproduce.asked import measure_asked
 from refimpl.reproduce.codec_comparison import compare_codecs
 from refimpl.reproduce.completing import complete_whole_sets
@@ -36,11 +38,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str):
-    # The claims read what many studies measured, so importing them would import each of these, and
-    # Python warns where a study that runs as a program has been imported before.
-    if name == "measure_claims":
-        from refimpl.reproduce.claims import measure_claims
+# The claims read what many studies measured, so importing them would import each of these, and Python
+# warns where a study that runs as a program has been imported before.
+_HOME = {"measure_claims": "claims"}
 
-        return measure_claims
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str):
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
