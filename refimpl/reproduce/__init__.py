@@ -37,8 +37,7 @@ __all__ = [
     "reproduce",
 ]
 
-
-# The claims read what many studies measured, so importing them would import each of these, and Python
+# The claims read what many studies measured, so importing them would import each of these. Python
 # warns where a study that runs as a program has been imported before.
 _HOME = {"measure_claims": "claims"}
 
