@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,7 +24,7 @@ from refimpl.codecs.neural.discriminators import MultiScaleDiscriminator
 from refimpl.codecs.neural.waveform_fitting import continue_fit, cut_segments
 from refimpl.display import progress_bar
 from refimpl.files import replace_json
-from refimpl.reproduce.records import plain
+from refimpl.reproduce.records import begun, plain
 from refimpl.reproduce.seeds import over_seeds
 from refimpl.reproduce.waveform_steps import N_HELD_OUT, N_TRAINING, measure_codec
 from refimpl.tinytunes import TuneConfig, Tunes
@@ -67,7 +66,7 @@ def critic_effect(
     sounds = (tune.render() for tune in Tunes("train", tunes).take(n_training))
     segments = np.concatenate(list(cut_segments(sounds, length))) / np.float32(codec.level)
     path = Path(folder) / "critic-effect.json"
-    results = _begun(path, codec, steps) or {
+    results = begun(path, {"codec": codec.fingerprint, "steps": steps}) or {
         "codec": codec.fingerprint,
         "steps": steps,
         "before": measure_codec(codec, held_out),
@@ -97,15 +96,6 @@ def critic_effect(
         results["differences"] = plain(differences)
         replace_json(path, results)
     return results
-
-
-def _begun(path: Path, codec: WaveformCodec, steps: int) -> dict[str, Any] | None:
-    """The results of an earlier call with this codec and as many steps; None without one."""
-    if not path.exists():
-        return None
-    results = json.loads(path.read_text(encoding="utf-8"))
-    same = results["codec"] == codec.fingerprint and results["steps"] == steps
-    return results if same else None
 
 
 def _critic(seed: int) -> MultiScaleDiscriminator:

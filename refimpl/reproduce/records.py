@@ -6,7 +6,7 @@ import dataclasses
 import json
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -115,3 +115,11 @@ def machine() -> dict[str, Any]:
         "processor": platform.machine(),
         "cores": os.cpu_count(),
     }
+
+
+def begun(path: Path, settings: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The results of an earlier call with the same settings; None without one."""
+    if not path.exists():
+        return None
+    results = json.loads(path.read_text(encoding="utf-8"))
+    return results if all(results[name] == value for name, value in settings.items()) else None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from refimpl.corpora import TinyTunes
 from refimpl.display import save_comparison
 from refimpl.display.levelling import levelled_mp3
-from refimpl.embeddings import load_embedding
+from refimpl.embeddings import Embedding, load_embedding
 from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.judging.judged import Reference
 from refimpl.metrics import measure_copying, summarise
@@ -135,8 +136,13 @@ class Reproduction:
     def workshop(self) -> Workshop:
         """For the sounds of these tunes."""
         beat_period = 60 / self.tunes_config.tempos[0]
-        rate, embedding = self.tunes_config.sample_rate, load_embedding(EMBEDDING)
-        return Workshop(rate, beat_period, self.n_processes, embedding)
+        rate = self.tunes_config.sample_rate
+        return Workshop(rate, beat_period, self.n_processes, self.embedding)
+
+    @cached_property
+    def embedding(self) -> Embedding:
+        """By which sets are compared as wholes."""
+        return load_embedding(EMBEDDING)
 
     def held_out(self, n: int) -> list[Tune]:
         """The first n tunes of the test split, which no run has seen."""
@@ -268,8 +274,7 @@ class Reproduction:
                 f"{part}_right": estimate
                 for part, estimate in summarise(measured.accuracies).items()
             }
-        heard_by = load_embedding(EMBEDDING).fingerprint
-        return {"summary": plain(summary), "sounds": files, HEARD_BY: heard_by}
+        return {"summary": plain(summary), "sounds": files, HEARD_BY: self.embedding.fingerprint}
 
     def keep_losses(self, experiment: Experiment, finished: FinishedRun) -> None:
         """Copy the run's picture of its losses."""

@@ -12,7 +12,7 @@ from refimpl.diffusion import SavedDiffusion
 from refimpl.display import progress_bar
 from refimpl.display.levelling import levelled_mp3
 from refimpl.errors import UserError, suggest
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.reproduce.diffusion.measuring import Measurer
 from refimpl.reproduce.diffusion.rows import FAMILIES, GAPS, GROUPS, MELODIES, SIDE, Row, all_rows
 from refimpl.reproduce.diffusion.tables import diffusion_tables
@@ -88,7 +88,7 @@ def _run_row(row: Row, studio: Studio, measures: Measurer, n_tunes: int, work: P
         record |= measures.gap(written, studio.tunes(n))
     if row.heard:
         replace_file(work / f"{slug(row)}.mp3", levelled_mp3(written.sounds[0], studio.sample_rate))
-    replace_file(work / f"{slug(row)}.json", json.dumps(record).encode())
+    replace_json(work / f"{slug(row)}.json", record)
 
 
 def slug(row: Row) -> str:
@@ -113,7 +113,6 @@ def _write(folder: Path, work: Path, rows: Sequence[Row], studio: Studio) -> dic
         "rows": records,
     }
     make_folder(folder)
-    text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
-    replace_file(folder / "diffusion.json", text.encode())
+    replace_json(folder / "diffusion.json", results)
     replace_file(folder / "diffusion.md", diffusion_tables(results).encode())
     return results

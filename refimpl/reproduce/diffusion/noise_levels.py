@@ -10,7 +10,6 @@ already, of as many steps and tunes, are not made again.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,12 +30,12 @@ from refimpl.diffusion import (
 from refimpl.diffusion.schedules import Schedule
 from refimpl.diffusion.tune_latents import TuneLatents
 from refimpl.display import progress_bar
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_json
 from refimpl.metrics import measure_music
 from refimpl.reproduce.diffusion.measuring import BEAT, in_asked_key, mean_distance
 from refimpl.reproduce.diffusion.noise_page import write_noise_page
 from refimpl.reproduce.diffusion.writers import Studio
-from refimpl.reproduce.records import machine
+from refimpl.reproduce.records import begun, machine
 
 LEVELS = (8.0, 6.0, 4.0, 2.0, 0.0, -2.0, -4.0, -6.0, -8.0)  # log signal-to-noise ratios, nats
 FEW, MANY = 4, 64  # steps
@@ -113,7 +112,7 @@ def compare_predictions(
         "n_training": n_training,
         "n_written": n_written,
     }
-    results = _begun(path, settings) or {
+    results = begun(path, settings) or {
         "command": "python -m refimpl.reproduce.diffusion.noise_levels book/results",
         "machine": machine(),
         "levels": list(LEVELS),
@@ -143,17 +142,9 @@ def compare_predictions(
         run["unknown"] = unknown_shares(model, held_out.latents, held_out.keys)
         run |= _written(model, studio, held_out.keys[:n_written])
         results["runs"].append(run)
-        replace_file(path, (json.dumps(results, indent=1) + "\n").encode())
+        replace_json(path, results)
     write_noise_page(results, Path(folder))
     return results
-
-
-def _begun(path: Path, settings: dict[str, int]) -> dict[str, Any] | None:
-    """The results of an earlier call with the same settings; None without one."""
-    if not path.exists():
-        return None
-    results = json.loads(path.read_text(encoding="utf-8"))
-    return results if all(results[name] == value for name, value in settings.items()) else None
 
 
 def _latents(studio: Studio, split: str, n: int, work: Path, show: bool | None) -> TuneLatents:

@@ -12,7 +12,6 @@ made again, and a training that was stopped goes on.
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,13 +33,13 @@ from refimpl.diffusion import (
 from refimpl.diffusion.fitting import denoising_config, fit_averaged
 from refimpl.diffusion.tune_latents import TuneHints, TuneLatents, encode_tunes, hear_tunes
 from refimpl.display import progress_bar
-from refimpl.files import make_folder, replace_file
+from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.metrics import note_accuracy
 from refimpl.metrics.salience import BASS
 from refimpl.reproduce.diffusion.control_page import controls_page
 from refimpl.reproduce.diffusion.measuring import agreement, in_asked_key
 from refimpl.reproduce.diffusion.writers import GUIDANCE, Studio
-from refimpl.reproduce.records import machine
+from refimpl.reproduce.records import begun, machine
 from refimpl.tinytunes import Tune
 
 N_TRAINING, N_WRITTEN, STEPS = 1000, 12, 700
@@ -102,7 +101,7 @@ def compare_controls(
     settings = {"steps": steps, "n_training": n_training, "n_written": n_written}
     kept = make_folder(Path(work) / "several-controls")
     told = Told(studio, n_written, show)
-    results = _begun(path, settings) or {
+    results = begun(path, settings) or {
         "command": "python -m refimpl.reproduce.diffusion.several_controls book/results",
         "machine": machine(),
         **settings,
@@ -121,17 +120,9 @@ def compare_controls(
         for arm, writer in ((BEFORE, studio.controlled), (AFTER, model)):
             run[arm] = {way: told.written(writer, way, seed) for way in ARMS[arm]}
         results["runs"].append(run)
-        replace_file(path, (json.dumps(results, indent=1) + "\n").encode())
+        replace_json(path, results)
     replace_file(Path(folder) / "several-controls.md", controls_page(results).encode())
     return results
-
-
-def _begun(path: Path, settings: dict[str, int]) -> dict[str, Any] | None:
-    """The results of an earlier call with the same settings; None without one."""
-    if not path.exists():
-        return None
-    results = json.loads(path.read_text(encoding="utf-8"))
-    return results if all(results[name] == value for name, value in settings.items()) else None
 
 
 def _training(
