@@ -2,7 +2,6 @@
 
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 import torch
@@ -21,6 +20,7 @@ from refimpl.conditioning import (
 )
 from refimpl.errors import UserError
 from tests.conditioning import contract
+from tests.folders import folder_of_the_run
 
 KEYS = ["C major", "A minor", "G major"]
 ATTRIBUTES = {"key": KEYS, "tempo": (60.0, 180.0)}
@@ -30,7 +30,7 @@ ATTRIBUTES = {"key": KEYS, "tempo": (60.0, 180.0)}
 def tiny_bert() -> Path:
     """The folder of an untrained sentence encoder that knows letters."""
     transformers = pytest.importorskip("transformers")
-    folder = Path(mkdtemp(prefix="tiny-bert-"))
+    folder = folder_of_the_run("tiny-bert")
     letters = [*"abcdefghijklmnopqrstuvwxyz", *(f"##{c}" for c in "abcdefghijklmnopqrstuvwxyz")]
     words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", ",", *letters]
     (folder / "vocab.txt").write_text("\n".join(words) + "\n")

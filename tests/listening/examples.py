@@ -2,12 +2,12 @@
 
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 import numpy as np
 
 from refimpl.audio import save_audio
 from refimpl.listening import PageOptions, design_test, key_path, read_key, write_site
+from tests.folders import folder_of_the_run
 
 RATE = 22050
 SECONDS = 1.5
@@ -40,7 +40,7 @@ def write_folders(folder: Path, *, items=ITEMS, captions=False) -> list[Path]:
 @cache
 def small_site(kind: str, **options) -> Path:
     """The folder of a small page of one kind, beside its key; read only."""
-    folder = Path(mkdtemp(prefix=f"listening-{kind}-"))
+    folder = folder_of_the_run(f"listening-{kind}")
     systems = write_folders(folder, captions=kind != "mushra")
     reference = folder / "real" if kind == "mushra" else None
     test = design_test(systems, kind, reference=reference, sample_rate=RATE, show=False)

@@ -4,8 +4,6 @@ import json
 import re
 from functools import cache
 from html import unescape
-from pathlib import Path
-from tempfile import mkdtemp
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -21,6 +19,7 @@ from refimpl.listening import (
 )
 from refimpl.listening.site import MAX_PAGE
 from tests.book.visits import SERIOUS
+from tests.folders import folder_of_the_run
 from tests.listening.examples import RATE, write_folders
 
 TITLE = "Which & <why>?"
@@ -29,7 +28,7 @@ TITLE = "Which & <why>?"
 @cache
 def shown():
     """The HTML that a cell shows, and the folder of the key."""
-    folder = Path(mkdtemp(prefix="embedded-"))
+    folder = folder_of_the_run("embedded")
     systems = write_folders(folder)
     test = design_test(systems, "ab", sample_rate=RATE, show=False)
     found = embed_test(test, folder / "new/key.json", PageOptions(title=TITLE))
