@@ -6,12 +6,16 @@ floats.
 
 A model that was trained on from another one differs little from it. The difference, counted in the
 steps of the other one's 8 bits, is mostly 0, 1 and 2, and a zip archive makes a third of it.
+
+A digest of weights says which version of a model made what is kept.
 """
 
 from __future__ import annotations
 
+import hashlib
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from refimpl.errors import UserError
 
@@ -129,3 +133,12 @@ def _steps(tensor: Tensor) -> Tensor:
         return torch.ones_like(tensor)
     largest = tensor.flatten(1).abs().amax(dim=1)
     return _beside(torch.where(largest > 0, largest / LARGEST, 1.0), tensor)
+
+
+def digest_of(model: nn.Module) -> str:
+    """Twelve hexadecimal digits, which differ between weights that differ."""
+    digest = hashlib.sha256()
+    for name, weight in sorted(model.state_dict().items()):
+        digest.update(name.encode())
+        digest.update(weight.cpu().numpy().astype("<f4").tobytes())
+    return digest.hexdigest()[:12]

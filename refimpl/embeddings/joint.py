@@ -5,7 +5,6 @@ Trained on this course's tunes, it hears what captions say of them: key, instrum
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -18,6 +17,7 @@ from refimpl.audio_text.tags import MODES
 from refimpl.embeddings.embedding import Embedding
 from refimpl.tinytunes.arrangement import MELODIES
 from refimpl.tinytunes.harmony import KEY_NAMES
+from refimpl.weight_storage import digest_of
 
 # What labels a sound can have, as captions: a key and an instrument of the melody.
 LABELS = tuple(
@@ -56,11 +56,7 @@ class JointSounds(Embedding):
     @cached_property
     def fingerprint(self) -> str:
         """Its name, and a digest of its weights."""
-        digest = hashlib.sha256()
-        for name, weight in sorted(self.model.state_dict().items()):
-            digest.update(name.encode())
-            digest.update(weight.numpy().astype("<f4").tobytes())
-        return f"{self.name} {digest.hexdigest()[:12]}"
+        return f"{self.name} {digest_of(self.model)}"
 
     def windows_of(self, audio: np.ndarray) -> np.ndarray:
         """Turn one sound into (n_windows, 128)."""

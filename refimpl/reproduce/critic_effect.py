@@ -24,7 +24,7 @@ from refimpl.codecs.neural.discriminators import MultiScaleDiscriminator
 from refimpl.codecs.neural.waveform_fitting import continue_fit, cut_segments
 from refimpl.display import progress_bar
 from refimpl.files import replace_json
-from refimpl.reproduce.records import begun, plain
+from refimpl.reproduce.records import plain, read_record
 from refimpl.reproduce.seeds import over_seeds
 from refimpl.reproduce.waveform_steps import N_HELD_OUT, N_TRAINING, measure_codec
 from refimpl.tinytunes import TuneConfig, Tunes
@@ -66,7 +66,7 @@ def critic_effect(
     sounds = (tune.render() for tune in Tunes("train", tunes).take(n_training))
     segments = np.concatenate(list(cut_segments(sounds, length))) / np.float32(codec.level)
     path = Path(folder) / "critic-effect.json"
-    results = begun(path, {"codec": codec.fingerprint, "steps": steps}) or {
+    results = read_record(path, {"codec": codec.fingerprint, "steps": steps}) or {
         "codec": codec.fingerprint,
         "steps": steps,
         "before": measure_codec(codec, held_out),

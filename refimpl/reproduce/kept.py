@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -14,7 +13,7 @@ from refimpl.codecs import Codec, CodecConfig, find_codec, load_codec
 from refimpl.files import make_folder, replace_json
 from refimpl.metrics import bootstrap_mean
 from refimpl.reproduce.codec_systems import System
-from refimpl.reproduce.records import plain
+from refimpl.reproduce.records import plain, read_record
 
 
 def fitted_once(
@@ -53,10 +52,8 @@ def measured_once(
         measure: returns an item's measures by name.
     """
     path = folder / f"{system.key}.json"
-    if path.exists():
-        known = json.loads(path.read_text(encoding="utf-8"))
-        if known["n_tunes"] == len(items):
-            return known
+    if (known := read_record(path, {"n_tunes": len(items)})) is not None:
+        return known
     found = [measure(one, system) for one in items]
     values = {name: np.array([one[name] for one in found]) for name in found[0]}
     row = {"name": system.name, "n_tunes": len(items)} | plain(

@@ -23,7 +23,7 @@ from refimpl.reproduce.mixture_figures import draw_mixtures
 from refimpl.reproduce.mixture_tables import mixture_tables
 from refimpl.reproduce.mixtures import ARMS, MixtureRun, means, preset_of
 from refimpl.reproduce.page import write_page
-from refimpl.reproduce.records import machine
+from refimpl.reproduce.records import machine, read_record
 from refimpl.tinytunes import Tunes
 
 N_TRAINING = 200  # training tunes whose rhythm is the reference
@@ -132,12 +132,9 @@ def _file(name: str, seed: int, folder: Path) -> Path:
 
 
 def _kept(job: MixtureRun, folder: Path) -> dict[str, Any] | None:
-    path = _file(job.name, job.seed, folder)
-    if not path.exists():
-        return None
-    record = json.loads(path.read_text(encoding="utf-8"))
     steps = preset_of(job.name, job.seed, job.changes).training.steps
-    return record if (record["n_tunes"], record["steps"]) == (job.n_tunes, steps) else None
+    path = _file(job.name, job.seed, folder)
+    return read_record(path, {"n_tunes": job.n_tunes, "steps": steps})
 
 
 def _training_measures(preset: Preset, n_processes: int) -> list[MusicalMeasures]:

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -28,12 +28,43 @@ def same_tokens(one: Preset, other: Preset) -> bool:
     return same and from_the_same and one.training.seed == other.training.seed
 
 
-def read_record(path: Path, n_tunes: int) -> dict[str, Any] | None:
-    """Return earlier measures, if they were over the same number of tunes."""
-    if not path.exists():
-        return None
-    record = json.loads(path.read_text(encoding="utf-8"))
-    return record if record["n_tunes"] == n_tunes else None
+def read_record(path: Path, of: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Read what an earlier call has kept.
+
+    Args:
+        path: of the record.
+        of: what it depends on, such as settings and the fingerprints of models, as the record
+            itself has it.
+
+    Returns:
+        The record; None if there is none, or if it differs in one of these.
+    """
+    record = _read(path)
+    return None if record is None or differing(record, of) else record
+
+
+def say_outdated(paths: Iterable[Path], of: Mapping[str, Any], log: Callable[[str], None]) -> None:
+    """Say how many of the records that are there must be made again.
+
+    Args:
+        paths: of records.
+        of: what they depend on; see `read_record`.
+        log: is given the sentence, if there is one to say.
+    """
+    found = [record for path in paths if (record := _read(path)) is not None]
+    outdated = [names for record in found if (names := differing(record, of))]
+    if outdated:
+        names = ", ".join(name for name in of if any(name in some for some in outdated))
+        log(f"{len(outdated)} of {len(found)} records differ in {names}, and are made again")
+
+
+def differing(record: Mapping[str, Any], of: Mapping[str, Any]) -> list[str]:
+    """The names under which a record holds something else, or nothing."""
+    return [name for name, value in of.items() if record.get(name) != value]
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
 
 
 @dataclass(frozen=True)
@@ -115,11 +146,3 @@ def machine() -> dict[str, Any]:
         "processor": platform.machine(),
         "cores": os.cpu_count(),
     }
-
-
-def begun(path: Path, settings: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The results of an earlier call with the same settings; None without one."""
-    if not path.exists():
-        return None
-    results = json.loads(path.read_text(encoding="utf-8"))
-    return results if all(results[name] == value for name, value in settings.items()) else None

@@ -159,7 +159,7 @@ class Reproduction:
     def references(self, n: int) -> dict[str, Any]:
         """Measure what needs no run: held-out tunes as they are, and white noise."""
         cached = self.work / "references.json"
-        if (known := read_record(cached, n)) is not None:
+        if (known := read_record(cached, {"n_tunes": n})) is not None:
             return known
         tunes = self.held_out(n)
         workshop = self.workshop()
@@ -185,7 +185,7 @@ class Reproduction:
         """
         folder = self.work / experiment.folder
         cached = self.work / f"{experiment.folder}.json"
-        if (known := read_record(cached, n)) is not None:
+        if (known := read_record(cached, {"n_tunes": n})) is not None:
             self.log(f"{experiment.name}: measured already")
             return known
         preset = experiment.with_seconds(seconds) if experiment.equal_time else experiment.preset

@@ -16,6 +16,7 @@ from refimpl.text_to_music.captions import asked_tempo
 from refimpl.text_to_music.model import BEATS_PER_BAR, TextToMusic
 from refimpl.tinytunes.config import TEMPO_LIMITS
 from refimpl.tokenizer import AudioTokenizer
+from refimpl.weight_storage import digest_of
 
 Melody = Sequence[int] | np.ndarray  # (n_steps,) pitch classes, -1 for a rest
 GUIDANCE = 3.0
@@ -58,6 +59,11 @@ class Composer:
     def step_rate(self) -> float:
         """Steps of the codec per second, each with one pitch class of a melody."""
         return self.tokenizer.codec.step_rate
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of the model's weights, and the fingerprint of its codec."""
+        return f"{digest_of(self.model)} {self.tokenizer.codec.fingerprint}"
 
     def unknown_words(self, text: str) -> dict[str, list[str]]:
         """The words of a text that the model does not know, each with the nearest that it does.

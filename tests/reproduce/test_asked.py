@@ -1,10 +1,13 @@
 """The study of what is asked for: what it measures, keeps and shows."""
 
 import json
+import shutil
+from types import SimpleNamespace
 
 import pytest
 
-from refimpl.reproduce.asked import measure_asked
+from refimpl.reproduce.asked import comparison, measure_asked
+from refimpl.reproduce.asked.as_sets import SetListener
 from refimpl.reproduce.asked.prompts import OTHER, held_out_prompts
 from tests.text_to_music.composer_examples import small_composer
 
@@ -44,9 +47,26 @@ def test_tables_and_sounds_are_kept(measured):
 def test_an_arm_that_is_there_is_not_made_again(measured):
     folder, options, results = measured
     before = {path: path.stat().st_mtime_ns for path in (folder / "asked").iterdir()}
-    again = measure_asked(folder / "out", **options | {"composer": None})
-    assert again == results
+    assert measure_asked(folder / "out", **options) == results
     assert before == {path: path.stat().st_mtime_ns for path in (folder / "asked").iterdir()}
+
+
+@pytest.mark.parametrize("name", ["heard_by", "written_by", "n_judge_tunes"])
+def test_an_arm_of_another_version_is_made_again(name, measured, tmp_path, monkeypatch):
+    folder, options, results = measured
+    said, (one, *_) = [], ARMS
+    monkeypatch.setattr(comparison, "Judges", SimpleNamespace(fit=lambda _: None))
+    monkeypatch.setattr(SetListener, "of", lambda *_: SimpleNamespace(measure=lambda _: {}))
+    shutil.copytree(folder / "asked", tmp_path / "asked")
+    path = tmp_path / "asked/real-tunes.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    tunes = {"name": one, "seconds_a_tune": 7.0, "tunes": record["tunes"]}
+    monkeypatch.setattr(comparison, "measure_arm", lambda *_: (tunes, []))
+    path.write_text(json.dumps(record | {name: "another"}), encoding="utf-8")
+    again = measure_asked(tmp_path / "out", **options | {"work": tmp_path, "log": said.append})
+    assert said[0] == f"1 of 3 records differ in {name}, and are made again"
+    assert [arm["seconds_a_tune"] == 7.0 for arm in again["arms"]] == [True, False, False]
+    assert again[name] == results[name] != "another"
 
 
 def test_prompts_ask_for_what_test_tunes_have_in_other_words():

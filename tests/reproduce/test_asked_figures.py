@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+from refimpl.embeddings import load_embedding
 from refimpl.reproduce.asked.card import text_section
+from refimpl.reproduce.asked.comparison import WRITTEN_BY
 from refimpl.reproduce.asked.tables import asked_tables
+from refimpl.reproduce.whole_sets import EMBEDDING, HEARD_BY
+from refimpl.text_to_music import load_composer
 
 BOOK = Path(__file__).parents[2] / "book"
 
@@ -18,6 +22,11 @@ def test_the_page_shows_the_tables_of_what_was_measured():
     tables = asked_tables(measured()).strip()
     assert (BOOK / "results/asked.md").read_text(encoding="utf-8").strip() == tables
     assert all(table in page for table in tables.split("\n\n"))
+
+
+def test_the_models_in_the_package_wrote_and_heard_what_was_measured():
+    assert measured()[WRITTEN_BY] == load_composer().fingerprint
+    assert measured()[HEARD_BY] == load_embedding(EMBEDDING).fingerprint
 
 
 def test_every_tune_on_the_page_has_its_sound():

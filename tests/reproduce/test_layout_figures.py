@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from refimpl.embeddings import load_embedding
 from refimpl.layouts import make_layout
 from refimpl.reproduce.layouts.arms import (
     DELAY,
@@ -17,6 +18,7 @@ from refimpl.reproduce.layouts.arms import (
 )
 from refimpl.reproduce.layouts.tables import layout_tables
 from refimpl.reproduce.seeds import over_seeds, runs_by_name
+from refimpl.reproduce.whole_sets import EMBEDDING, HEARD_BY
 from refimpl.text_to_music import load_composer
 from refimpl.text_to_music.fitting import BATCH_SIZE, STEPS
 
@@ -38,6 +40,10 @@ def test_the_page_includes_the_tables_of_the_results():
     assert "```{include} results/layouts.md" in PAGE
     for name in (PARALLEL, DELAY, PARTIAL_DELAY, FLATTEN, FLATTEN_LONG):
         assert [run["seed"] for run in RUNS[name]] == [1, 2, 3]
+
+
+def test_the_embedding_in_the_package_heard_what_was_measured():
+    assert RESULTS[HEARD_BY] == load_embedding(EMBEDDING).fingerprint
 
 
 def test_what_is_said_of_flatten():

@@ -1,6 +1,7 @@
 """The comparison of layouts: what it keeps, what it measures, and the claims that it decides."""
 
 import json
+import shutil
 from math import log2
 
 import numpy as np
@@ -35,6 +36,7 @@ from tests.text_to_music.composer_examples import SMALL, small_composer, sound_o
 
 SIZE = Size(seconds=0.2, n_prompts=2, n_train=3, n_held_out=3, n_judge_tunes=24, shape=SMALL)
 STREAMS = (5, 5, 5, 5)
+MEASURES = ("bits", "asked", "agreed", "fad", "seconds_a_tune")
 
 
 def small_corpus(split):
@@ -102,12 +104,42 @@ def test_a_run_that_was_killed_goes_on_from_its_checkpoint(compared, tmp_path, m
     monkeypatch.setattr(comparison, "measure_layout", killed)
     with pytest.raises(KeyboardInterrupt):
         study.run(all_arms()[DELAY], 1)
-    (checkpoint,) = list_checkpoints(tmp_path / "delay-0.2-1")
+    (checkpoint,) = list_checkpoints(study.place / "delay-0.2-1")
     monkeypatch.setattr(comparison, "measure_layout", lambda *_, **__: {"bits": 1.0})
     record = study.run(all_arms()[DELAY], 1)
     assert checkpoint.name.endswith(str(record["steps"]))
     assert record["stopped_by"] == "seconds" and study.read("delay-0.2-1") == record
-    assert not (tmp_path / "delay-0.2-1").exists()
+    assert not (study.place / "delay-0.2-1").exists()
+
+
+@pytest.mark.parametrize("name", ["heard_by", "codec"])
+def test_what_is_of_another_version_is_made_again(name, compared, tmp_path, monkeypatch):
+    folder, options, results = compared
+    made, said = [], []
+
+    def measured(*_, **__):
+        made.append("a run")
+        return {key: results["runs"][0][key] for key in MEASURES}
+
+    monkeypatch.setattr(comparison, "train_layout", lambda *_, **__: (None, {"stopped_by": ""}))
+    monkeypatch.setattr(comparison, "Composer", lambda *_: None)
+    monkeypatch.setattr(comparison, "measure_layout", measured)
+    monkeypatch.setattr(comparison, "measure_reference", lambda *_: {"name": "", **measured()})
+    monkeypatch.setattr(comparison, "layout_tables", str)
+    monkeypatch.setattr(Study, "bench", None)
+    shutil.copytree(folder / "layouts", tmp_path / "layouts")
+    options = options | {"arms": [DELAY, FLATTEN], "work": tmp_path, "log": said.append}
+    again = compare_layouts(tmp_path / "out", **options)
+    assert not made and again["runs"] == results["runs"]
+    assert not any("differ" in line for line in said)
+    for path in (tmp_path / "layouts").glob("[df]*-1.json"):
+        record = json.loads(path.read_text(encoding="utf-8"))
+        path.write_text(json.dumps(record | {name: "another"}), encoding="utf-8")
+    said.clear()
+    again = compare_layouts(tmp_path / "out", **options)
+    assert said[0] == f"2 of 3 records differ in {name}, and are made again"
+    assert len(made) == 2 and [run["name"] for run in again["runs"]] == [DELAY, FLATTEN]
+    assert again[name] == results[name] != "another"
 
 
 def test_there_are_only_layouts_of_the_table(compared):

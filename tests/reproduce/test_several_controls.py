@@ -28,7 +28,7 @@ from refimpl.reproduce.diffusion.several_controls import (
     train_branch,
 )
 from refimpl.reproduce.diffusion.writers import Studio
-from refimpl.reproduce.records import begun
+from refimpl.reproduce.records import read_record
 from tests.diffusion.diffusion_examples import disturbed
 from tests.reproduce.diffusion_studio import small_saved
 
@@ -188,9 +188,9 @@ def test_other_settings_begin_again(compared, tmp_path):
     folder, *_, results = compared
     settings = {name: results[name] for name in ("steps", "n_training", "n_written")}
     path = folder / "several-controls.json"
-    assert begun(path, settings)["runs"] == results["runs"]
-    assert begun(path, settings | {"steps": 3}) is None
-    assert begun(tmp_path / "none.json", settings) is None
+    assert read_record(path, settings)["runs"] == results["runs"]
+    assert read_record(path, settings | {"steps": 3}) is None
+    assert read_record(tmp_path / "none.json", settings) is None
 
 
 def test_claims_say_what_the_runs_say(compared, tmp_path):

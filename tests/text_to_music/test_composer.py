@@ -1,5 +1,7 @@
 """A composer: what is asked for reaches the model, and what it writes becomes sound."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -7,8 +9,9 @@ import torch
 from refimpl.audio import resample
 from refimpl.conditioning import Metadata
 from refimpl.errors import UserError
-from refimpl.text_to_music import load_composer, melody_of, save_composer
+from refimpl.text_to_music import Composer, load_composer, melody_of, save_composer
 from refimpl.text_to_music.tunes import mixed_tunes
+from refimpl.tokenizer import AudioTokenizer
 from tests.text_to_music.composer_examples import RATE, small_composer
 
 
@@ -120,6 +123,16 @@ def test_a_saved_composer_writes_nearly_the_same(composer, tmp_path):
     one, other = (scores(c, text="a calm tune") for c in (composer, loaded))
     assert torch.allclose(one, other, atol=0.2)
     assert loaded.write("at 200 bpm")[0].sample_rate == composer.sample_rate
+
+
+def test_another_model_or_another_codec_has_another_fingerprint(composer):
+    same = Composer(copy.deepcopy(composer.model), composer.tokenizer)
+    assert same.fingerprint == composer.fingerprint
+    with torch.no_grad():
+        next(same.model.parameters()).view(-1)[0] += 1e-3
+    other_codec = AudioTokenizer(composer.tokenizer.codec.in_eight_bits())
+    other = Composer(composer.model, other_codec)
+    assert len({one.fingerprint for one in (composer, same, other)}) == 3
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path):

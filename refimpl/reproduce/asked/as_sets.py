@@ -33,9 +33,14 @@ class SetListener:
     reference: Reference
 
     @classmethod
-    def of(cls, tunes: Iterable[Tune]) -> SetListener:
-        """Listen to training tunes with the embedding that comes with the package."""
-        embedding, tunes = load_embedding(EMBEDDING), list(tunes)
+    def of(cls, tunes: Iterable[Tune], embedding: Embedding | None = None) -> SetListener:
+        """Listen to training tunes.
+
+        Args:
+            tunes: of one sample rate.
+            embedding: None for the joint one that comes with the package.
+        """
+        embedding, tunes = embedding or load_embedding(EMBEDDING), list(tunes)
         sounds = [tune.render() for tune in tunes]
         return cls(embedding, Reference(embedding.embed(sounds, tunes[0].sample_rate)))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from refimpl.audio import Clip
 from refimpl.corpora.tinytunes import clip_of
 from refimpl.display.levelling import levelled_mp3
+from refimpl.embeddings import load_embedding
 from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.metrics import bootstrap_mean
 from refimpl.parallel import map_in_order
@@ -21,13 +21,15 @@ from refimpl.reproduce.asked.as_sets import N_REFERENCE, SetListener
 from refimpl.reproduce.asked.measuring import MUSIC, measure_arm
 from refimpl.reproduce.asked.prompts import Prompt, held_out_prompts
 from refimpl.reproduce.asked.tables import asked_tables
-from refimpl.reproduce.records import machine, plain
+from refimpl.reproduce.records import machine, plain, read_record, say_outdated
+from refimpl.reproduce.whole_sets import EMBEDDING, HEARD_BY
 from refimpl.text_to_music import Composer, load_composer
 from refimpl.text_to_music.judges import ATTRIBUTES, Judges
 from refimpl.text_to_music.tunes import mixed_tunes
 
 N_PROMPTS, N_JUDGE_TUNES, N_HEARD = 96, 600, 24
 HEARD = "guidance 3"  # the arm whose tunes are kept as sounds
+WRITTEN_BY = "written_by"  # in records: the fingerprint of the composer
 _VERSION = 2  # of what a record holds
 
 
@@ -54,7 +56,9 @@ def measure_asked(
         n_reference: training tunes that sets are compared with.
         composer: None for the one that comes with the package.
         arms: names of ways of asking; None for all.
-        work: for a record of each arm; one that is there is not made again.
+        work: for a record of each arm; one that is there is not made again. If another composer
+            has written its tunes, or another version of the joint embedding has measured them, it
+            is: the tunes are not kept.
         n_processes: that write and judge side by side.
         log: is given a sentence after each arm.
 
@@ -65,23 +69,30 @@ def measure_asked(
     """
     folder, work = Path(folder), Path(work) / "asked"
     make_folder(work)
-    prompts = held_out_prompts(n_prompts)
+    composer, embedding = composer or load_composer(), load_embedding(EMBEDDING)
+    of = {
+        "version": _VERSION,
+        "n_prompts": n_prompts,
+        "n_judge_tunes": n_judge_tunes,
+        "n_reference": n_reference,
+        WRITTEN_BY: composer.fingerprint,
+        HEARD_BY: embedding.fingerprint,  # by the judges, too
+    }
     chosen = [arm for arm in all_arms().values() if arms is None or arm.name in arms]
-    missing = [arm for arm in chosen if _read(work, arm, n_prompts) is None]
+    say_outdated((_path(work, arm) for arm in chosen), of, log)
+    missing = [arm for arm in chosen if read_record(_path(work, arm), of) is None]
     if missing:
         judges = Judges.fit(map(clip_of, mixed_tunes("train", range(n_judge_tunes))))
-        listener = SetListener.of(mixed_tunes("train", range(n_reference)))
-        shared = (composer or load_composer(), judges, listener, prompts, n_heard)
+        listener = SetListener.of(mixed_tunes("train", range(n_reference)), embedding)
+        shared = (composer, judges, listener, held_out_prompts(n_prompts), n_heard)
         made = map_in_order(_measure, shared, missing, n_processes=n_processes)
         for arm, (record, clips) in zip(missing, made, strict=True):
-            replace_json(
-                _path(work, arm), record | {"version": _VERSION, "n_judge_tunes": n_judge_tunes}
-            )
+            replace_json(_path(work, arm), of | record)
             if arm.name == HEARD:
                 keep_sounds(folder / "sounds", clips)
             log(f"{arm.name}: {record['seconds_a_tune']:.2f} s of a core for a tune")
-    records = [_read(work, arm, n_prompts) for arm in chosen]
-    return _write(folder, [record for record in records if record], n_heard)
+    records = [read_record(_path(work, arm), of) for arm in chosen]
+    return _write(folder, of, [record for record in records if record], n_heard)
 
 
 def _measure(
@@ -123,13 +134,14 @@ def keep_sounds(folder: Path, clips: Sequence[Clip]) -> list[Path]:
     return paths
 
 
-def _write(folder: Path, records: list[dict[str, Any]], n_heard: int) -> dict[str, Any]:
+def _write(
+    folder: Path, of: dict[str, Any], records: list[dict[str, Any]], n_heard: int
+) -> dict[str, Any]:
     heard = [record["tunes"][:n_heard] for record in records if record["name"] == HEARD]
     results = {
         "command": "refimpl reproduce --asked",
         "machine": machine(),
-        "n_prompts": len(records[0]["tunes"]),
-        "n_judge_tunes": records[0]["n_judge_tunes"],
+        **{name: value for name, value in of.items() if name != "version"},
         "arms": [summarise_arm(record) for record in records],
         "heard": heard[0] if heard else [],
     }
@@ -141,12 +153,3 @@ def _write(folder: Path, records: list[dict[str, Any]], n_heard: int) -> dict[st
 
 def _path(work: Path, arm: Arm) -> Path:
     return work / f"{re.sub('[^a-z0-9]+', '-', arm.name)}.json"
-
-
-def _read(work: Path, arm: Arm, n_prompts: int) -> dict[str, Any] | None:
-    """The record of an arm, if it is there and is of as many prompts."""
-    if not _path(work, arm).exists():
-        return None
-    record = json.loads(_path(work, arm).read_text(encoding="utf-8"))
-    same = record["version"] == _VERSION and len(record["tunes"]) == n_prompts
-    return record if same else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -17,7 +16,7 @@ from refimpl.reproduce.diffusion.measuring import Measurer
 from refimpl.reproduce.diffusion.rows import FAMILIES, GAPS, GROUPS, MELODIES, SIDE, Row, all_rows
 from refimpl.reproduce.diffusion.tables import diffusion_tables
 from refimpl.reproduce.diffusion.writers import Studio
-from refimpl.reproduce.records import machine
+from refimpl.reproduce.records import machine, read_record
 
 STUDENTS = Path("runs/diffusion/students")  # where `python -m refimpl.diffusion` keeps them
 _VERSION = 1  # of what a record holds
@@ -70,9 +69,7 @@ def compare_diffusion(
 
 
 def _kept(row: Row, work: Path) -> dict[str, Any] | None:
-    path = work / f"{slug(row)}.json"
-    record = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    return record if record.get("version") == _VERSION else None
+    return read_record(work / f"{slug(row)}.json", {"version": _VERSION})
 
 
 def _run_row(row: Row, studio: Studio, measures: Measurer, n_tunes: int, work: Path) -> None:

@@ -35,7 +35,7 @@ from refimpl.metrics import measure_music
 from refimpl.reproduce.diffusion.measuring import BEAT, in_asked_key, mean_distance
 from refimpl.reproduce.diffusion.noise_page import write_noise_page
 from refimpl.reproduce.diffusion.writers import Studio
-from refimpl.reproduce.records import begun, machine
+from refimpl.reproduce.records import machine, read_record
 
 LEVELS = (8.0, 6.0, 4.0, 2.0, 0.0, -2.0, -4.0, -6.0, -8.0)  # log signal-to-noise ratios, nats
 FEW, MANY = 4, 64  # steps
@@ -112,7 +112,7 @@ def compare_predictions(
         "n_training": n_training,
         "n_written": n_written,
     }
-    results = begun(path, settings) or {
+    results = read_record(path, settings) or {
         "command": "python -m refimpl.reproduce.diffusion.noise_levels book/results",
         "machine": machine(),
         "levels": list(LEVELS),

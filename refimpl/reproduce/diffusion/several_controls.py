@@ -39,7 +39,7 @@ from refimpl.metrics.salience import BASS
 from refimpl.reproduce.diffusion.control_page import controls_page
 from refimpl.reproduce.diffusion.measuring import agreement, in_asked_key
 from refimpl.reproduce.diffusion.writers import GUIDANCE, Studio
-from refimpl.reproduce.records import begun, machine
+from refimpl.reproduce.records import machine, read_record
 from refimpl.tinytunes import Tune
 
 N_TRAINING, N_WRITTEN, STEPS = 1000, 12, 700
@@ -101,7 +101,7 @@ def compare_controls(
     settings = {"steps": steps, "n_training": n_training, "n_written": n_written}
     kept = make_folder(Path(work) / "several-controls")
     told = Told(studio, n_written, show)
-    results = begun(path, settings) or {
+    results = read_record(path, settings) or {
         "command": "python -m refimpl.reproduce.diffusion.several_controls book/results",
         "machine": machine(),
         **settings,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from refimpl.audio import Clip, resample
 from refimpl.corpora.tinytunes import clip_of
 from refimpl.display import progress_bar
+from refimpl.embeddings import load_embedding
 from refimpl.errors import UserError, suggest
 from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.reproduce.asked.arms import REAL, RESYNTHESISED
@@ -28,7 +29,8 @@ from refimpl.reproduce.layouts.measuring import (
 )
 from refimpl.reproduce.layouts.tables import layout_tables
 from refimpl.reproduce.layouts.training import SHAPE, train_layout
-from refimpl.reproduce.records import machine
+from refimpl.reproduce.records import machine, read_record, say_outdated
+from refimpl.reproduce.whole_sets import EMBEDDING, HEARD_BY
 from refimpl.text_to_music import Composer, load_composer
 from refimpl.text_to_music.corpus import TuneCodes, keep_codes
 from refimpl.text_to_music.frames import keep_frames
@@ -38,6 +40,7 @@ from refimpl.tokenizer import AudioTokenizer
 
 SECONDS = 30.0  # of processor time
 N_TRAIN, N_HELD_OUT, N_JUDGE_TUNES, N_PROMPTS = 3000, 96, 300, 32  # tunes
+REFERENCES = "references"  # the record of the tunes that no model writes
 _VERSION = 1  # of what a record holds
 
 
@@ -85,7 +88,8 @@ def compare_layouts(
         n_prompts: texts that each model is given.
         size: in place of `seconds` and `n_prompts`, these and the rest.
         work: for codes, records and checkpoints; a run that is there is not made again, and one
-            that was stopped goes on.
+            that was stopped goes on. What was made with another codec, or measured by another
+            version of the joint embedding, is made again: the models are not kept.
         composer: has the codec; None: the text-to-music model in the package.
         corpus: "train" and "validation" tunes in its codes; None: they are made, and kept.
         log: is given a sentence after each run.
@@ -109,6 +113,8 @@ def compare_layouts(
     jobs = [(known[name], seed) for seed in range(1, n_seeds + 1) for name in names]
     jobs.sort(key=lambda job: job[0].tunes_of is not None)
     study = Study(size, make_folder(work), composer or load_composer(), corpus)
+    runs = [study.path(run_name(arm.name, size.seconds, seed)) for arm, seed in jobs]
+    say_outdated([*runs, study.path(REFERENCES)], study.of, log)
     for arm, seed in progress_bar(jobs, total=len(jobs), description="runs", unit="model"):
         run = study.run(arm, seed)
         log(
@@ -139,6 +145,8 @@ class Study:
         self.size, self.work, self.composer = size, work, composer
         self.codec, self.corpus = composer.tokenizer.codec, dict(corpus or {})
         self.shape = dict(SHAPE if size.shape is None else size.shape)
+        self.embedding = load_embedding(EMBEDDING)
+        self.place = work / self.codec.fingerprint  # of codes, and of models that learn from them
         self._bench: Bench | None = None
 
     @property
@@ -149,21 +157,23 @@ class Study:
         counts |= {"n_prompts": size.n_prompts, "n_judge_tunes": size.n_judge_tunes}
         return {"seconds": size.seconds, "guidance": GUIDANCE, **counts, "shape": self.shape}
 
+    @cached_property
+    def of(self) -> dict[str, Any]:
+        """Settings and models that every record depends on; the judges use the embedding, too."""
+        models = {"codec": self.codec.fingerprint, HEARD_BY: self.embedding.fingerprint}
+        return {"version": _VERSION, "settings": self.settings, **models}
+
     def path(self, name: str) -> Path:
         """Where a record is kept."""
         return self.work / f"{name}.json"
 
     def read(self, name: str) -> dict[str, Any] | None:
-        """A record that is there, and is of these settings."""
-        if not self.path(name).exists():
-            return None
-        record = json.loads(self.path(name).read_text(encoding="utf-8"))
-        same = record["version"] == _VERSION and record["settings"] == self.settings
-        return record if same else None
+        """A record that is there, and is of these settings and models."""
+        return read_record(self.path(name), self.of)
 
     def keep(self, name: str, record: dict[str, Any]) -> dict[str, Any]:
         """Keep a record."""
-        record = {"version": _VERSION, "settings": self.settings} | record
+        record = self.of | record
         replace_json(self.path(name), record)
         return record
 
@@ -173,7 +183,7 @@ class Study:
         if (known := self.read(name)) is not None:
             return known
         tokenizer = AudioTokenizer(self.codec, layout=arm.layout)
-        layout, training = tokenizer.layout, self.work / name
+        layout, training = tokenizer.layout, self.place / name
         model, record = train_layout(
             layout,
             self.codes("train", self.size.n_train),
@@ -209,11 +219,11 @@ class Study:
 
     def references(self) -> list[dict[str, Any]]:
         """The measures of the test tunes themselves, and of them after the codec."""
-        if (known := self.read("references")) is not None:
+        if (known := self.read(REFERENCES)) is not None:
             return known["rows"]
         names = (REAL, RESYNTHESISED)
         rows = [measure_reference(name, self.composer, self.bench) for name in names]
-        return self.keep("references", {"rows": rows})["rows"]
+        return self.keep(REFERENCES, {"rows": rows})["rows"]
 
     @property
     def bench(self) -> Bench:
@@ -228,7 +238,8 @@ class Study:
             self._bench = Bench(
                 held_out_prompts(size.n_prompts),
                 Judges.fit(map(clip_of, mixed_tunes("train", range(size.n_judge_tunes)))),
-                embed(sounds),
+                self.embedding,
+                embed(self.embedding, sounds),
                 self.codes("validation", size.n_held_out),
             )
         return self._bench
@@ -236,9 +247,8 @@ class Study:
     def codes(self, split: str, n: int) -> TuneCodes:
         """The first tunes of a split as codes, which are kept."""
         if split not in self.corpus:
-            place = self.work / "corpus"
-            frames = keep_frames(place / "frames", split, n, self.codec.mel)
-            self.corpus[split] = keep_codes(place / "codes", self.codec, split, frames)
+            frames = keep_frames(self.place / "frames", split, n, self.codec.mel)
+            self.corpus[split] = keep_codes(self.place / "codes", self.codec, split, frames)
         tunes = self.corpus[split]
         return TuneCodes(tunes.codes[:n], tunes.melodies[:n], tunes.attributes[:n])
 
@@ -249,11 +259,11 @@ def run_name(arm: str, seconds: float, seed: int) -> str:
 
 
 def write_layouts(folder: Path, study: Study) -> dict[str, Any]:
-    """Write layouts.json and layouts.md from all records of these settings."""
+    """Write layouts.json and layouts.md from all records of these settings and models."""
     records = [study.read(path.stem) for path in study.work.glob("*.json")]
     order = list(all_arms())
     runs = [
-        {key: value for key, value in record.items() if key not in ("version", "settings")}
+        {key: value for key, value in record.items() if key not in study.of}
         for record in records
         if record and record.get("name") in order
     ]
@@ -261,7 +271,7 @@ def write_layouts(folder: Path, study: Study) -> dict[str, Any]:
     results = {
         "command": f"refimpl reproduce --layouts --layout-seconds {study.size.seconds:g}",
         "machine": machine(),
-        "settings": study.settings,
+        **{key: value for key, value in study.of.items() if key != "version"},
         "references": study.references(),
         "runs": runs,
     }

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 
 from refimpl.audio import Clip
 from refimpl.conditioning import Metadata
-from refimpl.embeddings.joint import JointSounds
+from refimpl.embeddings import Embedding
 from refimpl.layouts import Layout
 from refimpl.metrics.sets import frechet_distance
 from refimpl.reproduce.asked.arms import Arm
@@ -39,12 +39,14 @@ class Bench:
     Attributes:
         prompts: what is asked for.
         judges: of the tunes.
+        embedding: in which sounds are compared.
         reference: vectors (n_windows, n_features) of each of some held-out tunes.
         held_out: tunes as codes, of which the bits are measured.
     """
 
     prompts: Sequence[Prompt]
     judges: Judges
+    embedding: Embedding
     reference: Sequence[np.ndarray]
     held_out: TuneCodes
 
@@ -125,14 +127,14 @@ def measure_tunes(clips: Sequence[Clip], bench: Bench) -> dict[str, Any]:
         bench: has prompts and judges.
 
     Returns:
-        "agreed": a share for each of `JUDGED`; "asked": their mean; "fad": in the joint embedding.
+        "agreed": a share for each of `JUDGED`; "asked": their mean; and "fad".
     """
     found = [
         bench.judges.agree(clip.audio, clip.sample_rate, prompt.asked)
         for clip, prompt in zip(clips, bench.prompts, strict=True)
     ]
     agreed = {name: _share(found, name) for name in JUDGED}
-    vectors = embed(clips)
+    vectors = embed(bench.embedding, clips)
     return {
         "agreed": agreed,
         "asked": float(np.mean(list(agreed.values()))),
@@ -140,10 +142,10 @@ def measure_tunes(clips: Sequence[Clip], bench: Bench) -> dict[str, Any]:
     }
 
 
-def embed(clips: Sequence[Clip]) -> list[np.ndarray]:
-    """The windows of each sound in the joint embedding, (n_windows, n_features)."""
+def embed(embedding: Embedding, clips: Sequence[Clip]) -> list[np.ndarray]:
+    """The windows of each sound in an embedding, (n_windows, n_features)."""
     rate = clips[0].sample_rate
-    return JointSounds().embed([clip.audio for clip in clips], rate, show=False)
+    return embedding.embed([clip.audio for clip in clips], rate, show=False)
 
 
 def _share(found: Sequence[Mapping[str, bool]], name: str) -> float:

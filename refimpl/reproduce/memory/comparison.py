@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import time
@@ -27,7 +26,7 @@ from refimpl.reproduce.memory.sounds import keep_sounds
 from refimpl.reproduce.memory.tables import memory_tables
 from refimpl.reproduce.memory.training import train_arm
 from refimpl.reproduce.memory.tunes import COLLECTION, EventTunes, fiddle_tunes
-from refimpl.reproduce.records import machine
+from refimpl.reproduce.records import machine, read_record
 from refimpl.training import load_model, measure_baselines, save_model
 
 SHORT = 80.0  # seconds
@@ -109,10 +108,8 @@ def run_arm(
     """
     name = run_name(arm.name, seconds, seed)
     path, place = work / f"{name}.json", work / name
-    if path.exists():
-        record = json.loads(path.read_text(encoding="utf-8"))
-        if record["version"] == _VERSION:
-            return record
+    if (known := read_record(path, {"version": _VERSION})) is not None:
+        return known
     make_folder(work)
     if (place / "config.json").exists():
         saved = load_model(place)
@@ -164,12 +161,13 @@ def references(tunes: EventTunes) -> dict[str, Any]:
 
 def write_memory(folder: Path, work: Path, tunes: EventTunes) -> dict[str, Any]:
     """Write memory.json, memory.md and sounds from all the records in `work`."""
-    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(work.glob("*.json"))]
+    found = (read_record(path, {"version": _VERSION}) for path in sorted(work.glob("*.json")))
+    records = [record for record in found if record is not None]
     order = list(all_arms())
     runs = [
         {name: value for name, value in record.items() if name not in ("tunes", "version")}
         for record in records
-        if record["version"] == _VERSION and record["name"] in order
+        if record["name"] in order
     ]
     runs.sort(key=lambda run: (run["seconds"], order.index(run["name"]), run["seed"]))
     results = {
