@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ from refimpl.diffusion.latents import NeuralLatents
 from refimpl.diffusion.model import DiffusionModel
 from refimpl.diffusion.network import DiffusionConfig, DiffusionTransformer
 from refimpl.errors import UserError
-from refimpl.files import make_folder, replace_file, write_atomically
+from refimpl.files import make_folder, replace_json, write_atomically
 from refimpl.pipeline import load_tokenizer
 from refimpl.pipeline.generators import shipped_folder
 from refimpl.reading import read_arrays, read_json, weights_of
@@ -89,7 +88,7 @@ def save_diffusion(folder: str | Path, saved: SavedDiffusion) -> Path:
         codec.codec.save(folder / codec.codec.file_name)
     latents = {name: getattr(codec, name).tolist() for name in ("mean", "std")}
     latents["codec"] = codec.codec.fingerprint
-    replace_file(folder / LATENTS, (json.dumps(latents, indent=2) + "\n").encode())
+    replace_json(folder / LATENTS, latents)
     if saved.branch is not None:
         save_model(folder / CONTROL, saved.branch, bits=8)
     if saved.few_steps is not None:

@@ -8,99 +8,75 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from refimpl.metrics.statistics import Estimate
 from refimpl.reproduce.claims.claim import Claim
+from refimpl.reproduce.claims.said import Record, Said
 
 LESSON = 9
-Arm = dict[str, Any]
-Measure = Callable[[Arm], dict[str, float]]
 SETTING = "the text-to-music model of the package, orders that describe unheard tunes"
 SHARE = "share of orders gained"
 
 
-def had(attribute: str) -> Measure:
+def had(attribute: str) -> Callable[[Record], dict[str, float]]:
     """The share of orders whose attribute a judge finds in the tune."""
     return lambda arm: arm["agreed"][attribute]
 
 
-def melody(arm: Arm) -> dict[str, float]:
+def melody(arm: Record) -> dict[str, float]:
     """The share of the described tune's melody notes that are heard."""
     return arm["melody"]
 
 
-@dataclass(frozen=True)
-class _Said:
-    """A claim of a paper, about a measure and the way of asking that gains on another."""
-
-    name: str
-    says: str
-    source: str
-    scale: str
-    measured: str
-    measure: Measure
-    one: str
-    other: str
-    least: float = 0.0
-    as_good: bool = False
-
-
 SAID = (
-    _Said(
+    Said(
         "Guidance for the key",
         "a condition's effect on the scores, multiplied, makes a model follow it more closely",
         "ho2022",
         "pictures of 64 and 128 pixels",
         f"{SHARE} whose key signature is heard, at a scale of 3 instead of 1",
         had("signature"),
-        "guidance 3",
-        "guidance 1",
+        ("guidance 3", "guidance 1"),
     ),
-    _Said(
+    Said(
         "Guidance for the mode",
         "a condition's effect on the scores, multiplied, makes a model follow it more closely",
         "ho2022",
         "pictures of 64 and 128 pixels",
         f"{SHARE} whose mode is heard, at a scale of 3 instead of 1",
         had("mode"),
-        "guidance 3",
-        "guidance 1",
+        ("guidance 3", "guidance 1"),
     ),
-    _Said(
+    Said(
         "Beats as a condition",
         "a model that gets the beats keeps the tempo that it is asked for",
         "melechovsky2023",
         "captioned music of 10 s, models of 1.4 billion weights",
         f"{SHARE} whose tempo is heard, with a clock of the tempo beside the text",
         had("tempo"),
-        "guidance 3",
-        "no clock",
+        ("guidance 3", "no clock"),
     ),
-    _Said(
+    Said(
         "A melody of one class a frame",
         "the strongest pitch class of each frame is enough for a model to play a melody",
         "copet2023",
         "20,000 hours of music, models of 1.5 billion weights",
         "share of melody notes gained that are heard, with the melody beside the text",
         melody,
-        "melody",
-        "guidance 3",
+        ("melody", "guidance 3"),
     ),
-    _Said(
+    Said(
         "The band beside a melody",
         "through this bottleneck, the text is followed as it is without a melody",
         "copet2023",
         "20,000 hours of music, models of 1.5 billion weights",
         f"{SHARE} whose size of the band is heard, with the melody beside the text",
         had("level"),
-        "melody",
-        "guidance 3",
+        ("melody", "guidance 3"),
         least=0.1,
         as_good=True,
     ),
@@ -118,21 +94,14 @@ def asked(results_folder: Path) -> list[Claim]:
         return []
     arms = {arm["name"]: arm for arm in json.loads(path.read_text(encoding="utf-8"))["arms"]}
     return [
-        Claim(
-            said.name,
+        said.claim(
             LESSON,
-            said.says,
-            said.source,
-            said.scale,
-            said.measured,
             SETTING,
-            least=said.least,
-            as_good=said.as_good,
-            estimate=partial(gain, said.measure(arms[said.one]), said.measure(arms[said.other])),
+            estimate=partial(gain, *(said.measure(arms[name]) for name in said.pair)),
             counted="orders",
         )
         for said in SAID
-        if said.one in arms and said.other in arms
+        if set(said.pair) <= set(arms)
     ]
 
 
