@@ -69,7 +69,7 @@ def reproduce(
         with_ladder: also go from the one to the other, one factor at a time.
         n_tunes: held-out tunes that the measures are taken over, and tunes of every other set.
         n_ladder_tunes: the same for each rung of the ladder.
-        work: for the runs; what is there already is not done again.
+        work: for the runs; what is there is not done again, unless another embedding heard it.
         n_processes: for rendering, inverting and measuring. More than one needs the usual
             `if __name__ == "__main__":` in a script.
         changes: settings by dotted name, made in every run (to try things out quickly).
@@ -156,10 +156,16 @@ class Reproduction:
             self._training = measured.measures, Reference(measured.vectors)
         return self._training
 
+    def known(self, path: Path, n: int) -> dict[str, Any] | None:
+        """A record of as many tunes, whose sets this version of the embedding has heard."""
+        record, version = read_record(path, {"n_tunes": n}), self.embedding.fingerprint
+        same = record and all(one.get(HEARD_BY) == version for one in record["sets"].values())
+        return record if same else None
+
     def references(self, n: int) -> dict[str, Any]:
         """Measure what needs no run: held-out tunes as they are, and white noise."""
         cached = self.work / "references.json"
-        if (known := read_record(cached, {"n_tunes": n})) is not None:
+        if (known := self.known(cached, n)) is not None:
             return known
         tunes = self.held_out(n)
         workshop = self.workshop()
@@ -185,7 +191,7 @@ class Reproduction:
         """
         folder = self.work / experiment.folder
         cached = self.work / f"{experiment.folder}.json"
-        if (known := read_record(cached, {"n_tunes": n})) is not None:
+        if (known := self.known(cached, n)) is not None:
             self.log(f"{experiment.name}: measured already")
             return known
         preset = experiment.with_seconds(seconds) if experiment.equal_time else experiment.preset

@@ -99,6 +99,28 @@ def test_a_second_call_measures_nothing_again(little):
     assert [line for line in said if line.endswith("measured already")] == said[:-1]
 
 
+def test_what_another_version_of_the_embedding_heard_is_measured_again(little, tmp_path):
+    folder, results, said, options = little
+    shutil.copytree(folder / "work", tmp_path / "work")
+    report = next(r for r in results["experiments"] if r["name"] == "report, 10 steps")
+    for name in ("references", report["folder"]):
+        path = tmp_path / f"work/{name}.json"
+        record = json.loads(path.read_text(encoding="utf-8"))
+        for one in record["sets"].values():
+            one |= {"heard_by": "joint, an older one", "summary": {}}
+        path.write_text(json.dumps(record), encoding="utf-8")
+    said.clear()
+    again = reproduce(tmp_path / "out", log=said.append, **options | {"work": tmp_path / "work"})
+    known = [line for line in said if line.endswith("measured already")]
+    assert len(known) == len(results["experiments"]) - 1
+    assert not any(line.startswith(report["name"]) for line in known)
+    assert again["references"] == results["references"]
+    assert [r["sets"] for r in again["experiments"]] == [r["sets"] for r in results["experiments"]]
+    assert [r["steps"] for r in again["experiments"]] == [
+        r["steps"] for r in results["experiments"]
+    ]
+
+
 def test_tokens_of_the_same_settings_are_made_once(little):
     folder, _, _, _ = little
     books = [folder / "work" / name / "codebook.npz" for name in ("report-10-steps",)]
