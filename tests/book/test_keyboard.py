@@ -13,11 +13,14 @@ kinds => [...document.querySelectorAll(`main :is(${kinds})`)]
   .filter((one) => one.type !== "radio" || one.checked)
   .filter((one) => !reached.has(one)).map((one) => one.outerHTML.slice(0, 150))
 """
-# Of an <audio>, what has the focus is a button that the page does not see; browsers mark it.
+# Of an <audio>, what has the focus is a button that the page does not see; browsers mark it. Nothing
+# has it for a moment where a player gets its controls anew, so the end is where the way begins again.
 STEP = """
 () => {
   const one = document.activeElement;
-  if (one === document.body) return "end";
+  if (one === document.body) return "";
+  const [first] = reached;
+  if (one === first && reached.size > 1) return "end";
   reached.add(one);
   if (one.matches("audio")) return "";
   const looks = [one, ...one.children].map((part) => getComputedStyle(part));
