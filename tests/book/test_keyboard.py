@@ -13,8 +13,8 @@ kinds => [...document.querySelectorAll(`main :is(${kinds})`)]
   .filter((one) => one.type !== "radio" || one.checked)
   .filter((one) => !reached.has(one)).map((one) => one.outerHTML.slice(0, 150))
 """
-# Of an <audio>, what has the focus is a button that the page does not see; browsers mark it. Nothing
-# has it for a moment where a player gets its controls anew, so the end is where the way begins again.
+# Of an <audio>, what has the focus is a button that the page does not see; browsers mark it. While
+# a player gets its controls anew, nothing has the focus, so the end is where the way begins again.
 STEP = """
 () => {
   const one = document.activeElement;

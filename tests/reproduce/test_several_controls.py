@@ -1,6 +1,7 @@
 """Several controls: what is told, what is heard of it, and the claims that it decides."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -224,3 +225,36 @@ def test_two_seeds_or_no_results_decide_no_claim(compared, tmp_path):
     assert controls(tmp_path) == []
     (tmp_path / "several-controls.json").write_text(json.dumps(compared[2]), encoding="utf-8")
     assert controls(tmp_path) == []
+
+
+def test_the_book_shows_the_results_on_file():
+    folder = Path(__file__).parents[2] / "book/results"
+    results = json.loads((folder / "several-controls.json").read_text(encoding="utf-8"))
+    page = (folder / "several-controls.md").read_text(encoding="utf-8")
+    assert page == controls_page(results)
+    text = (folder.parent / "results-diffusion.md").read_text(encoding="utf-8")
+    text = " ".join(text.partition("## Several controls")[2].partition("\n## ")[0].split())
+    means = {
+        arm: {
+            way: {
+                name: f"{np.mean([run[arm][way][name] for run in results['runs']]):.2f}"[1:]
+                for name in ("melody_right", "bass_right", "loudness", "other_loudness")
+            }
+            for way in results["runs"][0][arm]
+        }
+        for arm in (BEFORE, AFTER)
+    }
+    after = means[AFTER]
+    swapped = after["melody, another tune's loudness"]
+    for words in (
+        f"told is {after['loudness']['loudness']}, where tunes that were told nothing have"
+        f" {after['nothing']['loudness']}",
+        f"other tune's ({swapped['other_loudness']}; told the melody alone,"
+        f" {after['melody']['other_loudness']}), and {swapped['melody_right']} of the melody",
+        f"comes to {after['all']['loudness']} and",
+        f"plays {after['all but loudness']['bass_right']} of the bass's notes",
+        f"package: {means[BEFORE]['all but loudness']['bass_right']}); told the melody alone,"
+        f" {after['melody']['bass_right']}",
+        f"comes back {results['softer']['6']:.1f} dB softer",
+    ):
+        assert words in text
