@@ -1,4 +1,4 @@
-"""The study of metres: what is told rightly, and what the page says of models."""
+"""The study of metres: what is told correctly, and what the page says of models."""
 
 import json
 from pathlib import Path

@@ -22,9 +22,7 @@ def judge_tables(results: dict[str, Any]) -> str:
     parts = [("Which measures does each set pass?", _passes(results, groups))]
     for group, columns in groups.items():
         title = "Musical measures" if group == "music" else f"In the embedding “{group}”"
-        parts.append(
-            (f"{title}; in bold, what is told from real tunes as worse", _values(results, columns))
-        )
+        parts.append((f"{title}; in bold: worse than real tunes", _values(results, columns)))
     parts.append(
         ("Are neighbours told apart, in the order that a judge should find?", _order(results))
     )

@@ -1,4 +1,4 @@
-"""Whether metres are told rightly, and whether models of fiddle tunes write any.
+"""Whether metres are told correctly, and whether models of fiddle tunes write any.
 
     python -m refimpl.reproduce.memory.metres book/results
 
@@ -50,9 +50,10 @@ def measure_telling(scores: Sequence[Score], *, seed: int = 0) -> dict[str, Any]
         seed: of shuffles.
 
     Returns:
-        "pieces" of each kind; "right", the share that is told rightly, and "always", what answering
-        with the most frequent kind gives; "balanced", the mean over kinds, and "shuffled", the same
-        of shuffled notes; "clear", the share with a clear metre, and "right_where_clear".
+        "pieces" of each kind; "right", the share that is told correctly, and "always", what
+        answering with the most frequent kind gives; "balanced", the mean over kinds, and
+        "shuffled", the same of shuffled notes; "clear", the share with a clear metre, and
+        "right_where_clear".
     """
     kinds, onsets = [], []
     for score in scores:
@@ -197,9 +198,9 @@ def _are_right(onsets: Sequence[np.ndarray], kinds: Sequence[str]) -> np.ndarray
 
 
 def metre_tables(results: dict[str, Any]) -> str:
-    """One table of how rightly metres are told, and one of what models write."""
-    heads = ["", *KINDS, "told rightly", "always the most frequent"]
-    heads += ["mean over kinds", "of shuffled notes", "clear", "right where clear"]
+    """One table of how well metres are told, and one of what models write."""
+    heads = ["", *KINDS, "told correctly", "always the most frequent"]
+    heads += ["mean over kinds", "the same, notes shuffled", "clear", "correct where clear"]
     told = [
         [
             name,
