@@ -3,14 +3,14 @@
 import json
 from pathlib import Path
 
-from refimpl.reproduce.memory.arms import ROPE, SHIFTED
+from refimpl.reproduce.memory.arms import RECURRENT, ROPE, SHIFTED
 from refimpl.reproduce.memory.tables import estimate, memory_tables
 from refimpl.reproduce.seeds import runs_by_name
 
 ROOT = Path(__file__).parents[2]
 PAGE = " ".join((ROOT / "book/results-memory.md").read_text(encoding="utf-8").split())
 RESULTS = json.loads((ROOT / "book/results/memory.json").read_text(encoding="utf-8"))
-SHORT, LONG = 40.0, 300.0
+SHORT, LONG = 80.0, 600.0
 
 
 def arms(seconds):
@@ -57,16 +57,41 @@ def test_what_is_said_of_the_short_trainings():
             assert all(s["returns"]["mean"] < 0.005 for run in group for s in run["sets"].values())
 
 
+def test_what_is_said_of_objectives():
+    runs = arms(SHORT)
+
+    def known(arm):
+        return short(estimate(runs[arm], lambda run: run["recall"]["32"]["right"]).mean)
+
+    def steps(arm):
+        return f"{round(estimate(runs[arm], lambda run: run['steps']).mean):,}"
+
+    asked = f"{RECURRENT}, eight objectives"
+    assert f"trained on them knows {known(asked)} of its notes" in PAGE
+    assert f"trained on next tokens alone {known(RECURRENT)}; it is less with each of" in PAGE
+    for one, other in zip(runs[asked], runs[RECURRENT], strict=True):
+        assert one["seed"] == other["seed"]
+        assert one["recall"]["32"]["right"] < other["recall"]["32"]["right"]
+    assert f"leave time for {steps(asked)} steps instead of {steps(RECURRENT)}" in PAGE
+
+
 def test_what_is_said_of_the_long_training():
-    runs = arms(LONG)[SHIFTED]
-    (one, two, three) = (of_tunes(runs, s) for s in ("temperature 1", "top-p 0.9", "top-k 10"))
-    assert f"{one} of its runs return at temperature 1, {two} with top-p 0.9 and {three}" in PAGE
-    assert f"it needs {nats(runs)} nats per note" in PAGE
-    times = of_tunes(runs, "top-p 0.9", "times", 1)
-    assert f"a run that returns is played {times} times on average" in PAGE
-    early = of_tunes(arms(SHORT)[SHIFTED], "top-p 0.9")
-    assert f"After 40 seconds {early} of that model's runs return with top-p 0.9" in PAGE
-    copied = [of_tunes(runs, s, "copied", 4) for s in ("temperature 1", "top-p 0.9")]
-    assert f"{copied[0]} of its runs at temperature 1 and {copied[1]} with top-p 0.9" in PAGE
+    runs, early = arms(LONG)[SHIFTED], arms(SHORT)[SHIFTED]
+    ways = ("temperature 1", "top-p 0.9", "top-k 10")
+    one, two, three = (of_tunes(runs, way) for way in ways)
+    assert f"{one} return at temperature 1, {two} with top-p 0.9 and {three} with top-k" in PAGE
+    assert f"needs {nats(runs)} nats per note, and it knows" in PAGE
+    known = estimate(runs, lambda run: run["recall"]["32"]["right"]).mean
+    assert f"it knows {short(known)} of a phrase" in PAGE
+    times = [of_tunes(runs, way, "times", 1) for way in ways]
+    assert f"is played {times[1]} times with top-p 0.9" in PAGE
+    low, middle, high = sorted(run["sets"]["top-k 10"]["returns"]["mean"] for run in runs)
+    seeds = f"{short(low)}, {short(middle)} and {short(high)}."
+    assert f"top-k 10, with {times[2]} times, and there the three seeds differ: {seeds}" in PAGE
+    told = f"After 80 seconds {of_tunes(early, ways[1])} of that model's runs return with top-p 0.9"
+    assert f"{told}, and {of_tunes(early, ways[0])} at temperature 1." in PAGE
+    copied = [of_tunes(runs, way, "copied", 4) for way in ways]
+    assert f"{copied[0]} of its runs at temperature 1, {copied[1]} with top-p 0.9" in PAGE
+    assert f"and {copied[2]} with top-k 10" in PAGE
     real = RESULTS["references"]["sets"]["held-out tunes"]["copied"]["mean"]
     assert f"of the runs of held-out tunes {short(real, 4)}" in PAGE
