@@ -78,7 +78,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         action="append",
         help='with --against: what hears the sounds: joint, "turned chroma", "mel statistics" '
-        "(default: these three), clap, encodec, ast, or such a model in a folder; can be repeated",
+        "(default: these three), basic-pitch, clap, encodec, ast, or such a model in a folder; can "
+        "be repeated",
     )
     parser.add_argument(
         "--captions",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from refimpl.embeddings.embedding import Embedding
+from refimpl.embeddings.heard_notes import HeardNotes
 from refimpl.embeddings.joint import JointSounds, JointSteps
 from refimpl.embeddings.mel_statistics import MelStatistics
 from refimpl.embeddings.pretrained import SHORT, PretrainedEmbedding
@@ -20,12 +21,15 @@ EMBEDDINGS: dict[str, Callable[[], Embedding]] = {
 }
 
 
+OTHERS: dict[str, Callable[[], Embedding]] = {HeardNotes.name: HeardNotes}  # need more packages
+
+
 def load_embedding(name: str, *, download: bool = True) -> Embedding:
     """Find an embedding.
 
     Args:
-        name: one of `EMBEDDINGS`; "clap", "encodec" or "ast"; a name on the Hugging Face Hub; or a
-            folder with such a model.
+        name: one of `EMBEDDINGS`; "basic-pitch", "clap", "encodec" or "ast"; a name on the Hugging
+            Face Hub; or a folder with such a model.
         download: False uses only what is on this machine.
 
     Raises:
@@ -35,6 +39,10 @@ def load_embedding(name: str, *, download: bool = True) -> Embedding:
     """
     if name in EMBEDDINGS:
         return EMBEDDINGS[name]()
+    if name in OTHERS:
+        return OTHERS[name]()
     if name in SHORT or "/" in name or Path(name).is_dir():
         return PretrainedEmbedding.load(name, download=download)
-    raise UserError(f"there is no embedding {name!r}; {suggest(name, [*EMBEDDINGS, *SHORT])}")
+    raise UserError(
+        f"there is no embedding {name!r}; {suggest(name, [*EMBEDDINGS, *OTHERS, *SHORT])}"
+    )

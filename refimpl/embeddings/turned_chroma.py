@@ -12,6 +12,7 @@ from refimpl.embeddings.embedding import Embedding, windows_over
 from refimpl.metrics.onsets import onset_flux
 from refimpl.metrics.salience import BASS, HOP_SECONDS, MELODY, pitch_salience
 
+SECONDS = 2.0  # of a window
 CLEAR = 1.0  # salience, in standard deviations of the spectrum: less is no pitch
 
 
@@ -37,7 +38,7 @@ class TurnedChroma(Embedding):
     """
 
     name = "turned chroma"
-    window = 2.0
+    window = SECONDS
     about = (
         "Pitch classes turned to the strongest one, and note beginnings, over two seconds: no "
         "instruments and no key. Not trained."
@@ -46,11 +47,22 @@ class TurnedChroma(Embedding):
     def windows_of(self, audio: np.ndarray) -> np.ndarray:
         """Turn one sound into (n_windows, 26)."""
         classes = chroma(audio, self.sample_rate)
-        classes = np.roll(classes, -int(classes.sum(axis=0).argmax()), axis=1)
         times, flux = onset_flux(audio, self.sample_rate)
         moments = np.arange(len(classes)) * HOP_SECONDS
-        onsets = np.interp(moments, times, flux)
-        frames = np.column_stack([classes, onsets])  # (n_frames, 13)
-        windows = windows_over(frames, 1 / HOP_SECONDS, self.window)
-        both = [np.concatenate([one.mean(axis=0), one.std(axis=0)]) for one in windows]
-        return np.stack(both).astype(np.float32)
+        return turned_windows(classes, np.interp(moments, times, flux), 1 / HOP_SECONDS)
+
+
+def turned_windows(classes: np.ndarray, onsets: np.ndarray, frame_rate: float) -> np.ndarray:
+    """Means and standard deviations over windows of two seconds: (n_windows, 26) float32.
+
+    Args:
+        classes: (n_frames, 12), how clearly each pitch class sounds; they are turned so that the
+            strongest of all frames comes first.
+        onsets: (n_frames,), how much begins.
+        frame_rate: frames per second.
+    """
+    turned = np.roll(classes, -int(classes.sum(axis=0).argmax()), axis=1)
+    frames = np.column_stack([turned, onsets])
+    windows = windows_over(frames, frame_rate, SECONDS)
+    both = [np.concatenate([one.mean(axis=0), one.std(axis=0)]) for one in windows]
+    return np.stack(both).astype(np.float32)

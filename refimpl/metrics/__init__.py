@@ -3,9 +3,10 @@
 `spectral` compares sounds, and `codes` measures tokens; `salience`, `onsets` and `notes` detect
 notes, from which `musical` computes musical measures; `keys` estimates a key and `metre` the metre,
 `copying` tests whether a tune is new, and `returns` how much of it comes back; `polyphony` hears
-several voices and compares them with known notes, `references` makes sounds to compare with, and
-`statistics` makes the table. `probes` read facts off codes, those of `step_facts` among them.
-`sets` compares whole sets of sounds.
+several voices and compares them with known notes, `basic_pitch` hears notes by a network that
+others have trained, `references` makes sounds to compare with, and `statistics` makes the table.
+`probes` read facts off codes, those of `step_facts` among them. `sets` compares whole sets of
+sounds.
 """
 
 from refimpl.metrics.codes import bits_per_second, nats_per_second, perplexity, usage
