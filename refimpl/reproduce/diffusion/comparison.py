@@ -13,9 +13,18 @@ from refimpl.display.levelling import levelled_mp3
 from refimpl.errors import UserError, suggest
 from refimpl.files import make_folder, replace_file, replace_json
 from refimpl.reproduce.diffusion.measuring import Measurer
-from refimpl.reproduce.diffusion.rows import FAMILIES, GAPS, GROUPS, MELODIES, SIDE, Row, all_rows
+from refimpl.reproduce.diffusion.rows import (
+    FAMILIES,
+    GAPS,
+    GROUPS,
+    MELODIES,
+    SIDE,
+    Row,
+    all_rows,
+    can_be_made,
+)
 from refimpl.reproduce.diffusion.tables import diffusion_tables
-from refimpl.reproduce.diffusion.writers import Studio
+from refimpl.reproduce.diffusion.writers import EQUAL_TIME, Studio
 from refimpl.reproduce.records import machine, read_record
 
 STUDENTS = Path("runs/diffusion/students")  # where `python -m refimpl.diffusion` keeps them
@@ -30,6 +39,7 @@ def compare_diffusion(
     work: str | Path = "runs/reproduce",
     saved: SavedDiffusion | None = None,
     students: Path = STUDENTS,
+    equal_time: Path = EQUAL_TIME,
     measurer: Callable[[Studio], Measurer] = Measurer,
     log: Callable[[str], None] = print,
 ) -> dict[str, Any]:
@@ -41,7 +51,10 @@ def compare_diffusion(
         groups: of rows; None: all of `GROUPS`.
         work: for the rows' records; a row that is there is not made again.
         saved: the diffusion model; None: the one that comes with the package.
-        students: a folder with further distilled models; rows of those that it lacks are left out.
+        students: a folder with further distilled models.
+        equal_time: a folder with models of tokens that were trained as long as the diffusion model.
+            Rows of models that this folder or the one before lacks are left out, unless they are
+            in `work`.
         measurer: makes what measures.
         log: is given a sentence after each row.
 
@@ -57,8 +70,8 @@ def compare_diffusion(
         if name not in GROUPS:
             raise UserError(f"there is no group {name!r}; {suggest(name, GROUPS)}")
     folder, work = Path(folder), make_folder(Path(work) / "diffusion")
-    studio = Studio(saved, students)
-    rows = [row for row in all_rows() if row.student is None or studio.student(row.student)]
+    studio = Studio(saved, students, equal_time)
+    rows = [row for row in all_rows() if _kept(row, work) or can_be_made(row, studio)]
     left = [row for row in rows if row.group in (groups or GROUPS) and not _kept(row, work)]
     if left:
         measures = measurer(studio)
@@ -76,6 +89,8 @@ def _run_row(row: Row, studio: Studio, measures: Measurer, n_tunes: int, work: P
     n = n_tunes if row.group == FAMILIES else max(2, n_tunes // SIDE)
     written = row.make(studio, n)
     record = {"version": _VERSION, "name": row.name, "group": row.group, "n_tunes": n}
+    if row.run:
+        record |= {"training": studio.training_of_equal_time(row.run)}
     record |= measures.measure(written)
     if row.group == FAMILIES:
         record |= measures.copying(written)

@@ -24,6 +24,7 @@ class Row:
         group: one of `GROUPS`, each of which has a table.
         make: writes so many tunes.
         student: the row needs the distilled model of this many steps; None: it needs none.
+        run: the row needs the run of equal time of this name; None: it needs none.
         heard: whether its first tune is kept as a sound.
     """
 
@@ -31,6 +32,7 @@ class Row:
     group: str
     make: Make
     student: int | None = None
+    run: str | None = None
     heard: bool = False
 
 
@@ -46,6 +48,10 @@ def _filled(**options) -> Make:
     return lambda studio, n: studio.gap_filled(n, **options)
 
 
+def _of_equal_time(studio: Studio, n: int, run: str) -> Written:
+    return studio.by_tokens(n, generator=studio.run_of_equal_time(run))
+
+
 def _families() -> list[Row]:
     row = partial(Row, group=FAMILIES, heard=True)
     tokens = {"tokens": "course", "residual tokens": "neural"}
@@ -54,6 +60,10 @@ def _families() -> list[Row]:
         row("the same, through the latents", make=lambda studio, n: studio.resynthesised(n)),
         *(
             row(name, make=lambda studio, n, where=where: studio.by_tokens(n, generator=where))
+            for name, where in tokens.items()
+        ),
+        *(
+            row(f"{name}, equal time", make=partial(_of_equal_time, run=where), run=where)
             for name, where in tokens.items()
         ),
         row("diffusion, 16 steps", make=_diffused(n_steps=16, guidance=GUIDANCE)),
@@ -124,6 +134,12 @@ def _gaps() -> list[Row]:
             _filled(how="model", keyed=True, rounds=5, guidance=GUIDANCE),
         ),
     ]
+
+
+def can_be_made(row: Row, studio: Studio) -> bool:
+    """Whether the models that a row needs are there."""
+    student = row.student is None or studio.student(row.student) is not None
+    return student and (row.run is None or studio.run_of_equal_time(row.run) is not None)
 
 
 def all_rows() -> list[Row]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,13 +25,14 @@ from refimpl.diffusion import (
 from refimpl.diffusion.saved import load_part
 from refimpl.diffusion.tune_latents import hear_tunes
 from refimpl.generation import write_music
-from refimpl.pipeline import load_generator, read_facts
+from refimpl.pipeline import architecture_of, load_generator, read_facts
 from refimpl.tinytunes import Tune
 
 ITERATIONS = 8  # of phase reconstruction, for every sound: more hardly change a measure
 BATCH = 25  # tunes that are written at once
 GUIDANCE = 2.0
 GAP = (32, 48)  # steps: the third of four bars
+EQUAL_TIME = Path("runs/diffusion/equal-time")  # may hold runs of models of tokens
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +58,17 @@ class Studio:
     Args:
         saved: the diffusion model; None: the one that comes with the package.
         work: a folder that may hold further distilled models.
+        equal_time: a folder that may hold runs of models of tokens, trained as long.
     """
 
-    def __init__(self, saved: SavedDiffusion | None = None, work: Path | None = None) -> None:
+    def __init__(
+        self,
+        saved: SavedDiffusion | None = None,
+        work: Path | None = None,
+        equal_time: Path | None = None,
+    ) -> None:
         self.saved, self.work = saved or load_diffusion(), work
+        self.equal_time = equal_time
         self.codec, self.model = self.saved.codec, self.saved.model
         self.sample_rate = self.codec.sample_rate
         self.n_steps = self.model.network.config.n_steps
@@ -80,6 +89,17 @@ class Studio:
             return self.saved.few_steps
         folder = self.work and self.work / f"{n_steps}-steps"
         return load_part(folder) if folder and folder.exists() else None
+
+    def run_of_equal_time(self, name: str) -> Path | None:
+        """The folder of a finished run of equal time; None: there is none."""
+        folder = self.equal_time and self.equal_time / name
+        return folder if folder and architecture_of(folder) else None
+
+    def training_of_equal_time(self, name: str) -> dict[str, Any]:
+        """How long a run of equal time has learned, and how well."""
+        facts = read_facts(self.run_of_equal_time(name))
+        wanted = {"steps": "steps", "seconds": "core_seconds", "validation_loss": "validation_loss"}
+        return {said: facts[fact] for fact, said in wanted.items()}
 
     def decode(self, latents: Tensor) -> list[np.ndarray]:
         """Turn latents (n, S, D) into sounds."""
@@ -121,8 +141,8 @@ class Studio:
         latents, seconds = timed(write, n)
         return Written(self.decode(latents), keys if keyed else None, seconds, latents)
 
-    def by_tokens(self, n: int, *, generator: str) -> Written:
-        """Tunes by a model of tokens that comes with the package."""
+    def by_tokens(self, n: int, *, generator: str | Path) -> Written:
+        """Tunes by a model of tokens, one that comes with the package or a run."""
         model, tokenizer = load_generator(generator)
         sampling = read_facts(generator)["settings"]["sampling"]
         began = time.process_time()
