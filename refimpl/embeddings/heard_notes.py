@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from refimpl.embeddings.embedding import Embedding
-from refimpl.embeddings.turned_chroma import SECONDS, turned_windows
+from refimpl.embeddings.turned_chroma import SECONDS, by_pitch_class, turned_windows
 from refimpl.metrics.basic_pitch import HOP, LOWEST, SAMPLE_RATE, BasicPitch
 
 
@@ -38,6 +38,5 @@ class HeardNotes(Embedding):
     def windows_of(self, audio: np.ndarray) -> np.ndarray:
         """Turn one sound into (n_windows, 26)."""
         heard = self.hears.posteriors(audio, self.sample_rate)
-        pitch_classes = (LOWEST + np.arange(heard.notes.shape[1])) % 12
-        classes = heard.notes @ (pitch_classes[:, None] == np.arange(12)[None])
+        classes = by_pitch_class(heard.notes, LOWEST)
         return turned_windows(classes, heard.onsets.sum(axis=1), SAMPLE_RATE / HOP)

@@ -19,9 +19,8 @@ EMBEDDINGS: dict[str, Callable[[], Embedding]] = {
     JointSounds.name: JointSounds,
     JointSteps.name: JointSteps,
 }
-
-
-OTHERS: dict[str, Callable[[], Embedding]] = {HeardNotes.name: HeardNotes}  # need more packages
+# These need packages that are installed apart.
+OTHERS: dict[str, Callable[[], Embedding]] = {HeardNotes.name: HeardNotes}
 
 
 def load_embedding(name: str, *, download: bool = True) -> Embedding:
@@ -37,12 +36,9 @@ def load_embedding(name: str, *, download: bool = True) -> Embedding:
 
     Taught in lesson 11.
     """
-    if name in EMBEDDINGS:
-        return EMBEDDINGS[name]()
-    if name in OTHERS:
-        return OTHERS[name]()
+    known = EMBEDDINGS | OTHERS
+    if name in known:
+        return known[name]()
     if name in SHORT or "/" in name or Path(name).is_dir():
         return PretrainedEmbedding.load(name, download=download)
-    raise UserError(
-        f"there is no embedding {name!r}; {suggest(name, [*EMBEDDINGS, *OTHERS, *SHORT])}"
-    )
+    raise UserError(f"there is no embedding {name!r}; {suggest(name, [*known, *SHORT])}")

@@ -25,10 +25,20 @@ def chroma(audio: np.ndarray, sample_rate: int) -> np.ndarray:
     for register in (BASS, MELODY):
         found = pitch_salience(audio, sample_rate, register)
         clear = np.maximum(found.values - CLEAR, 0) * found.loud[:, None]
-        classes = (found.low + np.arange(clear.shape[1])) % 12
-        folded = clear @ (classes[:, None] == np.arange(12)[None])
+        folded = by_pitch_class(clear, found.low)
         total = folded if total is None else total + folded
     return total / np.maximum(total.sum(axis=1, keepdims=True), 1e-6)
+
+
+def by_pitch_class(pitches: np.ndarray, lowest: int) -> np.ndarray:
+    """Add up what sounds of each pitch class: (n_frames, n_pitches) to (n_frames, 12).
+
+    Args:
+        pitches: a column for each MIDI pitch from `lowest` on.
+        lowest: MIDI pitch.
+    """
+    classes = (lowest + np.arange(pitches.shape[1])) % 12
+    return pitches @ (classes[:, None] == np.arange(12)[None])
 
 
 class TurnedChroma(Embedding):

@@ -8,6 +8,7 @@ import pytest
 from refimpl.reproduce.diffusion.rows import FAMILIES, STRENGTH, all_rows
 from refimpl.reproduce.diffusion.tables import diffusion_tables
 from refimpl.reproduce.diffusion_card import diffusion_section
+from tests.reproduce.figures import short
 
 ROOT = Path(__file__).parents[2]
 RESULTS = json.loads((ROOT / "book/results/diffusion.json").read_text(encoding="utf-8"))
@@ -18,10 +19,6 @@ DIFFUSION, TOKENS, RESIDUAL = (
     ROWS[FAMILIES, name]
     for name in ("diffusion, 16 steps", "tokens, equal time", "residual tokens, equal time")
 )
-
-
-def short(number):
-    return f"{number:.2f}".removeprefix("0")
 
 
 def said(row, measure):

@@ -21,6 +21,7 @@ from refimpl.reproduce.seeds import over_seeds, runs_by_name
 from refimpl.reproduce.whole_sets import EMBEDDING, HEARD_BY
 from refimpl.text_to_music import load_composer
 from refimpl.text_to_music.fitting import BATCH_SIZE, STEPS
+from tests.reproduce.figures import short
 
 BOOK = Path(__file__).parents[2] / "book"
 PAGE = " ".join((BOOK / "results-layouts.md").read_text(encoding="utf-8").split())
@@ -29,9 +30,7 @@ RUNS = runs_by_name(RESULTS["runs"])
 
 
 def mean(name, measure, digits=2):
-    found = over_seeds([run[measure] for run in RUNS[name]]).mean
-    text = f"{found:,.{digits}f}"
-    return text.removeprefix("0") if found < 1 else text
+    return short(over_seeds([run[measure] for run in RUNS[name]]).mean, digits)
 
 
 def test_the_page_includes_the_tables_of_the_results():

@@ -6,6 +6,7 @@ from pathlib import Path
 from refimpl.reproduce.memory.arms import RECURRENT, ROPE, SHIFTED
 from refimpl.reproduce.memory.tables import estimate, memory_tables
 from refimpl.reproduce.seeds import runs_by_name
+from tests.reproduce.figures import short
 
 ROOT = Path(__file__).parents[2]
 PAGE = " ".join((ROOT / "book/results-memory.md").read_text(encoding="utf-8").split())
@@ -15,11 +16,6 @@ SHORT, LONG = 80.0, 600.0
 
 def arms(seconds):
     return runs_by_name([run for run in RESULTS["runs"] if run["seconds"] == seconds])
-
-
-def short(value, digits=2):
-    text = f"{value:.{digits}f}"
-    return text.removeprefix("0") if value < 1 else text
 
 
 def nats(runs, part="within"):

@@ -10,6 +10,7 @@ from refimpl.corpora.scores import TICKS, NoteEvents, Score
 from refimpl.reproduce.memory import metres
 from refimpl.reproduce.memory.metres import balanced_share, go_on_as_bigram, measure_telling
 from refimpl.vocabulary import Vocabulary
+from tests.reproduce.figures import short
 
 ROOT = Path(__file__).parents[2]
 BARS = {"2/4": [2, 1, 1], "3/4": [4, 2], "6/8": [2, 1, 2, 1]}  # eighths
@@ -83,10 +84,6 @@ def results():
 def test_the_tables_are_those_of_the_results(results):
     tables = (ROOT / "book/results/metres.md").read_text(encoding="utf-8")
     assert tables == metres.metre_tables(results)
-
-
-def short(value):
-    return f"{value:.2f}".removeprefix("0")
 
 
 def test_the_page_says_what_was_measured(results):

@@ -32,6 +32,7 @@ from refimpl.reproduce.diffusion.writers import Studio
 from refimpl.reproduce.records import read_record
 from tests.diffusion.diffusion_examples import disturbed
 from tests.reproduce.diffusion_studio import small_saved
+from tests.reproduce.figures import short
 
 MEASURES = {"melody_right", "bass_right", "loudness", "loudness_away", "other_loudness", "in_key"}
 
@@ -237,7 +238,7 @@ def test_the_book_shows_the_results_on_file():
     means = {
         arm: {
             way: {
-                name: f"{np.mean([run[arm][way][name] for run in results['runs']]):.2f}"[1:]
+                name: short(np.mean([run[arm][way][name] for run in results["runs"]]))
                 for name in ("melody_right", "bass_right", "loudness", "other_loudness")
             }
             for way in results["runs"][0][arm]
